@@ -1,0 +1,1 @@
+"""One SQL dialect (ClickHouse): migrations, named queries, engines, writers and readers."""

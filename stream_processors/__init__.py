@@ -1,0 +1,1 @@
+"""The operators that turn batches of events into visits, facts and windows."""
