@@ -129,7 +129,7 @@ def _split(body: bytes) -> list[RawEvent]:
 
 
 def _join(body: bytes, headers: Mapping[str, str], content_type: str) -> bytes:
-    """Binary mode: attributes from ``ce-`` headers (percent-encoded, as the HTTP binding has it); the body is ``data``."""
+    """Binary mode: attributes from ``ce-`` headers (percent-encoded, as HTTP has them); the body is ``data``."""
     attributes: dict[str, object] = {
         name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")
     }
