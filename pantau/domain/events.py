@@ -145,6 +145,7 @@ class TrainingRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
     ``jp`` are the training hours (*jam pelajaran*) of one participant; with ``completed`` false it is only planned.
     """
 
+    subject_field: ClassVar[str | None] = "training"
     training: Code
     title: Annotated[str, Meta(max_length=256)]
     siasn_type: Annotated[int, Meta(ge=1, le=99)]
@@ -158,6 +159,7 @@ class TrainingRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
 class MeasureRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
     """Another intervention (a new system, a camat's programme); it does not make a unit "trained"."""
 
+    subject_field: ClassVar[str | None] = "measure"
     measure: Code
     title: Annotated[str, Meta(max_length=256)]
     category: Category
@@ -203,7 +205,6 @@ class AggregateReported(Data, frozen=True, kw_only=True, omit_defaults=True):
     The event's time is the start of the period, ``ends`` its end.
     """
 
-    subject_field: ClassVar[str | None] = "measure"
     measure: Code
     ends: AwareDatetime
     service: Code | None = None

@@ -1,0 +1,129 @@
+"""The loop between the log and the tables: append, bring in, merge, write, commit; and recovery after a crash.
+
+Order within a flush, so that a kill at any point can be recovered from: the cells that will lose something are named
+first, then facts, then cells, then progress. Recovery reads the events after the last progress, merges them into the
+stored facts, and recomputes from the stored facts every cell that the old or the new state of those facts touches and
+every cell named as losing something.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+import msgspec
+
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
+from pantau.domain.wire import decode_data
+from storage.rebuild import repair_pages
+from storage.store import Progress, Store
+from stream_processors.assembly import Assembly, FactId
+from stream_processors.known import Known
+
+MAX_BATCH = 10_000
+"""Events merged at once; with the cache's capacity it keeps a batch's own facts and cells in memory while it is merged."""
+
+
+class Flush(msgspec.Struct, frozen=True):
+    """What one flush did: for metrics, and to tell watchers that indicators changed."""
+
+    events: int
+    seq: int
+    pages: frozenset[tuple[int, str]]
+    duplicates: dict[str, int]
+    conflicts: dict[str, int]
+
+
+class Pipeline:
+    """Owns the order of writes. Not thread-safe: one thread drives it."""
+
+    def __init__(self, store: Store, registry: Registry, *, capacity: int = 100_000) -> None:
+        self.store = store
+        self.assembly = Assembly(registry, capacity=capacity)
+        self._known = Known()
+        self._pages: set[tuple[int, str]] = set()
+        self.progress = store.progress()
+        self.seq = max(self.progress.seq, store.last_seq())
+
+    @property
+    def registry(self) -> Registry:
+        """The registry that events are judged by."""
+        return self.assembly.registry
+
+    def open(self) -> int:
+        """Recover what a crash left, and learn what storage holds; returns how many events were processed anew."""
+        self._known.add(self.store.fact_ids())
+        recovered = self._recover()
+        self._pages = set(self.store.pages())
+        return recovered
+
+    def ingest(self, events: Sequence[Event]) -> Iterator[Flush]:
+        """Append and process events in batches; each flush is reported after it is committed."""
+        source = iter(events)
+        while batch := [*islice(source, MAX_BATCH)]:
+            self.append(batch)
+            yield self.process(batch)
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write events to the log; they are durable, and will be processed even after a crash, when this returns."""
+        self.store.append(events, self.registry, self.seq + 1)
+        self.seq += len(events)
+
+    def process(self, events: Sequence[Event]) -> Flush:
+        """Merge appended events into facts and windows and commit; at most ``MAX_BATCH`` events, the last ones appended."""
+        assembly, store = self.assembly, self.store
+        progress = Progress(self.progress.epoch, self.seq)
+        batch = assembly.gather(events)
+        self._restore(assembly.absent(batch))
+        changes = assembly.merge(batch, progress.version)
+        absent = [key for key in assembly.absent_cells(changes) if (key[2], key[3]) in self._pages]
+        if absent:
+            assembly.restore_cells(store.cells(absent))
+        store.write_moved(progress.version, changes.moved)
+        store.write_facts(changes.rows)
+        store.write_cells(progress.version, assembly.settle(changes))
+        store.commit(progress)
+        self._known.add(batch.entries)
+        self._pages |= changes.touched
+        self.progress = progress
+        return Flush(len(events), self.seq, frozenset(changes.touched), changes.duplicates, changes.conflicts)
+
+    def _restore(self, absent: Iterable[FactId]) -> None:
+        """Bring the stored ones of these facts into memory, one look-up a table."""
+        by_table: dict[str, list[tuple[str, str, str]]] = {}
+        for fact_id in absent:
+            if fact_id in self._known:
+                by_table.setdefault(fact_id[0], []).append(fact_id[1:])
+        for table, keys in by_table.items():
+            for key, history in self.store.histories(table, keys):
+                self.assembly.restore((table, *key), history)
+
+    def _recover(self) -> int:
+        """Process the events that were appended but not committed, and redo every cell they may have touched."""
+        pages: set[tuple[int, str]] = set(self.store.moved_pages(self.progress.version))
+        rows = chain.from_iterable(self.store.events_after(self.progress.seq))
+        n = 0
+        while batch_rows := [*islice(rows, MAX_BATCH)]:
+            batch = self.assembly.gather(map(stored_event, batch_rows))
+            self._restore(self.assembly.absent(batch))
+            pages |= self.assembly.pages(batch)
+            changes = self.assembly.merge(batch, Progress(self.progress.epoch, self.seq).version)
+            pages |= changes.touched | self.assembly.pages(batch)
+            self.store.write_facts(changes.rows)
+            self._known.add(batch.entries)
+            n += len(batch_rows)
+        if n or pages:
+            self.seq += 1
+            done = Progress(self.progress.epoch, self.seq)
+            repair_pages(self.store, self.registry, pages, done.version)
+            self.store.commit(done)
+            self.progress = done
+            self.assembly.forget()
+        return n
+
+
+def stored_event(row: tuple[str, str, str, int, int, int, str, int]) -> Event:
+    """An event as :meth:`storage.store.Store.events_after` reads it back."""
+    source, id_, kind, time, arrival, content, data, _ = row
+    return Event(
+        source=source, id=id_, kind=kind, time=time, arrival=arrival, data=decode_data(kind, data), content=content
+    )

@@ -1,0 +1,44 @@
+"""What every engine can do: run a statement, answer a query, take a block. One SQL dialect, two engines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+Params = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A query's result: column names with ClickHouse types, and rows."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[Row]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows by column name."""
+        names = [name for name, _ in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+class Engine(Protocol):
+    """A ClickHouse engine. Every call blocks; calls from several threads are allowed and run side by side."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the engine lives in this process (and so this process owns its directory)."""
+
+    def execute(self, sql: str, params: Params | None = None) -> None:
+        """Run statements that answer nothing. Raises ``EngineError``."""
+
+    def query(self, sql: str, params: Params | None = None) -> Answer:
+        """Run one query and hold its whole answer."""
+
+    def stream(self, sql: str, params: Params | None = None) -> Iterator[list[Row]]:
+        """Run one query and give its rows block by block, without holding them all."""
+
+    def insert(self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> None:
+        """Write one block: when this returns the rows survive a kill of the process."""
+
+    def close(self) -> None:
+        """Let go of the engine; for an embedded one, of its directory."""

@@ -1,0 +1,56 @@
+-- name: columns
+-- Which columns of which types has every table of this database?
+SELECT table, name, type FROM system.columns WHERE database = currentDatabase()
+
+-- name: stored_facts
+-- What is the stored history of these facts?
+SELECT unit, source, subject, history
+FROM {table:Identifier} FINAL
+WHERE (unit, source, subject) IN {keys:Array(Tuple(String, String, String))}
+
+-- name: stored_cells
+-- What is the stored state of these cells?
+SELECT size, measure, toUInt16(day) AS day_number, unit, service, toUnixTimestamp64Milli(start) AS start_ms,
+       n, total, imputed, auto_closed, edges, counts
+FROM windows FINAL
+WHERE (size, measure, day, unit, service, start) IN (
+    SELECT key.1, key.2, toDate(key.3), key.4, key.5, fromUnixTimestamp64Milli(key.6, 'UTC')
+    FROM (SELECT arrayJoin({keys:Array(Tuple(String, String, UInt16, String, String, Int64))}) AS key)
+)
+
+-- name: progress
+-- How far do the facts and windows follow the log?
+SELECT max(epoch) AS newest_epoch, max(seq) AS newest_seq FROM progress WHERE name = 'pipeline'
+
+-- name: last_seq
+-- What is the highest number in the log?
+SELECT max(seq) FROM events
+
+-- name: events_after
+-- Which events came after this number?
+SELECT source, id, kind, toUnixTimestamp64Milli(time) AS time_ms, toUnixTimestamp64Milli(arrival) AS arrival_ms,
+       content, data, seq
+FROM events
+WHERE seq > {seq:UInt64}
+ORDER BY seq
+
+-- name: fact_ids
+-- Which facts does this table hold?
+SELECT unit, source, subject FROM {table:Identifier}
+
+-- name: window_pages
+-- Of which units and local days are there windows?
+SELECT DISTINCT toUInt16(day) AS day_number, unit FROM windows WHERE size = '1d'
+
+-- name: moved_pages
+-- From which windows may facts have been taken out since this version, whose flush was not committed?
+SELECT DISTINCT toUInt16(day) AS day_number, unit FROM moved_cells WHERE version > {version:UInt64}
+
+-- name: cells_of_pages
+-- What do the windows hold for these days and units?
+SELECT size, measure, toUInt16(day) AS day_number, unit, service, toUnixTimestamp64Milli(start) AS start_ms,
+       n, total, imputed, auto_closed, edges, counts
+FROM windows FINAL
+WHERE (day, unit) IN (
+    SELECT toDate(page.1), page.2 FROM (SELECT arrayJoin({pages:Array(Tuple(UInt16, String))}) AS page)
+)

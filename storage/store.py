@@ -1,0 +1,189 @@
+"""The tables as the operators see them: append events, bring back facts and cells, write changes, remember progress."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pantau.domain.entries import TABLE_OF, History, decode_history, subject_of
+from pantau.domain.events import Event
+from pantau.domain.measures import RECORDS
+from pantau.domain.registry import Registry
+from pantau.domain.windows import Accumulator, CellKey
+from pantau.domain.wire import encode_data
+from storage.engine import Engine, Row
+from storage.queries import sql
+
+CELL_COLUMNS = (
+    ("size", "LowCardinality(String)"),
+    ("measure", "LowCardinality(String)"),
+    ("day", "UInt16"),
+    ("unit", "LowCardinality(String)"),
+    ("service", "LowCardinality(String)"),
+    ("start", "DateTime64(3, 'UTC')"),
+)
+EVENT_COLUMNS = (
+    ("unit", "LowCardinality(String)"),
+    ("source", "LowCardinality(String)"),
+    ("subject", "String"),
+    ("id", "String"),
+    ("content", "UInt64"),
+    ("kind", "LowCardinality(String)"),
+    ("time", "DateTime64(3, 'UTC')"),
+    ("arrival", "DateTime64(3, 'UTC')"),
+    ("seq", "UInt64"),
+    ("data", "String"),
+)
+_LOOKUP = 5_000
+"""How many keys one look-up names at most."""
+
+SEQ_BITS = 44
+"""A version is (epoch << SEQ_BITS) | seq: the epoch rises at a rebuild, so what was written before can never win."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far the facts and windows follow the log: every event up to ``seq`` is in them."""
+
+    epoch: int
+    seq: int
+
+    @property
+    def version(self) -> int:
+        """The version that rows written at this point carry."""
+        return (self.epoch << SEQ_BITS) | self.seq
+
+
+class Store:
+    """Reads and writes of the runtime on one engine. Blocks; use from worker threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.database = str(engine.query("SELECT currentDatabase()").rows[0][0])
+        self._types = _column_types(engine)
+
+    def append(self, events: Sequence[Event], registry: Registry, first_seq: int) -> None:
+        """Write accepted events to the log, numbered from ``first_seq``; durable when this returns."""
+        rows = [
+            (
+                event.data.unit,
+                event.source,
+                subject_of(event, event.time, registry),
+                event.id,
+                event.content,
+                event.kind,
+                event.time,
+                event.arrival,
+                seq,
+                encode_data(event.data).decode(),
+            )
+            for seq, event in enumerate(events, first_seq)
+        ]
+        self.engine.insert("events", EVENT_COLUMNS, [*zip(*rows, strict=True)])
+
+    def histories(self, table: str, keys: Sequence[tuple[str, str, str]]) -> Iterator[tuple[tuple[str, str, str], History]]:
+        """The stored histories of facts, of those that exist."""
+        for start in range(0, len(keys), _LOOKUP):
+            part = [*keys[start : start + _LOOKUP]]
+            answer = self.engine.query(sql("stored_facts"), {"table": table, "keys": part})
+            for unit, source, subject, history in answer.rows:
+                yield (unit, source, subject), decode_history(history)
+
+    def cells(self, keys: Sequence[CellKey]) -> dict[CellKey, Accumulator]:
+        """The stored states of cells, of those that exist."""
+        found: dict[CellKey, Accumulator] = {}
+        for start in range(0, len(keys), _LOOKUP):
+            part = [*keys[start : start + _LOOKUP]]
+            for row in self.engine.query(sql("stored_cells"), {"keys": part}).rows:
+                size, measure, day, unit, service, at, n, total, imputed, auto_closed, edges, counts = row
+                histogram = dict(zip(edges, counts, strict=True))
+                found[(size, measure, day, unit, service, at)] = Accumulator(n, total, imputed, auto_closed, histogram)
+        return found
+
+    def write_moved(self, version: int, cells: Sequence[CellKey]) -> None:
+        """Name the cells that a flush is about to take something out of, before it writes its facts."""
+        self._insert_cells("moved_cells", cells, [("version", "UInt64")], [[version] * len(cells)])
+
+    def write_facts(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Write whole rows of facts; the last two values of each are its version and whether it is deleted."""
+        for table, found in rows.items():
+            names = [*RECORDS[table].__struct_fields__, "version", "deleted"]
+            self.engine.insert(table, [(name, self._types[table][name]) for name in names], [*zip(*found, strict=True)])
+
+    def write_cells(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> None:
+        """Write absolute states of cells."""
+        states = [cell for _, cell in cells]
+        histograms = [sorted(cell.histogram.items()) if cell.histogram else () for cell in states]
+        self._insert_cells(
+            "windows",
+            [key for key, _ in cells],
+            [
+                ("n", "Int64"),
+                ("total", "Int64"),
+                ("imputed", "Int64"),
+                ("auto_closed", "Int64"),
+                ("edges", "Array(Int64)"),
+                ("counts", "Array(Int64)"),
+                ("version", "UInt64"),
+            ],
+            [
+                [cell.n for cell in states],
+                [cell.total for cell in states],
+                [cell.imputed for cell in states],
+                [cell.auto_closed for cell in states],
+                [[lower for lower, _ in histogram] for histogram in histograms],
+                [[n for _, n in histogram] for histogram in histograms],
+                [version] * len(cells),
+            ],
+        )
+
+    def _insert_cells(
+        self, table: str, keys: Sequence[CellKey], columns: list[tuple[str, str]], data: list[list[Any]]
+    ) -> None:
+        if keys:
+            self.engine.insert(table, [*CELL_COLUMNS, *columns], [*zip(*keys, strict=True), *data])
+
+    def commit(self, progress: Progress) -> None:
+        """Remember that facts and windows hold every event up to ``progress``."""
+        self.engine.insert(
+            "progress",
+            (("name", "LowCardinality(String)"), ("epoch", "UInt64"), ("seq", "UInt64"), ("at", "DateTime64(3, 'UTC')")),
+            (["pipeline"], [progress.epoch], [progress.seq], [time.time_ns() // 1_000_000]),
+        )
+
+    def progress(self) -> Progress:
+        """The newest progress; (0, 0) in a new store."""
+        epoch, seq = self.engine.query(sql("progress")).rows[0]
+        return Progress(epoch, seq)
+
+    def last_seq(self) -> int:
+        """The highest number in the log."""
+        return int(self.engine.query(sql("last_seq")).rows[0][0])
+
+    def events_after(self, seq: int) -> Iterator[list[Row]]:
+        """Blocks of (source, id, kind, time, arrival, content, data, seq) of events numbered above ``seq``."""
+        return self.engine.stream(sql("events_after"), {"seq": seq})
+
+    def fact_ids(self) -> Iterator[tuple[str, str, str, str]]:
+        """The identity of every stored fact, for the filter that spares look-ups."""
+        for table in sorted(set(TABLE_OF.values())):
+            for rows in self.engine.stream(sql("fact_ids"), {"table": table}):
+                for unit, source, subject in rows:
+                    yield table, unit, source, subject
+
+    def moved_pages(self, version: int) -> Iterable[tuple[int, str]]:
+        """(local day, unit) of the cells named as losing something by flushes after ``version``."""
+        return [(day, unit) for day, unit in self.engine.query(sql("moved_pages"), {"version": version}).rows]
+
+    def pages(self) -> Iterable[tuple[int, str]]:
+        """(local day, unit) of every stored window."""
+        return [(day, unit) for day, unit in self.engine.query(sql("window_pages")).rows]
+
+
+def _column_types(engine: Engine) -> dict[str, dict[str, str]]:
+    types: dict[str, dict[str, str]] = {}
+    for table, column, kind in engine.query(sql("columns")).rows:
+        plain = re.sub(r"^SimpleAggregateFunction\(\w+, (.*)\)$", r"\1", kind)
+        types.setdefault(table, {})[column] = plain
+    return types
