@@ -75,7 +75,9 @@ class ChdbEngine:
                     session.query("SET readonly = 1")
             except RuntimeError as error:
                 if "Cannot lock" in str(error) or "already initialized" in str(error):
-                    raise NotNow(f"{self._path}: another process owns this data directory; ask it or stop it") from error
+                    raise NotNow(
+                        f"{self._path}: another process owns this data directory; ask it or stop it"
+                    ) from error
                 raise BadSetup(f"{self._path}: the data directory cannot be opened: {error}") from error
             self._local.session = session
             with self._lock:

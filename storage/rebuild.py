@@ -14,7 +14,8 @@ Page = tuple[int, str]
 _PAGES_AT_ONCE = 500
 
 
-def _by_zone(units: Iterable[str], registry: Registry) -> dict[str, list[str]]:
+def by_zone(units: Iterable[str], registry: Registry) -> dict[str, list[str]]:
+    """Units by their zone: a query places instants in one zone at a time."""
     zones: dict[str, list[str]] = {}
     for unit in sorted(set(units)):
         zones.setdefault(registry.zone(unit), []).append(unit)
@@ -29,11 +30,11 @@ def cells_of_facts(
     for start in range(0, len(wanted), _PAGES_AT_ONCE):
         part = wanted[start : start + _PAGES_AT_ONCE]
         found: dict[CellKey, Accumulator] = {}
-        for zone, units in _by_zone((unit for _, unit in part), registry).items():
+        for zone, units in by_zone((unit for _, unit in part), registry).items():
             mine = [page for page in part if page[1] in set(units)]
             answer = store.engine.query(
                 sql("windows_of_facts"),
-                {"facts": facts, "zone": zone, "units": units, "pages": mine, "edges": [*EDGES]},
+                {"facts": facts, "zone": zone, "units": units, "every_page": False, "pages": mine, "edges": [*EDGES]},
             )
             for row in answer.rows:
                 size, measure, day, unit, service, at, n, total, imputed, auto_closed, edges, counts = row

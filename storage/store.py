@@ -24,6 +24,16 @@ CELL_COLUMNS = (
     ("service", "LowCardinality(String)"),
     ("start", "DateTime64(3, 'UTC')"),
 )
+STATE_COLUMNS = (
+    ("n", "Int64"),
+    ("total", "Int64"),
+    ("imputed", "Int64"),
+    ("auto_closed", "Int64"),
+    ("edges", "Array(Int64)"),
+    ("counts", "Array(Int64)"),
+)
+CELL_NAMES = tuple(name for name, _ in CELL_COLUMNS)
+STATE_NAMES = tuple(name for name, _ in STATE_COLUMNS)
 EVENT_COLUMNS = (
     ("unit", "LowCardinality(String)"),
     ("source", "LowCardinality(String)"),
@@ -82,7 +92,9 @@ class Store:
         ]
         self.engine.insert("events", EVENT_COLUMNS, [*zip(*rows, strict=True)])
 
-    def histories(self, table: str, keys: Sequence[tuple[str, str, str]]) -> Iterator[tuple[tuple[str, str, str], History]]:
+    def histories(
+        self, table: str, keys: Sequence[tuple[str, str, str]]
+    ) -> Iterator[tuple[tuple[str, str, str], History]]:
         """The stored histories of facts, of those that exist."""
         for start in range(0, len(keys), _LOOKUP):
             part = [*keys[start : start + _LOOKUP]]
@@ -106,10 +118,15 @@ class Store:
         self._insert_cells("moved_cells", cells, [("version", "UInt64")], [[version] * len(cells)])
 
     def write_facts(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        """Write whole rows of facts; the last two values of each are its version and whether it is deleted."""
-        for table, found in rows.items():
+        """Write whole rows of facts; the last two values of each are its version and whether it is deleted.
+
+        A table may be named with its database.
+        """
+        for target, found in rows.items():
+            table = target.rpartition(".")[2]
             names = [*RECORDS[table].__struct_fields__, "version", "deleted"]
-            self.engine.insert(table, [(name, self._types[table][name]) for name in names], [*zip(*found, strict=True)])
+            columns = [(name, self._types[table][name]) for name in names]
+            self.engine.insert(target, columns, [*zip(*found, strict=True)])
 
     def write_cells(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> None:
         """Write absolute states of cells."""
@@ -118,15 +135,7 @@ class Store:
         self._insert_cells(
             "windows",
             [key for key, _ in cells],
-            [
-                ("n", "Int64"),
-                ("total", "Int64"),
-                ("imputed", "Int64"),
-                ("auto_closed", "Int64"),
-                ("edges", "Array(Int64)"),
-                ("counts", "Array(Int64)"),
-                ("version", "UInt64"),
-            ],
+            [*STATE_COLUMNS, ("version", "UInt64")],
             [
                 [cell.n for cell in states],
                 [cell.total for cell in states],
@@ -148,7 +157,12 @@ class Store:
         """Remember that facts and windows hold every event up to ``progress``."""
         self.engine.insert(
             "progress",
-            (("name", "LowCardinality(String)"), ("epoch", "UInt64"), ("seq", "UInt64"), ("at", "DateTime64(3, 'UTC')")),
+            (
+                ("name", "LowCardinality(String)"),
+                ("epoch", "UInt64"),
+                ("seq", "UInt64"),
+                ("at", "DateTime64(3, 'UTC')"),
+            ),
             (["pipeline"], [progress.epoch], [progress.seq], [time.time_ns() // 1_000_000]),
         )
 

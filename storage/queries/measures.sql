@@ -105,4 +105,11 @@ SELECT size, measure, toUInt16(day) AS day_number, unit, service, start_ms,
        toInt64(cell_n) AS n, toInt64(cell_total) AS total, toInt64(imputed) AS imputed, toInt64(auto_closed) AS auto_closed,
        histogram.1 AS edges, histogram.2 AS counts
 FROM cells
-WHERE (toUInt16(day), unit) IN {pages:Array(Tuple(UInt16, String))}
+WHERE {every_page:UInt8} OR (toUInt16(day), unit) IN {pages:Array(Tuple(UInt16, String))}
+
+-- name: write_windows_of_facts
+-- Write what every cell must hold by the facts alone into a table of windows.
+INSERT INTO {target:Identifier} (size, measure, day, unit, service, start, n, total, imputed, auto_closed, edges, counts, version)
+SELECT size, measure, toDate(day_number), unit, service, fromUnixTimestamp64Milli(start_ms, 'UTC'), n, total, imputed,
+       auto_closed, edges, counts, 1
+FROM ({select})

@@ -54,3 +54,10 @@ FROM windows FINAL
 WHERE (day, unit) IN (
     SELECT toDate(page.1), page.2 FROM (SELECT arrayJoin({pages:Array(Tuple(UInt16, String))}) AS page)
 )
+
+-- name: log_in_order
+-- What does the log hold, every fact's events together?
+SELECT unit, source, subject, id, content, kind, toUnixTimestamp64Milli(time) AS time_ms, data
+FROM events
+WHERE {every_unit:UInt8} OR unit IN {units:Array(String)}
+ORDER BY unit, source, subject
