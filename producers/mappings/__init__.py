@@ -1,0 +1,1 @@
+"""Ready mappings, shipped: one TOML file each. ``pantau mapping list`` names them."""
