@@ -100,7 +100,8 @@ class ChdbEngine:
         data = self._run(sql, params, "Native").bytes()
         columns: Sequence[tuple[str, str]] = ()
         rows: list[Row] = []
-        for columns, block in decode(data):
+        for found, block in decode(data):
+            columns = found
             rows.extend(block)
         if not columns:
             described = self._run(f"DESCRIBE ({sql})", params, "Native").bytes()

@@ -60,7 +60,7 @@ def render(text: str, layout: Layout) -> list[str]:
 def migrate(engine: Engine, *, layout: Layout = "single") -> list[Migration]:
     """Apply what has not been applied; returns what was. A changed migration that was applied raises ``BadSetup``."""
     engine.execute(_STATE)
-    known = dict(engine.query("SELECT id, checksum FROM schema_migrations FINAL").rows)
+    known: dict[int, str] = dict(engine.query("SELECT id, checksum FROM schema_migrations FINAL").rows)
     applied = []
     for migration in migrations():
         if migration.id in known:

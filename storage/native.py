@@ -1,7 +1,7 @@
 """Blocks in ClickHouse's Native format, written and read by clickhouse-driver's own column code.
 
-The embedded engine takes and gives Native at revision 0, which is what clickhouse-driver writes when it is told that its
-peer has revision 0; so one encoder serves both engines and no pandas or pyarrow is needed.
+The embedded engine takes and gives Native at revision 0, which is what clickhouse-driver writes when it is told
+that its peer has revision 0; so one encoder serves both engines and no pandas or pyarrow is needed.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,8 @@
 """From batches of events to facts and windows: the operator that every runtime drives.
 
-What it holds in memory is a bounded cache of what the tables hold (law 3). The shell around it reads a batch, brings in
-the stored facts and cells that the batch needs, merges, writes what :class:`Changes` names, and only then lets go of the
-batch. Nothing here reads a clock, a disk or a network.
+What it holds in memory is a bounded cache of what the tables hold (law 3). The shell around it reads a batch, brings
+in the stored facts and cells that the batch needs, merges, writes what :class:`Changes` names, and only then lets go
+of the batch. Nothing here reads a clock, a disk or a network.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -196,9 +196,7 @@ class Assembly:
         self._cells.clear()
 
 
-def facts_from(
-    entries: Mapping[FactId, Sequence[Entry]], registry: Registry
-) -> Iterable[tuple[FactId, Fact]]:
+def facts_from(entries: Mapping[FactId, Sequence[Entry]], registry: Registry) -> Iterable[tuple[FactId, Fact]]:
     """Each fact folded from all its entries at once, as a batch job does it; conflicts settled as in the stream."""
     for fact_id, found in entries.items():
         history: History = {}

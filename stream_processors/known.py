@@ -9,7 +9,7 @@ FALSE_POSITIVES = 0.01
 
 
 class Known:
-    """A Bloom filter that grows by adding filters of twice the size; 10 bits a key, one look-up in a hundred for nothing."""
+    """A Bloom filter that grows by filters of twice the size: 10 bits a key, one look-up in a hundred for nothing."""
 
     def __init__(self) -> None:
         self._filters = [Bloom(FIRST_SIZE, FALSE_POSITIVES)]

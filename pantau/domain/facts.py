@@ -236,7 +236,9 @@ _measures = msgspec.json.Decoder(MeasureRecorded)
 
 def _record(history: Mapping[str, Entry]) -> Entry:
     """The one entry of a record, or the latest of an intervention that was corrected by a later event."""
-    return max(history.values(), key=lambda entry: (entry.time, entry.id)) if len(history) > 1 else [*history.values()][0]
+    return (
+        max(history.values(), key=lambda entry: (entry.time, entry.id)) if len(history) > 1 else [*history.values()][0]
+    )
 
 
 def fold_rating(key: FactKey, history: Mapping[str, Entry]) -> Rating:
@@ -276,7 +278,15 @@ def fold_survey(key: FactKey, history: Mapping[str, Entry]) -> Survey:
         data.service,
         data.channel,
         data.ticket,
-        *answers,
+        data.elements.persyaratan,
+        data.elements.prosedur,
+        data.elements.waktu,
+        data.elements.biaya,
+        data.elements.produk,
+        data.elements.kompetensi,
+        data.elements.perilaku,
+        data.elements.pengaduan,
+        data.elements.sarana,
         int(complete),
         int(complete and len(set(answers)) == 1),
         data.age_group,

@@ -14,7 +14,17 @@ from pantau.domain.entries import IMPUTED, OBSERVED, Entry, FactKey, encode_hist
 from pantau.domain.registry import Registry, Standard
 
 Outcome = Literal[
-    "open", "served", "issued", "approved", "rejected", "withdrawn", "transferred", "no_show", "abandoned", "left", "void"
+    "open",
+    "served",
+    "issued",
+    "approved",
+    "rejected",
+    "withdrawn",
+    "transferred",
+    "no_show",
+    "abandoned",
+    "left",
+    "void",
 ]
 
 PRECEDENCE: tuple[tuple[str, Outcome], ...] = (

@@ -40,6 +40,7 @@ class Pipeline:
         self.store = store
         self.assembly = Assembly(registry, capacity=capacity)
         self._known = Known()
+        self._known_cells = Known()
         self._pages: set[tuple[int, str]] = set()
         self.progress = store.progress()
         self.seq = max(self.progress.seq, store.last_seq())
@@ -54,7 +55,22 @@ class Pipeline:
         self._known.add(self.store.fact_ids())
         recovered = self._recover()
         self._pages = set(self.store.pages())
+        self._known_cells = Known()
         return recovered
+
+    def use(self, registry: Registry, *, epoch: int) -> None:
+        """Judge by another registry from now on; memory is dropped, for storage alone is right after a rebuild."""
+        self.assembly.registry = registry
+        self.assembly.forget()
+        if epoch != self.progress.epoch:
+            self.progress = Progress(epoch, self.seq)
+            self.store.commit(self.progress)
+            self._pages = set(self.store.pages())
+            self._known_cells = Known()
+
+    def version_at(self, epoch: int) -> int:
+        """The version of rows written now under an epoch."""
+        return Progress(epoch, self.seq).version
 
     def ingest(self, events: Sequence[Event]) -> Iterator[Flush]:
         """Append and process events in batches; each flush is reported after it is committed."""
@@ -75,7 +91,8 @@ class Pipeline:
         batch = assembly.gather(events)
         self._restore(assembly.absent(batch))
         changes = assembly.merge(batch, progress.version)
-        absent = [key for key in assembly.absent_cells(changes) if (key[2], key[3]) in self._pages]
+        pages, known = self._pages, self._known_cells
+        absent = [key for key in assembly.absent_cells(changes) if key in known or (key[2], key[3]) in pages]
         if absent:
             assembly.restore_cells(store.cells(absent))
         store.write_moved(progress.version, changes.moved)
@@ -83,7 +100,7 @@ class Pipeline:
         store.write_cells(progress.version, assembly.settle(changes))
         store.commit(progress)
         self._known.add(batch.entries)
-        self._pages |= changes.touched
+        known.add(changes.cells)
         self.progress = progress
         return Flush(len(events), self.seq, frozenset(changes.touched), changes.duplicates, changes.conflicts)
 

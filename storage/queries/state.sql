@@ -61,3 +61,26 @@ SELECT unit, source, subject, id, content, kind, toUnixTimestamp64Milli(time) AS
 FROM events
 WHERE {every_unit:UInt8} OR unit IN {units:Array(String)}
 ORDER BY unit, source, subject
+
+-- name: open_rejects
+-- What was refused and has not been accepted since?
+SELECT digest, source, id, code, reasons, original, retryable, seen, toUnixTimestamp64Milli(first_at) AS first_ms,
+       toUnixTimestamp64Milli(last_at) AS last_ms, state, version
+FROM rejected_events FINAL
+WHERE state = 'open' AND (NOT {retryable_only:UInt8} OR retryable)
+ORDER BY last_at DESC, source, digest
+
+-- name: rejects_by_digest
+-- Which of these were refused before?
+SELECT digest, source, id, code, reasons, original, retryable, seen, toUnixTimestamp64Milli(first_at) AS first_ms,
+       toUnixTimestamp64Milli(last_at) AS last_ms, state, version
+FROM rejected_events FINAL
+WHERE digest IN {digests:Array(String)}
+
+-- name: stored_registry
+-- Which registry was loaded last?
+SELECT version, epoch, content FROM registries FINAL ORDER BY loaded_at DESC, epoch DESC LIMIT 1
+
+-- name: units_with_events
+-- Of which units, and through which sources, does the log hold events?
+SELECT DISTINCT unit, source FROM events

@@ -1,0 +1,266 @@
+"""The process that owns a data directory: one writer thread, a few readers, and whoever watches for changes."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
+from pantau.domain.rejections import Rejection
+from pantau.embedded.pipeline import MAX_BATCH, Flush, Pipeline
+from pantau.embedded.registries import Registries
+from storage.chdb_engine import ChdbEngine
+from storage.engine import Answer
+from storage.migrate import migrate
+from storage.queries import sql
+from storage.rejects import Rejects
+from storage.store import Store
+from storage.verify import Report, verify
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+QUEUE_EVENTS = 200_000
+"""Events that may wait for the writer; beyond it senders are told to come back later."""
+
+READERS = 4
+"""Queries that run at once; the machine's cores, not threads, bound their speed."""
+
+
+class _Work:
+    """Something the writer thread does between two flushes, and the future that tells how it went."""
+
+    def __init__(self, do: Callable[[], Any]) -> None:
+        self.do = do
+        self.done: Future[Any] = Future()
+
+
+class _Arrival:
+    """Events waiting to become durable."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.done: Future[None] = Future()
+
+
+class Runtime:
+    """The embedded product: the engine, the pipeline and their threads. Made by :meth:`open`."""
+
+    def __init__(
+        self, engine: ChdbEngine, pipeline: Pipeline, registries: Registries, clock: Callable[[], int]
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.flushed = Flush(0, pipeline.seq, frozenset(), {}, {})
+        self.duplicates: dict[str, int] = {}
+        self.conflicts: dict[str, int] = {}
+        self._pipeline = pipeline
+        self._registries = registries
+        self._rejects = Rejects(pipeline.store)
+        self._queue: queue.Queue[_Arrival | _Work | None] = queue.Queue()
+        self._waiting = 0
+        self._lock = threading.Lock()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="query")
+        self._watchers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._failure: BaseException | None = None
+        self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._writer.start()
+
+    @classmethod
+    def open(
+        cls, data_dir: Path, *, registry: Registry | None, clock: Callable[[], int], capacity: int = 100_000
+    ) -> "Runtime":
+        """Open or create a data directory, migrate it, recover what a crash left, and start the writer.
+
+        Without a registry the one stored last is used. Raises NotNow when another process owns the directory, BadSetup
+        when there is no registry at all.
+        """
+        engine = ChdbEngine(data_dir / "store")
+        migrate(engine)
+        store = Store(engine)
+        registries = Registries(store)
+        current = registries.newest() or registry
+        if current is None:
+            engine.close()
+            raise BadSetup(f"{data_dir}: no registry is loaded yet; give one with --registry registry.toml")
+        pipeline = Pipeline(store, current, capacity=capacity)
+        recovered = pipeline.open()
+        if recovered:
+            log.info("recovered", events=recovered)
+        runtime = cls(engine, pipeline, registries, clock)
+        runtime.load_registry(registry or current)
+        return runtime
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in force."""
+        return self._pipeline.registry
+
+    @property
+    def version(self) -> int:
+        """The version of the newest committed flush."""
+        return self._pipeline.progress.version
+
+    def submit(self, events: Sequence[Event]) -> "Future[None]":
+        """Hand in accepted events; the future is done when they are durable. Raises NotNow when too many wait."""
+        if self._failure is not None:
+            raise NotNow(f"the writer stopped: {self._failure}")
+        with self._lock:
+            if self._waiting + len(events) > QUEUE_EVENTS:
+                raise NotNow(f"{self._waiting} events wait to be written; send again in a second")
+            self._waiting += len(events)
+        arrival = _Arrival(events)
+        self._queue.put(arrival)
+        return arrival.done
+
+    def reject(self, rejections: Sequence[Rejection]) -> "Future[Any]":
+        """Keep refused events with their reasons; the future is done when they are durable."""
+        return self._between_flushes(lambda: self._rejects.keep(rejections))
+
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a named query; blocks, so call it from a worker thread."""
+        return self._readers.submit(self.engine.query, sql(name), params).result()
+
+    def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
+        """Recompute everything from the log and compare; nothing is written meanwhile."""
+        store, registries = self._pipeline.store, self._registries
+        return self.between_flushes(
+            lambda: verify(store, registries.newest() or self.registry, on_progress=on_progress)
+        )
+
+    def load_registry(self, registry: Registry) -> list[str]:
+        """Make a registry the one in force; returns the units whose past it changes, which are rebuilt first."""
+
+        def load() -> list[str]:
+            rebuilt = self._registries.load(registry, self._pipeline, now=self.clock())
+            self._tell()
+            return rebuilt
+
+        return self.between_flushes(load)
+
+    def settled(self) -> None:
+        """Block until everything handed in so far is in facts and windows."""
+        self._between_flushes(lambda: None).result()
+
+    def rejects(self) -> Rejects:
+        """The refused events that are kept."""
+        return self._rejects
+
+    def between_flushes(self, do: Callable[[], T]) -> T:
+        """Run something in the writer thread while no flush is under way, and wait for its result."""
+        result: T = self._between_flushes(do).result()
+        return result
+
+    async def changes(self) -> AsyncIterator[int]:
+        """The newest version, whenever it changed; several flushes between two looks are told once."""
+        watcher = (asyncio.get_running_loop(), asyncio.Event())
+        with self._lock:
+            self._watchers.add(watcher)
+        try:
+            while True:
+                await watcher[1].wait()
+                watcher[1].clear()
+                yield self.version
+        finally:
+            with self._lock:
+                self._watchers.discard(watcher)
+
+    def close(self) -> None:
+        """Write what waits, stop the threads and let go of the directory."""
+        self._queue.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        self.engine.close()
+
+    def _between_flushes(self, do: Callable[[], Any]) -> "Future[Any]":
+        if self._failure is not None:
+            raise NotNow(f"the writer stopped: {self._failure}")
+        work = _Work(do)
+        self._queue.put(work)
+        return work.done
+
+    def _write(self) -> None:
+        """The writer's loop: take what waits up to a batch, append it, tell its senders, process it, tell the watchers."""
+        stop = False
+        item: _Arrival | _Work | None
+        while not stop:
+            item = self._queue.get()
+            arrivals: list[_Arrival] = []
+            work: _Work | None = None
+            n = 0
+            while True:
+                if item is None:
+                    stop = True
+                    break
+                if isinstance(item, _Work):
+                    work = item
+                    break
+                arrivals.append(item)
+                n += len(item.events)
+                if n >= MAX_BATCH:
+                    break
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            try:
+                if arrivals:
+                    self._flush(arrivals)
+            except BaseException as error:  # noqa: BLE001 - whatever it was, senders must hear and the process must stop
+                self._fail(error, arrivals, work)
+                return
+            if work is not None:
+                try:
+                    work.done.set_result(work.do())
+                except Exception as error:  # noqa: BLE001 - the caller gets it
+                    work.done.set_exception(error)
+
+    def _flush(self, arrivals: Sequence[_Arrival]) -> None:
+        pipeline = self._pipeline
+        events = [event for arrival in arrivals for event in arrival.events]
+        batches = [events[start : start + MAX_BATCH] for start in range(0, len(events), MAX_BATCH)]
+        for index, batch in enumerate(batches):
+            pipeline.append(batch)
+            if index == len(batches) - 1:
+                with self._lock:
+                    self._waiting -= len(events)
+                for arrival in arrivals:
+                    arrival.done.set_result(None)
+            self.flushed = pipeline.process(batch)
+            for source, count in self.flushed.duplicates.items():
+                self.duplicates[source] = self.duplicates.get(source, 0) + count
+            for source, count in self.flushed.conflicts.items():
+                self.conflicts[source] = self.conflicts.get(source, 0) + count
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._lock:
+            watchers = [*self._watchers]
+        for loop, event in watchers:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+    def _fail(self, error: BaseException, arrivals: Sequence[_Arrival], work: _Work | None) -> None:
+        """Tell everyone who waits. What was appended is processed at the next start; nothing else was promised."""
+        log.error("writer stopped", error=str(error))
+        self._failure = error
+        failed = NotNow(f"the writer stopped: {error}")
+        waiting: list[_Arrival | _Work] = [*arrivals, *([work] if work else [])]
+        while True:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is not None:
+                waiting.append(item)
+        for item in waiting:
+            if not item.done.done():
+                item.done.set_exception(failed)

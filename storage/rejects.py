@@ -1,0 +1,88 @@
+"""Refused events as rows: kept with their reasons, counted when they come again, retried when the cause is mended."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pantau.domain.rejections import Rejection
+from storage.queries import sql
+from storage.store import Store
+
+_COLUMNS = (
+    ("digest", "String"),
+    ("source", "LowCardinality(String)"),
+    ("id", "String"),
+    ("code", "LowCardinality(String)"),
+    ("reasons", "String"),
+    ("original", "String"),
+    ("retryable", "UInt8"),
+    ("seen", "UInt64"),
+    ("first_at", "DateTime64(3, 'UTC')"),
+    ("last_at", "DateTime64(3, 'UTC')"),
+    ("state", "LowCardinality(String)"),
+    ("version", "UInt64"),
+)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A refused event as it is kept; ``state`` is open, or accepted after a retry."""
+
+    digest: str
+    source: str
+    id: str
+    code: str
+    reasons: str
+    original: str
+    retryable: int
+    seen: int
+    first_at: int
+    last_at: int
+    state: str
+    version: int
+
+
+class Rejects:
+    """The table ``rejected_events``: one row for each different thing that was refused."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep(self, rejections: Sequence[Rejection]) -> None:
+        """Write refused events; what was refused before is counted again and keeps its first time."""
+        by_digest: dict[str, Kept] = {kept.digest: kept for kept in self._find([r.digest for r in rejections])}
+        for rejection in rejections:
+            before = by_digest.get(rejection.digest)
+            by_digest[rejection.digest] = Kept(
+                rejection.digest,
+                rejection.source,
+                rejection.id or "",
+                rejection.code,
+                msgspec.json.encode(rejection.reasons).decode(),
+                rejection.original.decode("utf-8", "replace"),
+                int(rejection.retryable),
+                before.seen + 1 if before else 1,
+                min(before.first_at, rejection.arrival) if before else rejection.arrival,
+                max(before.last_at, rejection.arrival) if before else rejection.arrival,
+                "open",
+                before.version + 1 if before else 1,
+            )
+        wanted = {rejection.digest for rejection in rejections}
+        self._write([kept for digest, kept in by_digest.items() if digest in wanted])
+
+    def mark_accepted(self, kept: Iterable[Kept]) -> None:
+        """Say that a retry was accepted; the row stays as a record."""
+        self._write([msgspec.structs.replace(row, state="accepted", version=row.version + 1) for row in kept])
+
+    def open(self, *, retryable_only: bool = False) -> list[Kept]:
+        """Everything that is refused and not accepted since, the newest first."""
+        rows = self._store.engine.query(sql("open_rejects"), {"retryable_only": retryable_only}).rows
+        return [Kept(*row) for row in rows]
+
+    def _find(self, digests: Sequence[str]) -> list[Kept]:
+        rows = self._store.engine.query(sql("rejects_by_digest"), {"digests": [*set(digests)]}).rows
+        return [Kept(*row) for row in rows]
+
+    def _write(self, rows: Sequence[Kept]) -> None:
+        if rows:
+            tuples = [msgspec.structs.astuple(row) for row in rows]
+            self._store.engine.insert("rejected_events", _COLUMNS, [*zip(*tuples, strict=True)])
