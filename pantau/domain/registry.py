@@ -33,6 +33,7 @@ from pantau.domain.registry_records import (
     Source,
     Standard,
     Unit,
+    VisitKind,
 )
 from pantau.domain.zones import day_start
 
@@ -56,6 +57,7 @@ __all__ = [
     "Source",
     "Standard",
     "Unit",
+    "VisitKind",
 ]
 
 Dated = TypeVar("Dated", Unit, Service, Standard)
@@ -106,6 +108,10 @@ class Registry:
         self._hours = {record.name: record for record in self.hours}
         self._zones = {code: versions[-1].zone for code, versions in self._unit_versions.items()}
         self._sources = {record.name: record for record in self.sources}
+        self._families = sorted(
+            ((record.name[:-1], record) for record in self.sources if record.name.endswith(ANY)),
+            key=lambda family: -len(family[0]),
+        )
         self._standards: dict[tuple[str, str], list[Standard]] = defaultdict(list)
         for standard in self.standards:
             self._standards[standard.unit, standard.service].append(standard)
@@ -113,7 +119,7 @@ class Registry:
         self._corrections: dict[str, list[ClockCorrection]] = defaultdict(list)
         for correction in sorted(self.corrections, key=lambda record: -record.version):
             self._corrections[correction.source].append(correction)
-        self._standard_timelines: dict[tuple[str, str | None], Timeline[Standard | None]] = {}
+        self._standard_timelines: dict[tuple[str, str | None, VisitKind | None], Timeline[Standard | None]] = {}
         self._calendar_timelines: dict[str, Timeline[Calendar]] = {}
         self._calendars: dict[tuple[str, str, str], Calendar] = {}
         self._refuse_contradictions()
@@ -169,16 +175,17 @@ class Registry:
         """The version of a service valid on a day."""
         return valid_on(self._service_versions.get(code, ()), day)
 
-    def standard(self, unit: str, service: str | None, at: int) -> Standard | None:
+    def standard(self, unit: str, service: str | None, at: int, kind: VisitKind | None = None) -> Standard | None:
         """The one promise that holds at an instant: the most specific wins, then the latest.
 
         Unit and service before the unit's promise for all services, before the service's for all units, before the
         one for all. None where nothing is promised. A service of None is unknown: only promises for all services hold.
+        With ``kind`` only promises about tickets, or about applications, are looked at.
         """
         known = service if service in self._promised_services else None
-        timeline = self._standard_timelines.get((unit, known))
+        timeline = self._standard_timelines.get((unit, known, kind))
         if timeline is None:
-            timeline = self._standard_timelines[unit, known] = self._promises(unit, known)
+            timeline = self._standard_timelines[unit, known, kind] = self._promises(unit, known, kind)
         return _at(timeline, at)
 
     def calendar(self, unit: str, at: int) -> Calendar:
@@ -191,8 +198,11 @@ class Registry:
         return _at(timeline, at)
 
     def source(self, name: str) -> Source | None:
-        """A source by name; None for one that may not send."""
-        return self._sources.get(name)
+        """What rules a source: its own record or that of the longest ``prefix*``; None for one that may not send."""
+        found = self._sources.get(name)
+        if found is None:
+            found = next((record for prefix, record in self._families if name.startswith(prefix)), None)
+        return found
 
     def correct(self, source: str, time: int) -> int:
         """The time a source meant: moved by the ruling that covers the raw time, else unchanged."""
@@ -240,14 +250,19 @@ class Registry:
             definitions=next(iter(records["definitions"]), None),
         )
 
-    def _promises(self, unit: str, service: str | None) -> Timeline[Standard | None]:
+    def _promises(self, unit: str, service: str | None, kind: VisitKind | None) -> Timeline[Standard | None]:
         zone = self._zones.get(unit)
         if zone is None:
             return [0], [None]
         pairs = [(unit, service), (unit, ANY), (ANY, service), (ANY, ANY)]
-        scopes = [self._standards[u, s] for u, s in pairs if s is not None and (u, s) in self._standards]
+        scopes = [
+            [standard for standard in self._standards.get((u, s), ()) if kind in (None, standard.kind)]
+            for u, s in pairs
+            if s is not None
+        ]
         days = {standard.valid_from for scope in scopes for standard in scope if standard.valid_from}
-        days |= {standard.valid_to + timedelta(days=1) for scope in scopes for standard in scope if standard.valid_to}
+        ends = {standard.valid_to for scope in scopes for standard in scope if standard.valid_to}
+        days |= {last + timedelta(days=1) for last in ends if last < date.max}
         turns = [date.min, *sorted(days)]
 
         def rules(day: date) -> Standard | None:

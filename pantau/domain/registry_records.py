@@ -16,6 +16,7 @@ ANY: Final = "*"
 """In a standard: every unit, or every service."""
 
 Measure = Literal["wait_to_call", "wait_to_start", "service_time", "visit_time", "turnaround", "turnaround_working"]
+VisitKind = Literal["ticket", "application"]
 Leavers = Literal["counted", "not_counted"]
 HolidayKind = Literal["libur_nasional", "cuti_bersama", "libur_daerah"]
 
@@ -87,12 +88,12 @@ class ServiceGroup(Record, frozen=True, kw_only=True):
 
 
 class Service(Record, frozen=True, kw_only=True):
-    """One product of units, in one version: asked for at a counter (``ticket``) or handed in (``application``)."""
+    """One product of units, in one version: asked for at a counter (ticket), handed in (application), or both."""
 
     code: str
     name: str
     group: str
-    kind: Literal["ticket", "application"]
+    kind: Literal["ticket", "application", "both"]
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -123,10 +124,16 @@ class Standard(Record, frozen=True, kw_only=True):
             waits = self.measure in ("wait_to_call", "wait_to_start")
             msgspec.structs.force_setattr(self, "leavers", "counted" if waits else "not_counted")
 
+    @property
+    def kind(self) -> VisitKind:
+        """Which visits the promise is about: turnaround is promised for applications, the rest for tickets."""
+        return "application" if self.measure in ("turnaround", "turnaround_working") else "ticket"
+
 
 class Source(Record, frozen=True, kw_only=True):
     """A system that may send events. ``units`` is None for all; ``max_age_ms`` is None for an import.
 
+    A ``name`` that ends in ``*`` stands for every source that begins with what is before it: many machines, one rule.
     ``tolerance_ms`` is how far a time may lie in the future. ``key_hash`` is the SHA-256 of the API key in hex, None
     where the source cannot use HTTP. ``expect_from`` and ``expect_to`` bound the local dates an import should hold.
     """

@@ -21,6 +21,9 @@ INDONESIAN: Final[dict[str, str]] = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makass
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_YEAR_2: Final = -62_104_060_800_000
+_YEAR_9998: Final = 253_339_228_800_000
+"""Before and after these the offset no longer changes: the calendar ends, and no rule reaches that far."""
 _MACHINE_DEPENDENT: Final = frozenset({"localtime", "posixrules", "Factory"})
 _CACHE_LIMIT: Final = (
     1 << 18
@@ -128,7 +131,7 @@ def _find_offset(zone: str, at: int) -> int:
 
 
 def _rule(info: ZoneInfo, at: int) -> int:
-    offset = (_EPOCH + timedelta(milliseconds=at)).astimezone(info).utcoffset()
+    offset = (_EPOCH + timedelta(milliseconds=min(max(at, _YEAR_2), _YEAR_9998))).astimezone(info).utcoffset()
     assert offset is not None  # a ZoneInfo always knows
     return offset // timedelta(milliseconds=1)
 

@@ -182,6 +182,16 @@ def test_a_promise_that_ended_gives_way_to_the_general_one() -> None:
     assert found.standard("kec-18.01.06", "kk", AT) == general
 
 
+def test_a_ticket_is_not_judged_by_a_promise_about_applications() -> None:
+    wait = Standard(measure="wait_to_call", limit_ms=30)
+    product = Standard(measure="turnaround_working", service="ktp-el", working_days=3)
+    found = registry(standards=[wait, product])
+    assert found.standard("kec-18.01.06", "ktp-el", AT, "ticket") == wait
+    assert found.standard("kec-18.01.06", "ktp-el", AT, "application") == product
+    assert found.standard("kec-18.01.06", "kk", AT, "application") is None
+    assert found.standard("kec-18.01.06", "ktp-el", AT) == product
+
+
 def test_services_that_nobody_registered_do_not_fill_memory() -> None:
     found = registry(standards=[Standard(measure="visit_time", limit_ms=30)])
     for number in range(1000):
@@ -264,6 +274,16 @@ def test_a_source_speaks_only_for_its_units() -> None:
     found = whole()
     assert found.source("loket") is not None
     assert found.source("stranger") is None
+
+
+def test_many_machines_may_share_one_rule() -> None:
+    family, special = Source(name="/antrian/*"), Source(name="/antrian/lantai-2/*")
+    own = Source(name="/antrian/lantai-2/loket-9", live=False)
+    found = registry(sources=[family, special, own])
+    assert found.source("/antrian/lantai-1/loket-1") == family
+    assert found.source("/antrian/lantai-2/loket-1") == special
+    assert found.source("/antrian/lantai-2/loket-9") == own
+    assert found.source("/lain") is None
 
 
 def test_services_have_versions_like_units() -> None:

@@ -144,6 +144,18 @@ def test_a_time_with_its_own_offset_is_no_wall_time() -> None:
         zones.from_local("Asia/Jakarta", datetime(2020, 1, 1, tzinfo=UTC))
 
 
+@given(zone_names, st.integers(-62_000_000_000_000, 253_000_000_000_000))
+def test_no_year_that_a_clock_can_show_is_out_of_reach(zone: str, at: int) -> None:
+    assert zones.day_start(zone, zones.local_day(zone, at)) <= at
+
+
+def test_the_first_and_the_last_day_of_the_calendar_have_a_start() -> None:
+    assert zones.day_start("Asia/Jakarta", date.max) == ms("9999-12-30T17:00:00+00:00")
+    assert zones.day_start("Asia/Jakarta", date.min) < zones.day_start("Asia/Jakarta", date.min + timedelta(days=1))
+    with pytest.raises(ValueError, match="ordinal"):
+        zones.local_day("America/New_York", ms("0001-01-01T00:00:00+00:00"))
+
+
 def test_a_source_that_sends_random_years_cannot_fill_memory() -> None:
     for number in range(zones._CACHE_LIMIT + 10):
         zones._start_of_local_day["nowhere", number] = 0
