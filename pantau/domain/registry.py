@@ -105,6 +105,14 @@ class Registry:
         self.definitions = definitions or Definitions()
         self._unit_versions = _by_code(units)
         self._service_versions = _by_code(services)
+        self.units = tuple(versions[-1] for versions in self._unit_versions.values())
+        """Every unit in its latest version, by code."""
+        self.services = tuple(versions[-1] for versions in self._service_versions.values())
+        """Every service in its latest version, by code."""
+        self._units_of: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            for area in {unit.kecamatan, unit.kabupaten}:
+                self._units_of[area].append(unit)
         self._hours = {record.name: record for record in self.hours}
         self._zones = {code: versions[-1].zone for code, versions in self._unit_versions.items()}
         self._sources = {record.name: record for record in self.sources}
@@ -122,6 +130,7 @@ class Registry:
         self._standard_timelines: dict[tuple[str, str | None, VisitKind | None], Timeline[Standard | None]] = {}
         self._calendar_timelines: dict[str, Timeline[Calendar]] = {}
         self._calendars: dict[tuple[str, str, str], Calendar] = {}
+        self._equal_calendars: dict[Calendar, Calendar] = {}
         self._refuse_contradictions()
         self.version = hashlib.sha256(msgspec.json.encode(self.to_rows())).hexdigest()[:16]
         """Equal for registries with equal content, whatever the order of their rows."""
@@ -133,16 +142,6 @@ class Registry:
                     raise ValueError(f"unit {code!r} has two zones; an office that moves to another zone is a new unit")
                 if unit.hours not in self._hours:
                     raise ValueError(f"unit {code!r} has hours {unit.hours!r}, which are not given")
-
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """Every unit in its latest version, by code."""
-        return tuple(versions[-1] for versions in self._unit_versions.values())
-
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """Every service in its latest version, by code."""
-        return tuple(versions[-1] for versions in self._service_versions.values())
 
     @property
     def holiday_years(self) -> tuple[int, ...]:
@@ -160,7 +159,7 @@ class Registry:
 
     def units_of(self, area: str) -> tuple[Unit, ...]:
         """The units of a kecamatan or of a kabupaten, by code; none for an unknown area."""
-        return tuple(unit for unit in self.units if area in (unit.kecamatan, unit.kabupaten))
+        return tuple(self._units_of.get(area, ()))
 
     def zone(self, code: str) -> str:
         """The IANA zone of a unit, the same in all its versions. Raises KeyError for an unknown unit."""
@@ -277,7 +276,7 @@ class Registry:
             hours = self._hours[unit.hours]
             made = Calendar(unit.zone, hours.week, closed, hours.specials)
             # kabupaten with the same holidays share one calendar, and so its tables
-            self._calendars[key] = next((old for old in self._calendars.values() if old == made), made)
+            self._calendars[key] = self._equal_calendars.setdefault(made, made)
         return self._calendars[key]
 
 
