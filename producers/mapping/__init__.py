@@ -8,10 +8,22 @@ from pathlib import Path
 from producers.mapping.compile import RowMapper, compile
 from producers.mapping.drafts import Draft, Skipped, Unreadable
 from producers.mapping.model import Mapping, parse, ready, text_of
-from producers.mapping.plan import plan
+from producers.mapping.planner import plan
 from producers.mapping.readers import Rows, estimate, read
 
-__all__ = ["Draft", "Mapping", "RowMapper", "Rows", "Skipped", "Unreadable", "compile", "estimate", "load", "read", "ready"]
+__all__ = [
+    "Draft",
+    "Mapping",
+    "RowMapper",
+    "Rows",
+    "Skipped",
+    "Unreadable",
+    "compile",
+    "estimate",
+    "load",
+    "read",
+    "ready",
+]
 
 
 def load(path_or_name: str | Path) -> Mapping:

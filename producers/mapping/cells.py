@@ -1,17 +1,18 @@
 """What the cells of a row hold: the functions that a generated row function calls for one cell.
 
-Each gives what was asked for, ``None`` or ``""`` where the cell is empty, or a :class:`Fault` where it cannot be read; a
-:class:`Fault` that comes in goes out unchanged. None of them raises.
+Each gives what was asked for, ``None`` or ``""`` where the cell is empty, or a :class:`Fault` where it cannot be read;
+a :class:`Fault` that comes in goes out unchanged. None of them raises.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
 
+from pantau.domain import personal
 from pantau.domain.errors import Fault
 from pantau.domain.zones import local_day
 from producers.mapping.plan import TimePlan
-from producers.mapping.times import DateClock, Days, iso_instant, later, moments
+from producers.mapping.times import DateClock, Days, Formats, iso_instant, later, moments
+from producers.mapping.wording import Wording
 
 Cell = str | Fault
 
@@ -46,12 +47,7 @@ def lowered(text: Cell) -> Cell:
     return text if isinstance(text, Fault) else text.lower()
 
 
-def bad(field: str, value: str, rule: str, todo: str) -> Fault:
-    """A fault of one cell; very long values are cut."""
-    return Fault(field=field, value=value if len(value) <= 80 else value[:77] + "...", rule=rule, todo=todo)
-
-
-def whole(field: str, of: str) -> Callable[[Cell], int | Fault | None]:
+def whole(field: str, of: str, say: Wording) -> Callable[[Cell], int | Fault | None]:
     """A reader of whole numbers: ``"21289.0"`` is 21289, ``"2.5"`` is a fault."""
 
     def read(text: Cell) -> int | Fault | None:
@@ -59,32 +55,32 @@ def whole(field: str, of: str) -> Callable[[Cell], int | Fault | None]:
             return text or None
         found = number(text)
         if found is None or abs(found - round(found)) > 1e-6:
-            return bad(of, text, f"{field} is a whole number", "correct the value, or map it with [values]")
+            return say.fault("whole", of, text, what=field)
         return round(found)
 
     return read
 
 
-def decimal(field: str, of: str) -> Callable[[Cell], float | Fault | None]:
+def decimal(field: str, of: str, say: Wording) -> Callable[[Cell], float | Fault | None]:
     """A reader of numbers."""
 
     def read(text: Cell) -> float | Fault | None:
         if not text or isinstance(text, Fault):
             return text or None
         found = number(text)
-        return float(found) if found is not None else bad(of, text, f"{field} is a number", "correct the value")
+        return float(found) if found is not None else say.fault("number", of, text, what=field)
 
     return read
 
 
-def flag(field: str, of: str) -> Callable[[Cell], bool | Fault | None]:
+def flag(field: str, of: str, say: Wording) -> Callable[[Cell], bool | Fault | None]:
     """A reader of yes and no: true/false or 1/0."""
 
     def read(text: Cell) -> bool | Fault | None:
         if not text or isinstance(text, Fault):
             return text or None
         known = {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
-        return known if known is not None else bad(of, text, f"{field} is true or false", "map it with [values]")
+        return known if known is not None else say.fault("flag", of, text, what=field)
 
     return read
 
@@ -99,7 +95,7 @@ def instant(found: int | Fault | None) -> str | Fault | None:
     return iso_instant(found) if isinstance(found, int) else found
 
 
-def extraction(pattern: str, of: str) -> Callable[[Cell], Cell]:
+def extraction(pattern: str, of: str, say: Wording) -> Callable[[Cell], Cell]:
     """What the pattern's first group, or all of it, matches."""
     search = re.compile(pattern).search
 
@@ -108,27 +104,25 @@ def extraction(pattern: str, of: str) -> Callable[[Cell], Cell]:
             return text
         found = search(text)
         if found is None:
-            return bad(of, text, f"does not match {pattern}", "correct the value, or the extract of the mapping")
+            return say.fault("pattern", of, text, what=pattern)
         return (found[1] if found.re.groups else found[0]) or ""
 
     return read
 
 
-def lookup(table: dict[str, str], otherwise: str | None, of: str) -> Callable[[Cell], Cell]:
+def lookup(table: dict[str, str], otherwise: str | None, of: str, say: Wording) -> Callable[[Cell], Cell]:
     """What the table says for a text."""
 
     def read(text: Cell) -> Cell:
         if not text or isinstance(text, Fault):
             return text
         found = table.get(text, otherwise)
-        if found is None:
-            return bad(of, text, "is not in the map of the mapping", f"add {text!r} to the map, or say otherwise = ...")
-        return found
+        return found if found is not None else say.fault("unmapped", of, text)
 
     return read
 
 
-def calculation(expression: str, names: tuple[str, ...]) -> Callable[..., Cell]:
+def calculation(expression: str, names: tuple[str, ...], say: Wording) -> Callable[..., Cell]:
     """The value of checked arithmetic over cells, as text."""
     arguments = ", ".join(f"_{n}" for n in range(len(names)))
     allowed = {"__builtins__": {}, "round": round, "min": min, "max": max, "abs": abs}
@@ -143,48 +137,42 @@ def calculation(expression: str, names: tuple[str, ...]) -> Callable[..., Cell]:
                 return cell
             operand = number(cell)
             if operand is None:
-                return bad(name, cell, "is a number where it is calculated with", "correct the value")
+                return say.fault("number", name, cell, what=expression)
             found.append(operand)
         try:
             return rendered(compute(*found))
         except (ArithmeticError, ValueError) as error:
-            return bad(
-                ", ".join(names), ", ".join(map(str, cells)), f"cannot be calculated: {error}", "correct the values"
-            )
+            return say.fault("arithmetic", ", ".join(names), ", ".join(map(str, cells)), what=error)
 
     return read
 
 
 def pseudonym(key: bytes) -> Callable[[Cell], Cell]:
-    """A keyed hash of 80 bits as 20 hexadecimal digits: equal for equal texts, not to be turned back without the key."""
+    """The pseudonym of a text under a key: equal for equal texts, not to be turned back without the key."""
 
     def read(text: Cell) -> Cell:
         if not text or isinstance(text, Fault):
             return text
-        return hashlib.blake2b(text.encode(), digest_size=10, key=key).hexdigest()
+        return personal.pseudonym(text, key)
 
     return read
 
 
-def text_time(plan: TimePlan, of: str) -> Callable[[Cell], int | Fault | None]:
+def text_time(plan: TimePlan, of: str, say: Wording) -> Callable[[Cell], int | Fault | None]:
     """A reader of instants in one text."""
     read_moment = moments(plan.formats, plan.zone)
-    formats = plan.formats if isinstance(plan.formats, str) else " or ".join(plan.formats)
+    formats = _listed(plan.formats)
 
     def read(text: Cell) -> int | Fault | None:
         if not text or isinstance(text, Fault):
             return text or None
         found = read_moment(text)
-        return (
-            found
-            if found is not None
-            else bad(of, text, f"is not a time in the format {formats}", "correct the value or the format")
-        )
+        return found if found is not None else say.fault("time", of, text, what=formats)
 
     return read
 
 
-def clock_time(plan: TimePlan, of_date: str, of_clock: str) -> Callable[..., int | Fault | None]:
+def clock_time(plan: TimePlan, of_date: str, of_clock: str, say: Wording) -> Callable[..., int | Fault | None]:
     """A reader of instants from a date and a clock, moved to the next day where they lie before another time."""
     rule = plan.rule
     clocks = DateClock(rule.date_format, rule.clock_format, plan.zone)
@@ -192,33 +180,25 @@ def clock_time(plan: TimePlan, of_date: str, of_clock: str) -> Callable[..., int
     overlap_ms = plan.overlap_ms
 
     def read(date_text: Cell, clock_text: Cell, after: int | Fault | None = None) -> int | Fault | None:
-        if not clock_text or clock_text.__class__ is Fault:
-            return clock_text or None  # type: ignore[return-value]  # a Fault
-        found = read_both(date_text, clock_text)  # type: ignore[arg-type]  # a Fault is no text: it fails below
+        if not clock_text:
+            return None
+        if isinstance(clock_text, Fault):
+            return clock_text
+        if isinstance(date_text, Fault):
+            return date_text
+        found = read_both(date_text, clock_text)
         if found is None:
-            if isinstance(date_text, Fault):
-                return date_text
             if clocks.day(date_text) is None:
-                return bad(
-                    of_date,
-                    date_text,
-                    f"is not a date in the format {rule.date_format}",
-                    "correct the value or the format",
-                )
-            return bad(
-                of_clock,
-                str(clock_text),
-                f"is not a time of day in the format {rule.clock_format}",
-                "correct the value or the format",
-            )
-        if after.__class__ is int and found < after - overlap_ms:  # type: ignore[operator]  # an int, just checked
-            return read_both(date_text, clock_text, 1)  # type: ignore[arg-type]
+                return say.fault("date", of_date, date_text, what=_listed(rule.date_format))
+            return say.fault("clock", of_clock, clock_text, what=_listed(rule.clock_format))
+        if isinstance(after, int) and found < after - overlap_ms:
+            return read_both(date_text, clock_text, 1)
         return found
 
     return read
 
 
-def derived_time(plan: TimePlan, of: str) -> Callable[[int | Fault | None, Cell], int | Fault | None]:
+def derived_time(plan: TimePlan, of: str, say: Wording) -> Callable[[int | Fault | None, Cell], int | Fault | None]:
     """A reader of instants a span after another."""
     days = Days(plan.zone)
 
@@ -229,8 +209,12 @@ def derived_time(plan: TimePlan, of: str) -> Callable[[int | Fault | None, Cell]
             return amount or None
         span = number(amount)
         if span is None:
-            return bad(of, amount, "is a number of " + plan.unit, "correct the value")
+            return say.fault("number", of, amount, what=plan.unit)
         found = later(start, span, plan.unit, days)
-        return found if found is not None else bad(of, amount, "leads outside the years 1 to 9999", "correct the value")
+        return found if found is not None else say.fault("far", of, amount)
 
     return read
+
+
+def _listed(formats: Formats) -> str:
+    return formats if isinstance(formats, str) else ", ".join(formats)

@@ -6,21 +6,22 @@ A row is mapped whole or not at all: everything wrong with it is raised together
 import builtins
 from collections.abc import Callable
 
+from pantau.domain import personal
 from pantau.domain.errors import BadSetup
-from producers.mapping.drafts import Draft
+from pantau.domain.rejections import Language
+from producers.mapping.drafts import Draft, Row
 from producers.mapping.model import Mapping
-from producers.mapping.plan import Plan, plan
+from producers.mapping.plan import Plan
+from producers.mapping.planner import plan
+from producers.mapping.wording import Wording
 from producers.mapping.writer import Writer
-
-Row = dict[str, str]
-"""Texts by column; a column that is not there counts as empty."""
 
 
 class RowMapper:
     """A compiled mapping.
 
-    ``events(row)`` gives the row's events in the order of the file, or raises :class:`pantau.domain.errors.BadEvent` with
-    all its faults; a row that a ``[[skip]]`` names gives an empty :class:`producers.mapping.drafts.Skipped`.
+    ``events(row)`` gives the row's events in the order of the file, or raises :class:`pantau.domain.errors.BadEvent`
+    with all its faults; a row that a ``[[skip]]`` names gives an empty :class:`producers.mapping.drafts.Skipped`.
     ``columns`` are those it reads; ``code`` is the function's source.
     """
 
@@ -31,17 +32,22 @@ class RowMapper:
         self.code = code
 
 
-def compile(mapping: Mapping, *, key: bytes | None = None) -> RowMapper:
-    """The row function of a mapping. ``key`` keys the hash of values that have ``hash = true``.
+def compile(mapping: Mapping, *, key: bytes | None = None, language: Language = "id") -> RowMapper:
+    """The row function of a mapping. ``key`` (16 to 64 bytes) keys the pseudonyms of values that have ``hash = true``.
+
+    ``language`` is that of the faults of rows.
 
     Raises :class:`BadSetup` where the mapping has faults, or hashes and no key is given.
     """
     checked = plan(mapping)
-    if key is None and any(value.rule.hash for value in checked.values.values()):
-        raise BadSetup(f"mapping {mapping.name} replaces values by a keyed hash and no key was given: set the pseudonym key")
-    writer = Writer(checked, key or b"")
+    if any(value.rule.hash for value in checked.values.values()):
+        if key is None:
+            raise BadSetup(f"mapping {mapping.name} makes pseudonyms and no key for them was given; set one")
+        personal.pseudonym("", key)  # says what is wrong with a key
+    writer = Writer(checked, key or b"", Wording(language))
     code = writer.write()
-    exec(builtins.compile(code, f"<mapping {mapping.name}>", "exec"), writer.scope)  # texts enter our code by repr() alone
+    # what comes from the file enters the code by repr() alone, and arithmetic was parsed and checked
+    exec(builtins.compile(code, f"<mapping {mapping.name}>", "exec"), writer.scope)
     events = writer.scope["events"]
     assert callable(events)
     return RowMapper(checked, events, code)

@@ -1,7 +1,7 @@
 """Tests of a row, as mapping files write them.
 
-``{ outcome = "HANG" }`` is equal to; ``{ outcome = ["HANG", "PHANTOM"] }`` is one of; ``{ ser_time = { above = 0 } }`` names
-the test. All keys of a table must hold; ``any = [...]``, ``all = [...]`` and ``not = {...}`` combine tables.
+``{ outcome = "HANG" }`` is equal to; ``{ outcome = ["HANG", "PHANTOM"] }`` is one of; ``{ ser_time = { above = 0 } }``
+names the test. All keys of a table must hold; ``any = [...]``, ``all = [...]`` and ``not = {...}`` combine tables.
 """
 
 from collections.abc import Callable

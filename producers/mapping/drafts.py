@@ -4,6 +4,12 @@ import msgspec
 
 from pantau.domain.errors import Fault
 
+Row = dict[str, str]
+"""Texts by column; a column that is not there counts as empty."""
+
+Numbered = tuple[int, Row]
+"""A row and its number in the file: from 1, header and empty lines not counted."""
+
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
     """An event as a mapping makes it, not yet checked. ``time`` is ms UTC; ``data`` holds plain JSON values."""
@@ -29,11 +35,3 @@ class Unreadable(dict[str, str]):
     def __init__(self, *faults: Fault) -> None:
         super().__init__()
         self.faults = faults
-
-
-NO_RULE = Fault(
-    field="row",
-    value="no event",
-    rule="no [[event]] and no [[skip]] of the mapping fits this row",
-    todo="add an event for such rows, or a [[skip]] that says why they are none",
-)

@@ -1,11 +1,10 @@
 """What a mapping file says: its tables as records, and the loading of one with every fault named by its line.
 
-A mapping tells how the rows of a table or a log become events. ``docs/mapping.md`` explains it to an office's IT person;
-the fields here are the keys of the file. The texts stay texts here; :mod:`producers.mapping.plan` reads what is in them.
+A mapping tells how the rows of a table or a log become events. ``docs/mapping.md`` explains it to an office's IT
+person; the fields here are the keys of the file. The texts stay texts; :mod:`producers.mapping.planner` reads them.
 """
 
 import tomllib
-from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,8 +12,10 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from pantau.domain.errors import BadSetup, Fault
-from producers.mapping.lines import Lines
+from pantau.domain.errors import BadSetup
+from pantau.toml_lines import Lines, locate
+from pantau.toml_lines import Path as KeyPath
+from pantau.toml_rows import FileFault, nearest
 
 EMPTY = ("", "NULL", "null", "\\N", "0000-00-00", "0000-00-00 00:00:00")
 """What databases and exports write where there is nothing."""
@@ -75,7 +76,7 @@ class Value(Table, frozen=True, kw_only=True):
 
 
 class Time(Table, frozen=True, kw_only=True):
-    """``[times.NAME]``: an instant made from columns: of ``text``, of ``date`` and ``clock``, or ``of`` another time."""
+    """``[times.NAME]``: an instant made of ``text``, of ``date`` and ``clock``, or ``of`` another time."""
 
     text: str | None = None
     date: str | None = None
@@ -90,7 +91,7 @@ class Time(Table, frozen=True, kw_only=True):
     zone: str | None = None
     after: str | None = None
     """With ``clock``: another time. Earlier than that, by more than ``overlap``, means the next day."""
-    overlap: str = "0 s"
+    overlap: str = "0 minutes"
 
 
 class Skip(Table, frozen=True, kw_only=True):
@@ -172,10 +173,9 @@ def text_of(path_or_name: str | Path) -> tuple[str, str]:
     if not path.is_file() and str(path_or_name) in shipped:
         return str(path_or_name), shipped[str(path_or_name)].read_text(encoding="utf-8")
     try:
-        return path.stem, path.read_text(encoding="utf-8")
+        return path.stem, path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        near = get_close_matches(path.stem, shipped, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the shipped ones are {', '.join(shipped)}"
+        hint = nearest(path.stem, shipped)
         raise BadSetup(f"there is no mapping {path_or_name} ({error.strerror}); {hint}") from error
     except UnicodeDecodeError as error:
         raise BadSetup(f"the mapping {path_or_name} is not UTF-8 text; save it as UTF-8") from error
@@ -186,31 +186,34 @@ def parse(text: str, *, name: str) -> tuple[Mapping, Lines]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadSetup(f"mapping {name} is not TOML: {error}") from error
-    lines = Lines(text)
-    faults: list[Fault] = []
+        raise BadSetup(f"{name}.toml is not TOML: {error}") from error
+    lines = locate(text)
+    faults: list[FileFault] = []
     document["name"] = name
-    mapping = _record(Mapping, document, (), lines, faults)
+    mapping = _record(Mapping, document, (), _Place(name, lines, faults))
     if mapping is None or faults:
         raise refused(name, faults)
     return mapping, lines
 
 
-def refused(name: str, faults: list[Fault]) -> BadSetup:
-    """The error that lists everything wrong with a mapping file."""
-    listed = "\n".join(f"  {fault}" for fault in faults)
-    return BadSetup(f"mapping {name} has {len(faults)} fault(s):\n{listed}", tuple(faults))
+def refused(name: str, faults: list[FileFault]) -> BadSetup:
+    """The error that lists everything wrong with a mapping file, in the order of the file."""
+    ordered = tuple(sorted(faults, key=lambda fault: fault.line))
+    count = "1 fault" if len(ordered) == 1 else f"{len(ordered)} faults"
+    return BadSetup(f"{name}.toml has {count}:\n" + "\n".join(map(str, ordered)), ordered)
 
 
-def fault_at(lines: Lines, path: tuple[str | int, ...], value: object, rule: str, todo: str) -> Fault:
-    """A fault of a mapping file; its field is the line and the key: ``line 12, event.0.kind``."""
-    where = ".".join(map(str, path)) or "the file"
-    return Fault(field=f"line {lines.of(*path)}, {where}", value=_short(value), rule=rule, todo=todo)
-
-
-def _short(value: object) -> str:
+def fault_at(name: str, lines: Lines, path: KeyPath, value: object, rule: str, todo: str) -> FileFault:
+    """A fault of a mapping file with the line and the key at which it stands."""
     shown = value if isinstance(value, str) else repr(value)
-    return shown if len(shown) <= 80 else shown[:77] + "..."
+    return FileFault(
+        file=f"{name}.toml",
+        line=lines.of(path),
+        field=".".join(map(str, path)),
+        value=repr(shown if len(shown) <= 80 else shown[:79] + "…"),
+        rule=rule,
+        todo=todo,
+    )
 
 
 _NESTED: dict[str, type[Table]] = {"read": Reading, "function": Function}
@@ -220,37 +223,42 @@ _LISTED: dict[str, type[Table]] = {"skip": Skip, "event": EventRule, "cases": Ca
 T = TypeVar("T", bound=Table)
 
 
-def _record(
-    kind: type[T], table: dict[str, object], path: tuple[str | int, ...], lines: Lines, faults: list[Fault]
-) -> T | None:
+class _Place(msgspec.Struct):
+    """The file being read, and the faults found in it so far."""
+
+    name: str
+    lines: Lines
+    faults: list[FileFault]
+
+    def blame(self, path: KeyPath, value: object, rule: str, todo: str) -> None:
+        self.faults.append(fault_at(self.name, self.lines, path, value, rule, todo))
+
+
+def _record(kind: type[T], table: dict[str, object], path: KeyPath, place: _Place) -> T | None:
     """A record from its table, key by key so that every fault is found; ``None`` where one was."""
-    before = len(faults)
+    before = len(place.faults)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     found: dict[str, object] = {}
     for key, given in table.items():
         if key not in fields:
-            near = get_close_matches(key, fields, n=1)
-            todo = f"did you mean {near[0]}?" if near else f"the keys here are {', '.join(sorted(fields))}"
-            faults.append(fault_at(lines, (*path, key), given, "is not a key of this table", todo))
+            place.blame((*path, key), given, "is not a key of this table", nearest(key, fields))
             continue
-        found[fields[key].name] = _field(key, given, fields[key].type, (*path, key), lines, faults)
+        found[fields[key].name] = _field(key, given, fields[key].type, (*path, key), place)
     for key, field in fields.items():
         if field.required and key not in table:
-            faults.append(fault_at(lines, path, "nothing", f"{key} is missing", f"write {key} = ..."))
-    return kind(**found) if len(faults) == before else None
+            place.blame(path, "nothing", f"{key} is missing", f"add {key} = …")
+    return kind(**found) if len(place.faults) == before else None
 
 
-def _field(
-    key: str, given: object, wanted: object, path: tuple[str | int, ...], lines: Lines, faults: list[Fault]
-) -> object:
+def _field(key: str, given: object, wanted: object, path: KeyPath, place: _Place) -> object:
     if key in _NESTED and isinstance(given, dict):
-        return _record(_NESTED[key], given, path, lines, faults)
+        return _record(_NESTED[key], given, path, place)
     if key in _NAMED and isinstance(given, dict) and all(isinstance(item, dict) for item in given.values()):
-        return {name: _record(_NAMED[key], item, (*path, name), lines, faults) for name, item in given.items()}
+        return {name: _record(_NAMED[key], item, (*path, name), place) for name, item in given.items()}
     if key in _LISTED and isinstance(given, list) and all(isinstance(item, dict) for item in given):
-        return tuple(_record(_LISTED[key], item, (*path, n), lines, faults) for n, item in enumerate(given))
+        return tuple(_record(_LISTED[key], item, (*path, n), place) for n, item in enumerate(given))
     try:
         return msgspec.convert(given, wanted)
     except msgspec.ValidationError as error:
-        faults.append(fault_at(lines, path, given, str(error).replace("`", ""), "see docs/mapping.md for this key"))
+        place.blame(path, given, str(error).replace("`", ""), "see docs/mapping.md for this key")
         return None

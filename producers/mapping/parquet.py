@@ -42,7 +42,8 @@ def in_fresh_process(sql: str) -> Iterator[bytes]:
                 yield chunk
             trouble = child.stderr.read().decode(errors="replace").strip()
             if child.wait() != 0:
-                raise BadSetup(f"the Parquet file cannot be read: {trouble.splitlines()[-1] if trouble else 'no reason given'}")
+                reason = trouble.splitlines()[-1] if trouble else "no reason given"
+                raise BadSetup(f"the Parquet file cannot be read: {reason}")
         finally:
             if child.poll() is None:  # the reader stopped early
                 child.kill()

@@ -6,8 +6,9 @@ that is read through one must always be read from its start. A row made of sever
 
 from collections.abc import Iterable, Iterator
 
-from producers.mapping.drafts import Unreadable
-from producers.mapping.readers import Numbered, Row, Shape
+from producers.mapping.drafts import Numbered, Row, Unreadable
+from producers.mapping.readers import Shape
+from producers.mapping.times import moments
 
 
 def pivot(*, by: str | list[str], name: str, value: str) -> Shape:
@@ -41,8 +42,6 @@ def span(*, by: str | list[str], time: str) -> Shape:
     Times are compared as instants (ISO 8601, with or without offsets). The other columns are those of the group's first
     row. Groups come in the order of their first rows, once the whole file is read; the rows need no order.
     """
-    from producers.mapping.times import moments
-
     keys = [by] if isinstance(by, str) else by
     instant = moments("iso", "UTC")
 

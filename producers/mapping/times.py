@@ -26,9 +26,20 @@ _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "jan january januari|feb february februari peb|mar march maret|apr april|may mei|jun june juni|jul july juli|"
-        "aug august agustus agu agt ags|sep september sept|oct october oktober okt|nov november nop|"
-        "dec december desember des".split("|"),
+        (
+            "jan january januari",
+            "feb february februari peb",
+            "mar march maret",
+            "apr april",
+            "may mei",
+            "jun june juni",
+            "jul july juli",
+            "aug august agustus agu agt ags",
+            "sep sept september",
+            "oct october oktober okt",
+            "nov november nop",
+            "dec december desember des",
+        ),
         1,
     )
     for name in names.split()
@@ -56,7 +67,7 @@ _DIRECTIVES = {
 
 
 class Pattern:
-    """A time format of ``%`` directives (as in strptime: Y y m d b B a A H I M S f p z Z T), compiled to one expression.
+    """A time format of ``%`` directives as in strptime (Y y m d b B a A H I M S f p z Z T), compiled to an expression.
 
     Month names are understood in Indonesian and English, ``%Z`` as WIB, WITA, WIT or an IANA name without a slash.
     Raises ValueError for a directive it does not know.
@@ -273,7 +284,7 @@ def _clocks(formats: Formats) -> Callable[[str], int | None]:
 class DateClock:
     """Instants from a date and a time of day in two columns: ``("990101", "0:00:31")``.
 
-    ``read(date, clock, days)`` gives ms UTC ``days`` after that date; ``unreadable`` tells which of the two texts is wrong.
+    ``read(date, clock, days)`` gives ms UTC ``days`` after that date; ``day`` and ``clock`` read one of the two alone.
     """
 
     def __init__(self, date_formats: Formats, clock_formats: Formats, zone: str) -> None:
@@ -332,14 +343,6 @@ def parse_span(text: str) -> tuple[str, str]:
         raise ValueError("is not a span such as 30 min, 1 month or {seconds} s")
     unit = found[2].rstrip("s") if found[2] not in ("ms", "s") else found[2]
     return found[1], "day" if unit == "d" else unit
-
-
-def fixed_span(text: str) -> int:
-    """A span of ms, s, min or h in ms: ``"1 h"`` gives 3,600,000."""
-    amount, unit = parse_span(text)
-    if unit not in _SPAN_MS or amount.startswith("{"):
-        raise ValueError("is not a fixed span such as 90 s or 1 h")
-    return round(float(amount) * _SPAN_MS[unit])
 
 
 def later(start: int, amount: float, unit: str, days: Days) -> int | None:

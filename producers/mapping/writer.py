@@ -1,8 +1,8 @@
 """Writes the Python source of a mapping's row function.
 
 Every column that is needed is taken from the row once, values and times are worked out in the plan's order, then each
-event is made where its condition holds. Variables hold ``str`` (``""`` is empty), times ``int`` or ``None``; either may hold
-a :class:`Fault` where it could not be read, which counts only if an event needs it.
+event is made where its condition holds. Variables hold ``str`` (``""`` is empty), times ``int`` or ``None``; either may
+hold a :class:`Fault` where it could not be read, which counts only if an event needs it.
 """
 
 import re
@@ -12,17 +12,19 @@ from typing import Literal
 from pantau.domain.errors import BadEvent, Fault
 from producers.mapping import cells
 from producers.mapping.conditions import Tree, expression
-from producers.mapping.drafts import NO_RULE, Draft, Skipped, Unreadable
+from producers.mapping.drafts import Draft, Skipped, Unreadable
 from producers.mapping.plan import EventPlan, FieldPlan, Plan
 from producers.mapping.templates import Hole, Template
+from producers.mapping.wording import Wording
 
 
 class Writer:
     """``write()`` gives the source; ``scope`` then holds what it refers to."""
 
-    def __init__(self, plan: Plan, key: bytes) -> None:
+    def __init__(self, plan: Plan, key: bytes, say: Wording) -> None:
         self.plan = plan
         self.key = key
+        self.say = say
         self.lines: list[str] = []
         self.depth = 0
         self.variables: dict[tuple[str, str], str] = {}
@@ -32,7 +34,7 @@ class Writer:
             "BadEvent": BadEvent,
             "Draft": Draft,
             "Fault": Fault,
-            "NO_RULE": NO_RULE,
+            "NO_RULE": say.fault("no_rule", "row", ""),
             "Skipped": Skipped,
             "Unreadable": Unreadable,
             "first_fault": cells.first_fault,
@@ -135,7 +137,7 @@ class Writer:
         of = value.text.only if value.text is not None and value.text.only is not None else name
         unsure = False
         if value.calc is not None:
-            compute = self._constant("calculate", cells.calculation(value.calc.expression, value.calc.names))
+            compute = self._constant("calculate", cells.calculation(value.calc.expression, value.calc.names, self.say))
             made = f"{compute}({', '.join(self._text_variable(operand, name) for operand in value.calc.names)})"
             unsure = True
         elif value.text is not None:
@@ -149,7 +151,8 @@ class Writer:
         variable = self._new_variable("value", name)
         self.put(f"{variable} = {made}")
         if rule.extract is not None:
-            self.put(f"{variable} = {self._constant('extract', cells.extraction(rule.extract, of))}({variable})")
+            extract = self._constant("extract", cells.extraction(rule.extract, of, self.say))
+            self.put(f"{variable} = {extract}({variable})")
             unsure = True
         if rule.lower:
             self.put(f"{variable} = lowered({variable})")
@@ -158,7 +161,8 @@ class Writer:
             self.put(f"    {variable} = ''")
         if rule.map is not None:
             table = {text: str(becomes) for text, becomes in rule.map.items()}
-            self.put(f"{variable} = {self._constant('look_up', cells.lookup(table, rule.otherwise, of))}({variable})")
+            look_up = self._constant("look_up", cells.lookup(table, rule.otherwise, of, self.say))
+            self.put(f"{variable} = {look_up}({variable})")
             unsure = unsure or rule.otherwise is None
         if rule.default is not None:
             self.put(f"{variable} = {variable} or {rule.default!r}")
@@ -172,17 +176,17 @@ class Writer:
         rule = time.rule
         if time.text is not None:
             text, _ = self._template(time.text)
-            made = f"{self._constant('read_time', cells.text_time(time, time.text.only or name))}({text})"
+            made = f"{self._constant('read_time', cells.text_time(time, time.text.only or name, self.say))}({text})"
         elif time.date is not None and time.clock is not None:
             (date_text, _), (clock_text, _) = self._template(time.date), self._template(time.clock)
-            read = cells.clock_time(time, time.date.only or name, time.clock.only or name)
+            read = cells.clock_time(time, time.date.only or name, time.clock.only or name, self.say)
             after = f", {self.variables['time', rule.after]}" if rule.after is not None else ""
             made = f"{self._constant('read_time', read)}({date_text}, {clock_text}{after})"
         else:
             assert rule.of is not None
             assert time.amount is not None
             amount, _ = self._template(time.amount)
-            read_later = self._constant("later", cells.derived_time(time, time.amount.only or name))
+            read_later = self._constant("later", cells.derived_time(time, time.amount.only or name, self.say))
             made = f"{read_later}({self.variables['time', rule.of]}, {amount})"
         self.put(f"{self._new_variable('time', name)} = {made}")
 
@@ -208,7 +212,7 @@ class Writer:
         self.put(f"elif {time} is not None:")
         self.put(f"    faults.append({time})")
         if event.rule.required:
-            missing = cells.bad(event.rule.time, "empty", f"{kind} needs a time", "complete the row, or take required out")
+            missing = self.say.fault("no_time", event.rule.time, "", kind=kind)
             self.put("else:")
             self.put(f"    faults.append({self._constant('MISSING', missing)})")
         self.depth = start
@@ -235,8 +239,7 @@ class Writer:
     def _lacks(self, template: Template) -> str:
         """The fault of an empty text that an event needs; the same for all that are made of the same columns."""
         names = ", ".join(dict.fromkeys(column for name in template.names for column in self._columns_behind(name)))
-        todo = "complete the row, or leave such rows out with [[skip]]"
-        fault = cells.bad(names, "empty", "may not be empty: the event is identified or described by it", todo)
+        fault = self.say.fault("empty", names, "")
         known = (name for name, thing in self.scope.items() if thing == fault)
         return next(known, None) or self._constant("LACKS", fault)
 
@@ -272,8 +275,7 @@ class Writer:
                 if isinstance(field.content, Template):
                     lacks = self._lacks(field.content)
                 else:
-                    todo = "complete the row, or leave such rows out with [[skip]]"
-                    lacks = self._constant("LACKS", cells.bad(field.name, "empty", f"{kind} needs it", todo))
+                    lacks = self._constant("LACKS", self.say.fault("empty", field.name, ""))
                 self.put(f"{'el' if unsure else ''}if {absent}:")
                 self.put(f"    faults.append({lacks})")
             if unsure or field.required:
@@ -312,7 +314,7 @@ class Writer:
             return variable, unsure
         reader = {"whole": cells.whole, "decimal": cells.decimal, "flag": cells.flag}[field.sort]
         of = content.only or ", ".join(content.names)
-        convert = self._constant(f"to_{field.sort}", reader(field.name, of))
+        convert = self._constant(f"to_{field.sort}", reader(field.name, of, self.say))
         self.put(f"{variable} = {convert}({made})")
         return variable, True
 

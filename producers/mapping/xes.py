@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree import ElementTree
 
-from pantau.domain.errors import Fault
 from producers.mapping.drafts import Unreadable
+from producers.mapping.wording import Wording
 
 _VALUES = ("string", "date", "int", "float", "boolean", "id")
 
 
-def rows_of_xes(source: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of_xes(source: BinaryIO, say: Wording) -> Iterator[tuple[int, dict[str, str]]]:
     """The events of a log in its order; only one trace at a time is held in memory.
 
     Attributes keep their keys (``concept:name``, ``time:timestamp``); those of a list or container are left out.
@@ -27,8 +27,7 @@ def rows_of_xes(source: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
                     yield number, {**case, **dict(_attributes(child))}
             element.clear()
     except ElementTree.ParseError as error:
-        todo = "export the log again; what came before was read"
-        yield number + 1, Unreadable(Fault(field="file", value="XML", rule=f"is not well-formed: {error}", todo=todo))
+        yield number + 1, Unreadable(say.fault("xml", "file", "", what=error))
 
 
 def _tag(element: ElementTree.Element) -> str:

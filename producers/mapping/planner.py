@@ -1,0 +1,275 @@
+"""Reads the texts of a mapping file and finds everything that is wrong with them.
+
+What is wrong with the form of the file was found by :mod:`producers.mapping.model`; making the row function from a plan
+cannot fail.
+"""
+
+import re
+from datetime import date, datetime
+
+import msgspec
+from msgspec import inspect
+
+from pantau.domain import durations
+from pantau.domain.events import VOCABULARY, Data
+from pantau.domain.zones import resolve
+from pantau.toml_lines import Lines
+from pantau.toml_lines import Path as Where
+from pantau.toml_rows import FileFault, nearest
+from producers.mapping.conditions import Tree, parse_condition, references
+from producers.mapping.model import Condition, EventRule, Mapping, Time, Value, fault_at, refused
+from producers.mapping.needs import Needs
+from producers.mapping.plan import EventPlan, FieldPlan, Plan, Sort, TimePlan, ValuePlan, column, is_dropped
+from producers.mapping.templates import Template, parse_calculation, parse_template
+from producers.mapping.times import DateClock, moments, parse_span
+
+
+def plan(mapping: Mapping, lines: Lines | None = None) -> Plan:
+    """The plan of a mapping. Raises :class:`BadSetup` with everything that is wrong with it."""
+    return _Planner(mapping, lines or Lines({})).plan()
+
+
+class _Planner:
+    def __init__(self, mapping: Mapping, lines: Lines) -> None:
+        self.mapping = mapping
+        self.lines = lines
+        self.faults: list[FileFault] = []
+        self.times = dict(mapping.times)
+        """With those that events name by a column alone."""
+        self.used_data: set[str] = set()
+
+    def plan(self) -> Plan:
+        mapping = self.mapping
+        events = tuple(self._event(n, rule) for n, rule in enumerate(mapping.event))
+        values = {name: self._value(name, rule) for name, rule in mapping.values.items()}
+        times = {name: self._time(name, rule) for name, rule in self.times.items()}
+        skips = tuple((self._tree(skip.when, ("skip", n, "when")), skip.why) for n, skip in enumerate(mapping.skip))
+        if not events:
+            self._fault(("event",), "none", "a mapping makes at least one event", "add an [[event]] table")
+        for name in mapping.data:
+            if name not in self.used_data:
+                todo = "take it out, or look for a misspelling"
+                self._fault(("data", name), mapping.data[name], "no event of this mapping has this field", todo)
+        if self.faults:
+            raise refused(mapping.name, self.faults)
+        found = Plan(
+            mapping=mapping,
+            values=values,
+            times=times,
+            skips=tuple((tree, why) for tree, why in skips if tree is not None),
+            events=tuple(event for event in events if event is not None),
+            order=(),
+            columns=(),
+        )
+        needs = Needs(found)
+        order, columns = needs.walk()
+        for names in needs.loops:
+            self._fault(
+                (names[0][0] + "s", names[0][1]),
+                " > ".join(n for _, n in names),
+                "is made from itself",
+                "break the loop",
+            )
+        for name in columns:
+            if is_dropped(name, mapping.drop):
+                self._fault(("drop",), name, "is dropped and used", "take it out of drop, or do not use it")
+        if self.faults:
+            raise refused(mapping.name, self.faults)
+        return msgspec.structs.replace(found, order=order, columns=columns)
+
+    def _fault(self, path: Where, value: object, rule: str, todo: str) -> None:
+        self.faults.append(fault_at(self.mapping.name, self.lines, path, value, rule, todo))
+
+    def _template(self, text: str, path: Where) -> Template:
+        try:
+            return parse_template(text)
+        except ValueError as error:
+            self._fault(path, text, str(error), "write {column}, or {{ for a brace itself")
+            return Template(())
+
+    def _tree(self, condition: Condition | None, path: Where) -> Tree | None:
+        if condition is None:
+            return None
+        try:
+            tree = parse_condition(condition)
+        except ValueError as error:
+            self._fault(path, condition, str(error), "see the tests in docs/mapping.md")
+            return None
+        for sort, name in references(tree, frozenset(self.times)):
+            if sort == "time":
+                self._time_name(name)
+        return tree
+
+    def _value(self, name: str, rule: Value) -> ValuePlan:
+        path: Where = ("values", name)
+        given = [key for key in ("text", "calc") if getattr(rule, key) is not None] + (["cases"] if rule.cases else [])
+        if rule.from_ is not None:
+            given.append("from")
+        if len(given) > 1:
+            self._fault(path, " and ".join(given), "a value is made in one way", "keep one of from, text, calc, cases")
+        if rule.otherwise is not None and rule.map is None:
+            self._fault((*path, "otherwise"), rule.otherwise, "belongs to a map", "add map = { ... }")
+        if rule.extract is not None:
+            try:
+                re.compile(rule.extract)
+            except re.error as error:
+                self._fault((*path, "extract"), rule.extract, f"is no regular expression: {error}", "correct it")
+        if rule.calc is not None:
+            try:
+                return ValuePlan(rule=rule, calc=parse_calculation(rule.calc))
+            except ValueError as error:
+                self._fault((*path, "calc"), rule.calc, str(error), "use numbers, {columns}, + - * / and parentheses")
+                return ValuePlan(rule=rule)
+        if rule.cases:
+            cases = [
+                (self._tree(case.when, (*path, "cases")), self._template(case.is_, (*path, "cases")))
+                for case in rule.cases
+            ]
+            return ValuePlan(rule=rule, cases=tuple(cases))
+        text = rule.text if rule.text is not None else None
+        return ValuePlan(
+            rule=rule, text=self._template(text, (*path, "text")) if text is not None else column(rule.from_ or name)
+        )
+
+    def _time(self, name: str, rule: Time) -> TimePlan:
+        path: Where = ("times", name)
+        ways = [
+            key for key, there in (("text", rule.text), ("clock", rule.clock), ("of", rule.of)) if there is not None
+        ]
+        if len(ways) != 1 or (rule.clock is None) != (rule.date is None):
+            self._fault(
+                path, ", ".join(ways) or "nothing", "needs text, or date and clock, or of and plus", "keep one way"
+            )
+        if rule.after is not None and rule.clock is None:
+            self._fault((*path, "after"), rule.after, "belongs to a time with a clock", "take it out")
+        for key in ("of", "after"):
+            other = getattr(rule, key)
+            if other is not None and other not in self.times:
+                self._fault((*path, key), other, "is not a time of this mapping", f"define [times.{other}]")
+        zone = rule.zone or self.mapping.zone
+        formats = rule.format or self.mapping.time_format
+        overlap_ms, amount, unit = 0, None, ""
+        try:
+            zone = resolve(zone)
+            if rule.clock is not None:
+                DateClock(rule.date_format, rule.clock_format, zone)
+                overlap_ms = _plain_ms(rule.overlap)
+            elif rule.of is not None:
+                number, unit = parse_span(rule.plus or "")
+                amount = parse_template(number)
+            else:
+                moments(formats, zone)
+        except ValueError as error:
+            self._fault(path, name, str(error), "see the times in docs/mapping.md")
+        return TimePlan(
+            rule=rule,
+            zone=zone,
+            formats=formats,
+            text=self._template(rule.text, (*path, "text")) if rule.text is not None else None,
+            date=self._template(rule.date, (*path, "date")) if rule.date is not None else None,
+            clock=self._template(rule.clock, (*path, "clock")) if rule.clock is not None else None,
+            overlap_ms=overlap_ms,
+            amount=amount,
+            unit=unit,
+        )
+
+    def _time_name(self, name: str) -> str:
+        """A time that an event names; one that is not defined is the column (or value) of that name."""
+        if name not in self.times:
+            self.times[name] = Time(text="{" + name.replace("{", "{{").replace("}", "}}") + "}")
+        return name
+
+    def _event(self, n: int, rule: EventRule) -> EventPlan | None:
+        path: Where = ("event", n)
+        record = VOCABULARY.get(rule.kind)
+        if record is None:
+            self._fault((*path, "kind"), rule.kind, "is not a kind of event", nearest(rule.kind, VOCABULARY))
+            return None
+        self._time_name(rule.time)
+        return EventPlan(
+            rule=rule,
+            source=self._template(rule.source or self.mapping.source, (*path, "source")),
+            id=self._template(rule.id, (*path, "id")),
+            when=self._tree(rule.when, (*path, "when")),
+            imputed=self._tree(rule.imputed_when, (*path, "imputed_when")),
+            auto_closed=self._tree(rule.auto_closed_when, (*path, "auto_closed_when")),
+            fields=self._data(record, rule, path),
+        )
+
+    def _data(self, record: type[Data], rule: EventRule, path: Where) -> tuple[FieldPlan, ...]:
+        known = {field.encode_name: field for field in msgspec.structs.fields(record)}
+        for name, given in rule.data.items():
+            if name not in known or name in ("unit", "provenance"):
+                self._fault((*path, "data", name), given, f"is not a field of {rule.kind}", nearest(name, known))
+        given_data: dict[str, object] = {"unit": rule.unit or self.mapping.unit}
+        given_data |= {name: given for name, given in self.mapping.data.items() if name in known}
+        self.used_data |= set(given_data)
+        given_data |= rule.data
+        plans = []
+        for name, field in known.items():
+            if name in given_data:
+                where: Where = (*path, "data", name) if name in rule.data else ("data", name)
+                plans.append(self._field(field, given_data[name], ("unit",) if name == "unit" else where))
+            elif field.required:
+                self._fault((*path, "data"), "nothing", f"{rule.kind} needs {name}", f"add data.{name} = ...")
+        return tuple(plans)
+
+    def _field(self, field: msgspec.structs.FieldInfo, given: object, path: Where) -> FieldPlan:
+        sort, shape = _sort_of(field.type)
+        content: object = given
+        if sort == "struct" and isinstance(given, dict) and isinstance(shape, inspect.StructType):
+            content = self._struct(shape.cls, given, path)
+        elif sort == "list" and isinstance(given, list) and isinstance(shape, inspect.StructType):
+            content = tuple(self._struct(shape.cls, item, path) for item in given if isinstance(item, dict))
+        elif sort in ("day", "instant") and isinstance(given, str):
+            content = self._time_name(given)
+        elif isinstance(given, str) and self._template(given, path).names:
+            content = self._template(given, path)
+        else:
+            try:
+                plain = given.isoformat() if isinstance(given, date | datetime) else given
+                msgspec.convert(plain, field.type, strict=not isinstance(plain, str))
+                sort, content = "constant", msgspec.to_builtins(msgspec.convert(plain, field.type, strict=False))
+            except msgspec.ValidationError as error:
+                self._fault(path, given, str(error).replace("`", ""), "correct the constant")
+        return FieldPlan(name=field.encode_name, sort=sort, required=field.required, content=content)
+
+    def _struct(self, record: type, given: dict[str, object], path: Where) -> tuple[FieldPlan, ...]:
+        known = {field.encode_name: field for field in msgspec.structs.fields(record)}
+        for name in given:
+            if name not in known:
+                self._fault((*path, name), given[name], "is not a field here", nearest(name, known))
+        plans = [self._field(known[name], inner, (*path, name)) for name, inner in given.items() if name in known]
+        absent = [field for name, field in known.items() if field.required and name not in given]
+        return tuple(plans + [self._field(field, None, path) for field in absent])
+
+
+def _plain_ms(text: str) -> int:
+    length = durations.parse(text)
+    if length.ms is None or length.working:
+        raise ValueError('overlap is plain time; write it like "30 seconds" or "12 hours"')
+    return length.ms
+
+
+_SORTS: dict[type, Sort] = {
+    inspect.StrType: "text",
+    inspect.LiteralType: "text",
+    inspect.IntType: "whole",
+    inspect.FloatType: "decimal",
+    inspect.BoolType: "flag",
+    inspect.DateType: "day",
+    inspect.DateTimeType: "instant",
+    inspect.StructType: "struct",
+    inspect.VarTupleType: "list",
+}
+
+
+def _sort_of(annotation: object) -> tuple[Sort, inspect.Type]:
+    """What a field of an event holds, leaving out that it may be absent; for a list, what its items are."""
+    shape = inspect.type_info(annotation)
+    if isinstance(shape, inspect.UnionType):
+        shape = next(member for member in shape.types if not isinstance(member, inspect.NoneType))
+    if isinstance(shape, inspect.Metadata):
+        shape = shape.type
+    sort = _SORTS[type(shape)]
+    return sort, shape.item_type if isinstance(shape, inspect.VarTupleType) else shape
