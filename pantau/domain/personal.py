@@ -43,6 +43,8 @@ _AS_ZERO: Final = bytes(ord("0") if 48 <= byte <= 57 else byte for byte in range
 _BETWEEN_DIGITS: Final = b" .-()+"
 _RUN: Final = b"0" * _LEAST_DIGITS
 
+_AT: Final = ord("@")
+_DIGITS: Final = re.compile(rb"\d+")
 _START: Final = re.compile(rb"0[2-9]\d{7}|62[2-9]\d{6}|8[1-35-9]\d{9}|\d{16}")
 
 _OPAQUE: Final = re.compile(
@@ -97,9 +99,19 @@ def suspicious(utf8: bytes) -> bool:
 
     False means that :func:`find` would find nothing in it.
     """
-    if _RUN in utf8.translate(_AS_ZERO, _BETWEEN_DIGITS) and _START.search(utf8.translate(None, _BETWEEN_DIGITS)):
+    if _AT in utf8 or not utf8.isascii():
         return True
-    return b"@" in utf8 or not utf8.isascii()
+    zeros = utf8.translate(_AS_ZERO, _BETWEEN_DIGITS)
+    start = zeros.find(_RUN)
+    if start < 0:
+        return False
+    digits = utf8.translate(None, _BETWEEN_DIGITS)  # the same length as zeros
+    while start >= 0:
+        end = _DIGITS.match(digits, start).end()  # type: ignore[union-attr] # a run of digits begins there
+        if _START.search(digits, start, end):
+            return True
+        start = zeros.find(_RUN, end)
+    return False
 
 
 def find(text: str) -> tuple[Finding, ...]:
@@ -145,10 +157,14 @@ def pseudonym(value: str, key: bytes) -> str:
     number). A number is taken without its separators and a phone number with its country code, so that
     ``0812-3456-7890`` and ``+62 812 3456 7890`` are one person. Raises BadSetup without a key of 16 to 64 bytes.
     """
+    return "p-" + keyed_digest(_normalised(value).encode("utf-8", "surrogatepass"), key)
+
+
+def keyed_digest(value: bytes, key: bytes) -> str:
+    """96 bits of BLAKE2b under a key, in 20 letters and digits. Raises BadSetup without a key of 16 to 64 bytes."""
     if not 16 <= len(key) <= 64:
-        raise BadSetup(f"kunci pseudonim harus 16 sampai 64 byte, bukan {len(key)}; buat dengan `pantau init`")
-    digest = blake2b(_normalised(value).encode("utf-8", "surrogatepass"), key=key, digest_size=12).digest()
-    return "p-" + b32encode(digest).decode().rstrip("=").lower()
+        raise BadSetup(f"the key of pseudonyms must have 16 to 64 bytes, not {len(key)}")
+    return b32encode(blake2b(value, key=key, digest_size=12).digest()).decode().rstrip("=").lower()
 
 
 def _normalised(value: str) -> str:

@@ -24,12 +24,13 @@ RawEvent = bytes | msgspec.Raw
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _encoder: Final = msgspec.json.Encoder()
+_writer: Final = msgspec.json.Encoder(enc_hook=str)
 _envelope: Final = msgspec.json.Decoder(CloudEvent)
 _events: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _anything: Final = msgspec.json.Decoder(msgspec.Raw)
 _decoders: Final = {kind: msgspec.json.Decoder(record) for kind, record in VOCABULARY.items()}
 decode_envelope: Final = _envelope.decode
-"""A CloudEvent from structured JSON; raises msgspec.DecodeError or ValidationError."""
+"""A CloudEvent from structured JSON; raises ValueError (msgspec's errors are) or RecursionError."""
 
 TYPES: Final = {PREFIX + kind: (kind, decoder.decode) for kind, decoder in _decoders.items()}
 """CloudEvents ``type`` -> (kind, decoder of its data): one look-up where every event passes."""
@@ -67,17 +68,28 @@ def instant(ms: int) -> datetime:
 
 def encode_event(event: Event) -> bytes:
     """An accepted event as a structured CloudEvent; accepting it again gives the same event."""
-    return _encoder.encode(
-        {
-            "specversion": "1.0",
-            "id": event.id,
-            "source": event.source,
-            "type": PREFIX + event.kind,
-            "time": instant(event.time),
-            "datacontenttype": JSON,
-            "data": event.data,
-        }
-    )
+    return encode_raw(event.source, event.id, event.kind, event.time, event.data)
+
+
+def encode_raw(source: str, id: object, kind: str, time: object, data: object) -> bytes:
+    """Anything that claims to be an event as a structured CloudEvent; what has no JSON form is written as text."""
+    try:
+        at: object = instant(time) if isinstance(time, int) else time
+    except OverflowError:
+        at = time
+    envelope = {
+        "specversion": "1.0",
+        "id": id,
+        "source": source,
+        "type": PREFIX + kind,
+        "time": at,
+        "datacontenttype": JSON,
+        "data": data,
+    }
+    try:
+        return _writer.encode(envelope)
+    except (TypeError, ValueError, RecursionError):  # keys that are no text, half a surrogate pair, a cycle
+        return _writer.encode(ascii(envelope))
 
 
 def encode_batch(events: Iterable[Event]) -> bytes:
@@ -115,7 +127,7 @@ def read_request(body: bytes, headers: Mapping[str, str]) -> list[RawEvent]:
 def _split(body: bytes) -> list[RawEvent]:
     try:
         return list(_events.decode(body))
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise BadEvent(
             (
                 Fault(
@@ -138,6 +150,6 @@ def _join(body: bytes, headers: Mapping[str, str], content_type: str) -> bytes:
     if body:
         try:
             attributes["data"] = _anything.decode(body)
-        except msgspec.DecodeError:  # kept as text, so that the fault can name the event and its data
+        except (ValueError, RecursionError):  # kept as text, so that the fault can name the event and its data
             attributes["data"] = body.decode("utf-8", "replace")
     return _encoder.encode(attributes)

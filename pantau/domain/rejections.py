@@ -1,0 +1,264 @@
+"""What is kept of an event that was refused: why, in words, and the original with personal data masked."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+import msgspec
+
+from pantau.domain import personal
+from pantau.domain.errors import Fault
+from pantau.domain.registry import Source
+
+Language = Literal["id", "en"]
+
+Code = Literal[
+    "personal",
+    "malformed",
+    "oversize",
+    "unknown_kind",
+    "missing",
+    "unknown_field",
+    "type",
+    "contradiction",
+    "source",
+    "not_allowed",
+    "unknown_unit",
+    "clock",
+    "future",
+    "too_old",
+]
+"""Why an event was refused; of several reasons the first in this order names the rejection."""
+
+ORDER: Final[dict[Code, int]] = {code: place for place, code in enumerate(Code.__args__)}  # type: ignore[attr-defined]
+
+RETRYABLE: Final[frozenset[Code]] = frozenset(
+    {"unknown_kind", "not_allowed", "unknown_unit", "clock", "future", "too_old"}
+)
+"""What can be mended on our side (registry, clock correction, a later version) so that the same bytes are accepted."""
+
+PSEUDONYMISED: Final = ("ticket", "application", "complaint", "officer")
+"""Fields that a source with ``personal = "pseudonymise"`` may fill with a NIK or a phone number."""
+
+SHOWN: Final = 80
+"""Letters of a wrong value that a fault shows."""
+
+KEPT_OF_OVERSIZE: Final = 4096
+"""Bytes kept of an event that was too large."""
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """One thing that is wrong, with its code."""
+
+    code: Code
+    fault: Fault
+
+
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """A refused event. ``source`` is who sent it; ``id`` is its own, masked, where it could be read.
+
+    ``original`` is what was sent, with personal data masked; ``digest`` is a keyed hash of what was sent, by which the
+    same event is known again. ``retryable``: these bytes can be accepted once the cause is mended.
+    """
+
+    source: str
+    id: str | None
+    code: Code
+    reasons: tuple[Fault, ...]
+    original: bytes
+    digest: str
+    retryable: bool
+    arrival: int
+
+
+TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
+    "malformed": {
+        "id": ("tidak terbaca: {detail}", "kirim satu objek JSON menurut CloudEvents 1.0"),
+        "en": ("cannot be read: {detail}", "send one JSON object as CloudEvents 1.0 has it"),
+    },
+    "not_object": {
+        "id": ("bukan satu objek JSON", "kirim satu objek JSON menurut CloudEvents 1.0"),
+        "en": ("is not one JSON object", "send one JSON object as CloudEvents 1.0 has it"),
+    },
+    "oversize": {
+        "id": ("lebih besar dari batas {limit} byte", "kurangi isi kejadian"),
+        "en": ("larger than the limit of {limit} bytes", "make the event smaller"),
+    },
+    "unknown_kind": {
+        "id": ("jenis kejadian tidak dikenal", "pakai {nearest}"),
+        "en": ("unknown kind of event", "use {nearest}"),
+    },
+    "missing": {
+        "id": ("wajib ada: {expected}", "isi bidang ini"),
+        "en": ("is required: {expected}", "fill in this field"),
+    },
+    "unknown_field": {
+        "id": ("tidak ada bidang bernama ini pada {kind}", "hapus, atau pakai {nearest}"),
+        "en": ("{kind} has no field of this name", "remove it, or use {nearest}"),
+    },
+    "type": {
+        "id": ("harus {expected}", "perbaiki di sistem asal atau di berkas pemetaan"),
+        "en": ("must be {expected}", "mend it in the source system or in the mapping file"),
+    },
+    "source": {
+        "id": ("pengirim ini adalah sumber {source}", "isi source dengan {source}, atau kirim dengan kunci sumber itu"),
+        "en": ("this sender is the source {source}", "set source to {source}, or send with that source's own key"),
+    },
+    "unknown_unit": {
+        "id": ("unit tidak ada di registry", "tambahkan ke registry.toml, atau perbaiki kodenya{nearest}"),
+        "en": ("no such unit in the registry", "add it to registry.toml, or mend the code{nearest}"),
+    },
+    "not_allowed": {
+        "id": (
+            "sumber {source} tidak berhak atas unit ini",
+            "tambahkan unit pada sumber itu di registry.toml, atau kirim dari sumber yang berhak",
+        ),
+        "en": (
+            "the source {source} may not speak for this unit",
+            "add the unit to that source in registry.toml, or send from a source that may",
+        ),
+    },
+    "future": {
+        "id": ("{ahead} di depan waktu kini; batasnya {tolerance}", "setel jam sistem asal, atau tetapkan koreksi jam"),
+        "en": (
+            "{ahead} ahead of now; the limit is {tolerance}",
+            "set the source's clock, or declare a clock correction",
+        ),
+    },
+    "too_old": {
+        "id": ("berumur {age}; batas sumber ini {limit}", "kirim sebagai impor, atau naikkan max_age sumber itu"),
+        "en": ("{age} old; the limit of this source is {limit}", "send it as an import, or raise the source's max_age"),
+    },
+    "clock": {
+        "id": ("tanggal {day} di luar {expected}", "periksa jam sistem asal, lalu tetapkan koreksi jam di registry"),
+        "en": ("the date {day} is outside {expected}", "check the source's clock, then declare a clock correction"),
+    },
+    "personal": {
+        "id": ("berisi data pribadi ({kinds})", "hapus di berkas pemetaan{rule}"),
+        "en": ("holds personal data ({kinds})", "drop it in the mapping file{rule}"),
+    },
+    "above_scale": {
+        "id": ("lebih besar dari skala {other}", "kirim skala yang dipakai mesin penilai"),
+        "en": ("above the scale of {other}", "send the scale that the terminal uses"),
+    },
+    "no_answer": {
+        "id": ("tidak satu unsur pun dijawab", "isi sedikitnya satu unsur, atau jangan kirim"),
+        "en": ("not one element is answered", "fill in at least one element, or do not send it"),
+    },
+    "ends_first": {
+        "id": ("berakhir sebelum mulai ({other})", "perbaiki urutan kedua waktu"),
+        "en": ("ends before it starts ({other})", "mend the order of the two times"),
+    },
+    "same_unit": {
+        "id": ("sama dengan unit asal", "kosongkan to_unit bila pindah di dalam unit"),
+        "en": ("is the unit it comes from", "leave to_unit out for a transfer inside the unit"),
+    },
+    "impossible": {
+        "id": ("di luar tahun 1970 sampai 2199", "perbaiki waktu ini, atau kosongkan"),
+        "en": ("outside the years 1970 to 2199", "mend this time, or leave it out"),
+    },
+    "part_above_whole": {
+        "id": ("lebih besar dari {other}", "perbaiki kedua angka"),
+        "en": ("above {other}", "mend the two numbers"),
+    },
+    "bucket_order": {
+        "id": ("batas atas tidak naik", "urutkan dari kecil ke besar; yang tanpa batas di akhir"),
+        "en": ("the upper limits do not rise", "order them upwards, the one without limit last"),
+    },
+    "personal_field": {
+        "id": ("bidang data pribadi tidak diterima", "buang bidang ini di berkas pemetaan"),
+        "en": ("a field of personal data is not accepted", "drop this field in the mapping file"),
+    },
+}
+"""Rule -> language -> (which rule is broken, what to do)."""
+
+
+def flaw(
+    code: Code, field: str, value: object, language: Language, *, text: str | None = None, **facts: object
+) -> Flaw:
+    """A flaw in words; the value is masked and shortened, and so is whatever else came from the sender."""
+    rule, todo = TEXTS[text or code][language]
+    said = {name: personal.mask(str(fact)) for name, fact in facts.items()}
+    return Flaw(code, fault(field, value, rule.format_map(said), todo.format_map(said)))
+
+
+def fault(field: str, value: object, rule: str, todo: str) -> Fault:
+    """A fault whose field name and value are safe to show."""
+    shown = masked_text(value) if isinstance(value, str) else repr(personal.mask_tree(value))
+    if value is None or value == "":
+        shown = "∅"
+    if personal.names_person(field.rpartition(".")[2]):
+        shown = personal.MASKED
+    shown = shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"
+    return Fault(field=personal.mask(field), value=shown, rule=rule, todo=todo)
+
+
+def reject(
+    flaws: Iterable[Flaw], *, source: Source, id: str | None, original: bytes, secret: bytes, now: int, event_bytes: int
+) -> Rejection:
+    """The record of a refusal. Whatever the reason, the original is masked wherever it holds personal data.
+
+    Where the source may have pseudonyms they stand in the kept original too, so that it can still be accepted later.
+    """
+    ordered = sorted(flaws, key=lambda flaw: ORDER[flaw.code])
+    key = secret if source.personal == "pseudonymise" else None
+    kept, changed = masked_original(original, key)
+    if len(original) > event_bytes:
+        kept, changed = kept[:KEPT_OF_OVERSIZE], True
+    return Rejection(
+        source=source.name,
+        id=None if id is None else _pseudonymised(id, key) if key else personal.mask(id),
+        code=ordered[0].code,
+        reasons=tuple(flaw.fault for flaw in ordered),
+        original=kept,
+        digest=personal.keyed_digest(original, secret),
+        retryable=not changed and all(flaw.code in RETRYABLE for flaw in ordered),
+        arrival=now,
+    )
+
+
+def masked_original(original: bytes, key: bytes | None) -> tuple[bytes, bool]:
+    """The original as it may be kept, and whether masking changed what it says; with a key, ids become pseudonyms."""
+    try:
+        sent = msgspec.json.decode(original)
+        tree = _with_pseudonyms(sent, key) if key else sent
+        masked = personal.mask_tree(tree)
+    except (ValueError, RecursionError):  # not JSON, or nested beyond reason
+        text = _text(original)
+        shown = masked_text(text)
+        return (original, False) if shown == text else (shown.encode("utf-8", "replace"), True)
+    # the bytes may hold what the tree does not: the first of two equal keys
+    hidden = tree != sent or bool(personal.find(_text(original)))
+    return (original if masked == sent and not hidden else msgspec.json.encode(masked)), masked != tree
+
+
+def _with_pseudonyms(envelope: object, key: bytes) -> object:
+    if not isinstance(envelope, dict):
+        return envelope
+    made = {name: _pseudonymised(value, key) if name == "id" else value for name, value in envelope.items()}
+    data = envelope.get("data")
+    if isinstance(data, dict):
+        made["data"] = {
+            name: _pseudonymised(value, key) if name in PSEUDONYMISED else value for name, value in data.items()
+        }
+    return made
+
+
+def _pseudonymised(value: Any, key: bytes) -> Any:
+    return personal.pseudonym(value, key) if isinstance(value, str) and personal.find(value) else value
+
+
+def masked_text(text: str) -> str:
+    """A text that may be broken JSON, with personal data and the values of fields named after it masked."""
+    return personal.mask(_NAMED_VALUE.sub(_empty, text))
+
+
+_NAMED_VALUE: Final = re.compile(r'"([^"\\]{1,64})"\s*:\s*("(?:[^"\\]|\\.)*"?|[^\s,}\]"]+)')
+
+
+def _empty(pair: re.Match[str]) -> str:
+    return f'"{pair[1]}":"{personal.MASKED}"' if personal.names_person(pair[1]) else pair[0]
+
+
+def _text(original: bytes) -> str:
+    return original.decode("utf-8", "replace")
