@@ -1,7 +1,7 @@
 """The embedded engine: chDB, ClickHouse inside this process, in one data directory.
 
-Facts that shape this file (measured): one process per directory, even for readers; a fork after opening hangs; a query in
-the main thread keeps signal handlers from running; two threads on one session run one after the other, on their own
+Facts that shape this file (measured): one process per directory, even for readers; a fork after opening hangs; a query
+in the main thread keeps signal handlers from running; two threads on one session run one after the other, on their own
 sessions side by side. So every thread gets a session of its own and callers query from worker threads.
 """
 

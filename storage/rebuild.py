@@ -63,6 +63,6 @@ def repair_pages(store: Store, registry: Registry, pages: Iterable[Page], versio
             held = stored_cells(store, part)
             wrong = [(key, cell) for key, cell in right.items() if held.get(key) != cell]
             wrong += [(key, Accumulator()) for key, cell in held.items() if key not in right and cell != Accumulator()]
-            store.write_cells(version, wrong)
+            store.insert(store.cell_blocks(version, wrong))
             repaired += len(wrong)
     return repaired

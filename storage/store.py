@@ -65,6 +65,14 @@ class Progress(msgspec.Struct, frozen=True):
         return (self.epoch << SEQ_BITS) | self.seq
 
 
+class Block(msgspec.Struct, frozen=True):
+    """Rows to be inserted into one table, column by column."""
+
+    table: str
+    columns: Sequence[tuple[str, str]]
+    data: Sequence[Sequence[Any]]
+
+
 class Store:
     """Reads and writes of the runtime on one engine. Blocks; use from worker threads."""
 
@@ -73,8 +81,8 @@ class Store:
         self.database = str(engine.query("SELECT currentDatabase()").rows[0][0])
         self._types = _column_types(engine)
 
-    def append(self, events: Sequence[Event], registry: Registry, first_seq: int) -> None:
-        """Write accepted events to the log, numbered from ``first_seq``; durable when this returns."""
+    def log_block(self, events: Sequence[Event], registry: Registry, first_seq: int) -> Block:
+        """Accepted events as rows of the log, numbered from ``first_seq``; once inserted they are durable."""
         rows = [
             (
                 event.data.unit,
@@ -90,7 +98,7 @@ class Store:
             )
             for seq, event in enumerate(events, first_seq)
         ]
-        self.engine.insert("events", EVENT_COLUMNS, [*zip(*rows, strict=True)])
+        return Block("events", EVENT_COLUMNS, [*zip(*rows, strict=True)])
 
     def histories(
         self, table: str, keys: Sequence[tuple[str, str, str]]
@@ -113,26 +121,28 @@ class Store:
                 found[(size, measure, day, unit, service, at)] = Accumulator(n, total, imputed, auto_closed, histogram)
         return found
 
-    def write_moved(self, version: int, cells: Sequence[CellKey]) -> None:
-        """Name the cells that a flush is about to take something out of, before it writes its facts."""
-        self._insert_cells("moved_cells", cells, [("version", "UInt64")], [[version] * len(cells)])
+    def moved_blocks(self, version: int, cells: Sequence[CellKey]) -> list[Block]:
+        """The cells that a flush is about to take something out of: to be inserted before its facts."""
+        return self._cell_blocks("moved_cells", cells, [("version", "UInt64")], [[version] * len(cells)])
 
-    def write_facts(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        """Write whole rows of facts; the last two values of each are its version and whether it is deleted.
+    def fact_blocks(self, rows: Mapping[str, Sequence[Row]]) -> list[Block]:
+        """Whole rows of facts; the last two values of each are its version and whether it is deleted.
 
         A table may be named with its database.
         """
+        blocks = []
         for target, found in rows.items():
             table = target.rpartition(".")[2]
             names = [*RECORDS[table].__struct_fields__, "version", "deleted"]
             columns = [(name, self._types[table][name]) for name in names]
-            self.engine.insert(target, columns, [*zip(*found, strict=True)])
+            blocks.append(Block(target, columns, [*zip(*found, strict=True)]))
+        return blocks
 
-    def write_cells(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> None:
-        """Write absolute states of cells."""
+    def cell_blocks(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> list[Block]:
+        """Absolute states of cells, as they are at this moment."""
         states = [cell for _, cell in cells]
         histograms = [sorted(cell.histogram.items()) if cell.histogram else () for cell in states]
-        self._insert_cells(
+        return self._cell_blocks(
             "windows",
             [key for key, _ in cells],
             [*STATE_COLUMNS, ("version", "UInt64")],
@@ -147,15 +157,21 @@ class Store:
             ],
         )
 
-    def _insert_cells(
+    def _cell_blocks(
         self, table: str, keys: Sequence[CellKey], columns: list[tuple[str, str]], data: list[list[Any]]
-    ) -> None:
-        if keys:
-            self.engine.insert(table, [*CELL_COLUMNS, *columns], [*zip(*keys, strict=True), *data])
+    ) -> list[Block]:
+        if not keys:
+            return []
+        return [Block(table, [*CELL_COLUMNS, *columns], [*zip(*keys, strict=True), *data])]
 
-    def commit(self, progress: Progress) -> None:
-        """Remember that facts and windows hold every event up to ``progress``."""
-        self.engine.insert(
+    def insert(self, blocks: Iterable[Block]) -> None:
+        """Write blocks in order; when this returns they survive a kill of the process."""
+        for block in blocks:
+            self.engine.insert(block.table, block.columns, block.data)
+
+    def commit_block(self, progress: Progress) -> Block:
+        """Remembers that facts and windows hold every event up to ``progress``."""
+        return Block(
             "progress",
             (
                 ("name", "LowCardinality(String)"),

@@ -98,7 +98,7 @@ def recompute(
     rows: dict[str, list[tuple[Any, ...]]] = {}
 
     def flush() -> None:
-        store.write_facts({f"{SCRATCH}.{table}": found for table, found in rows.items()})
+        store.insert(store.fact_blocks({f"{SCRATCH}.{table}": found for table, found in rows.items()}))
         rows.clear()
 
     log = engine.stream(sql("log_in_order"), {"every_unit": units is None, "units": [*(units or ())]})

@@ -1,7 +1,7 @@
 """What an event says about the one thing it belongs to, in the compact form that is folded and kept.
 
-A fact (a visit, a complaint, a counter's day, an answer…) is the set of its entries; sets merge by union, so duplicates,
-replays and any order of arrival give the same set (law 1). Two contents under one event id are settled by the smaller
+A fact (a visit, a complaint, a counter's day, an answer…) is the set of its entries; sets merge by union, so
+duplicates, replays and any order of arrival give the same set (law 1). Two contents under one event id are settled by the smaller
 content hash, which is a minimum and so keeps the merge associative, commutative and idempotent.
 """
 
@@ -42,8 +42,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     counter: str | None = None
     officer: str | None = None
     extra: str | int | None = None
-    """What the kind adds: the unit a transfer goes to or comes from, who cancelled, a deadline in ms; for a fact that is
-    one record (a rating, an answer, a snapshot, an aggregate, an intervention) its ``data`` as canonical JSON."""
+    """What the kind adds: the unit a transfer goes to or comes from, who cancelled, a deadline in ms; for a fact that
+    is one record (a rating, an answer, a snapshot, an aggregate, an intervention) its ``data`` as canonical JSON."""
 
 
 History = dict[str, Entry]

@@ -140,8 +140,9 @@ class ComplaintData(Data, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TrainingRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
-    """A training of a unit's civil servants. ``siasn_type`` is SIASN's jenisDiklatId (4 workshop, 9 seminar, 10 magang).
+    """A training of a unit's civil servants; ``siasn_type`` is SIASN's jenisDiklatId.
 
+    4 is a workshop, 9 a seminar, 10 a *magang*.
     ``jp`` are the training hours (*jam pelajaran*) of one participant; with ``completed`` false it is only planned.
     """
 
@@ -200,8 +201,9 @@ class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AggregateReported(Data, frozen=True, kw_only=True, omit_defaults=True):
     """Totals of one period from a source that has no single visits.
 
-    ``measure`` says what was measured. ``n`` people in all, ``timed`` of them with a known time whose sum is ``total_ms``;
-    ``within`` of the ``judged`` ones kept the limit ``limit_ms``; ``share`` is a bare percentage where no count is known.
+    ``measure`` says what was measured. ``n`` people in all, ``timed`` of them with a known time whose sum is
+    ``total_ms``; ``within`` of the ``judged`` ones kept the limit ``limit_ms``; ``share`` is a bare percentage where no
+    count is known.
     The event's time is the start of the period, ``ends`` its end.
     """
 
@@ -257,7 +259,7 @@ VOCABULARY: dict[str, type[Data]] = {
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """An accepted event, normalised. ``time`` is the source's own word, ``arrival`` when we first saw it (both ms UTC)."""
+    """An accepted event, normalised: ``time`` is the source's own word, ``arrival`` when we first saw it (ms UTC)."""
 
     source: str
     id: str

@@ -58,7 +58,7 @@ def fold_complaint(key: FactKey, history: Mapping[str, Entry]) -> Complaint:
 
 
 class CounterDay(msgspec.Struct, frozen=True, gc=False):
-    """One counter on one local day. ``open_ms`` sums the finished open spells; ``open_since`` is set while it is open."""
+    """One counter on one local day: ``open_ms`` sums finished open spells, ``open_since`` is set while it is open."""
 
     unit: str
     source: str
@@ -115,7 +115,7 @@ def fold_counter_day(key: FactKey, history: Mapping[str, Entry]) -> CounterDay:
 
 
 class Rating(msgspec.Struct, frozen=True, gc=False):
-    """One press. ``score_100`` is the score on a scale of 1 to 5, in hundredths: 100 + 400·(score-1)/(scale-1), floored."""
+    """One press; ``score_100`` is it on a scale of 1 to 5 in hundredths: 100 + 400·(score-1)/(scale-1), floored."""
 
     unit: str
     source: str

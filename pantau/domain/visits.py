@@ -40,8 +40,8 @@ PRECEDENCE: tuple[tuple[str, Outcome], ...] = (
 """Which outcome wins when a visit's events name several: the first in this list.
 
 A completion overrides what closing the day said; a person called again after a no-show and served was served. A
-cancellation by ``system`` makes a visit void only if nothing else ended it; ``application.approved`` ends an application
-only under the definition ``finished = "approved"``.
+cancellation by ``system`` makes a visit void only if nothing else ended it; ``application.approved`` ends an
+application only under the definition ``finished = "approved"``.
 """
 
 FINISHED: frozenset[str] = frozenset({"served", "issued", "approved"})
@@ -126,7 +126,6 @@ class _Judgement(msgspec.Struct, frozen=True):
 def _judge(
     standard: Standard | None,
     *,
-    is_ticket: bool,
     outcome: str,
     due: int | None,
     ended_at: int | None,
@@ -142,7 +141,7 @@ def _judge(
     if due is not None:
         kept = int(ended_at <= due) if done and ended_at is not None else None
         return _Judgement("due", None, due, kept)
-    if standard is None or (is_ticket and standard.measure in ("turnaround", "turnaround_working")):
+    if standard is None:
         return _Judgement()
     promise, limit = standard.measure, standard.limit_ms
     due_at = due_after(standard.working_days) if standard.working_days is not None else None
@@ -177,44 +176,44 @@ def fold_visit(key: FactKey, history: Mapping[str, Entry], registry: Registry) -
     calls = returns = 0
     ends: dict[str, Entry] = {}
     for entry in entries:
-        kind = entry.kind
+        said = entry.kind
         service = entry.service or service
         channel = channel or entry.channel
         counter = entry.counter or counter
         officer = entry.officer or officer
-        if kind == "ticket.created" or kind == "application.submitted":
+        if said == "ticket.created" or said == "application.submitted":
             if created is None:
                 created = entry
-            if kind == "ticket.created":
+            if said == "ticket.created":
                 came_from = came_from or entry.extra
             elif due is None and isinstance(entry.extra, int):
                 due = entry.extra
-        elif kind == "ticket.called":
+        elif said == "ticket.called":
             calls += 1
             if called is None:
                 called = entry
-        elif kind == "ticket.recalled":
+        elif said == "ticket.recalled":
             calls += 1
-        elif kind == "application.returned":
+        elif said == "application.returned":
             returns += 1
-        elif kind == "ticket.transferred":
+        elif said == "ticket.transferred":
             if entry.extra is not None:
-                ends[kind] = entry
+                ends[said] = entry
                 went_to = entry.extra
-        elif kind == "ticket.cancelled":
-            name = "system" if entry.extra == "system" else kind
+        elif said == "ticket.cancelled":
+            name = "system" if entry.extra == "system" else said
             ends.setdefault(name, entry)
-        elif kind == "ticket.left":
-            ends.setdefault(kind, entry)
-        elif kind not in ("service.started", "ticket.parked", "ticket.resumed", "application.resubmitted"):
-            ends[kind] = entry
+        elif said == "ticket.left":
+            ends.setdefault(said, entry)
+        elif said not in ("service.started", "ticket.parked", "ticket.resumed", "application.resubmitted"):
+            ends[said] = entry
 
     is_ticket = entries[0].kind.startswith(("ticket.", "service."))
     outcome: str = "open"
     end: Entry | None = None
-    for kind, name in PRECEDENCE:
-        if kind in ends:
-            outcome, end = name, ends[kind]
+    for said, name in PRECEDENCE:
+        if said in ends:
+            outcome, end = name, ends[said]
             break
     else:
         if registry.definitions.finished == "approved" and "application.approved" in ends:
@@ -235,9 +234,10 @@ def fold_visit(key: FactKey, history: Mapping[str, Entry], registry: Registry) -
     if not is_ticket and done and created_at is not None and ended_at is not None:
         working = working_ms(registry.calendar(key.unit, created_at), created_at, ended_at)
 
+    kind: Literal["ticket", "application"] = "ticket" if is_ticket else "application"
+    promised = created_at is not None and due is None
     judged = _judge(
-        registry.standard(key.unit, service, created_at) if created_at is not None and due is None else None,
-        is_ticket=is_ticket,
+        registry.standard(key.unit, service, created_at or 0, kind) if promised else None,
         outcome=outcome,
         due=due,
         ended_at=ended_at,
@@ -256,7 +256,7 @@ def fold_visit(key: FactKey, history: Mapping[str, Entry], registry: Registry) -
         key.unit,
         key.source,
         key.subject,
-        "ticket" if is_ticket else "application",
+        kind,
         service,
         channel,
         counter,

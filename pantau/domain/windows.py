@@ -1,7 +1,7 @@
 """Windows: (size, unit, service or all, start) -> mergeable accumulators, in the unit's own time zone.
 
-An accumulator is four integers and a log-bucket histogram, so neither order nor partitioning can change it (law 2), and a
-fact that changes is taken out as it was and put in as it is. A window is written as an absolute state.
+An accumulator is four integers and a log-bucket histogram, so neither order nor partitioning can change it (law 2),
+and a fact that changes is taken out as it was and put in as it is. A window is written as an absolute state.
 """
 
 from collections.abc import Iterable

@@ -7,6 +7,7 @@ every cell named as losing something.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from itertools import chain, islice
 
 import msgspec
@@ -14,13 +15,14 @@ import msgspec
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.wire import decode_data
+from pantau.embedded.write_behind import WriteBehind
 from storage.rebuild import repair_pages
 from storage.store import Progress, Store
 from stream_processors.assembly import Assembly, FactId
 from stream_processors.known import Known
 
 MAX_BATCH = 10_000
-"""Events merged at once; with the cache's capacity it keeps a batch's own facts and cells in memory while it is merged."""
+"""Events merged at once: few enough that the cache holds a whole batch's facts and cells while it is merged."""
 
 
 class Flush(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ class Pipeline:
 
     def __init__(self, store: Store, registry: Registry, *, capacity: int = 100_000) -> None:
         self.store = store
+        self._disk = WriteBehind(store.insert)
         self.assembly = Assembly(registry, capacity=capacity)
         self._known = Known()
         self._known_cells = Known()
@@ -60,11 +63,12 @@ class Pipeline:
 
     def use(self, registry: Registry, *, epoch: int) -> None:
         """Judge by another registry from now on; memory is dropped, for storage alone is right after a rebuild."""
+        self._disk.drain()
         self.assembly.registry = registry
         self.assembly.forget()
         if epoch != self.progress.epoch:
             self.progress = Progress(epoch, self.seq)
-            self.store.commit(self.progress)
+            self.store.insert([self.store.commit_block(self.progress)])
             self._pages = set(self.store.pages())
             self._known_cells = Known()
 
@@ -73,19 +77,23 @@ class Pipeline:
         return Progress(epoch, self.seq).version
 
     def ingest(self, events: Sequence[Event]) -> Iterator[Flush]:
-        """Append and process events in batches; each flush is reported after it is committed."""
+        """Append and process events in batches; call :meth:`drain` to know that all of them are written."""
         source = iter(events)
         while batch := [*islice(source, MAX_BATCH)]:
             self.append(batch)
             yield self.process(batch)
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Write events to the log; they are durable, and will be processed even after a crash, when this returns."""
-        self.store.append(events, self.registry, self.seq + 1)
+    def append(self, events: Sequence[Event]) -> "Future[None]":
+        """Write events to the log; once the future is done they are durable and survive a crash unprocessed."""
+        block = self.store.log_block(events, self.registry, self.seq + 1)
         self.seq += len(events)
+        return self._disk.put([block])
 
     def process(self, events: Sequence[Event]) -> Flush:
-        """Merge appended events into facts and windows and commit; at most ``MAX_BATCH`` events, the last ones appended."""
+        """Merge appended events into facts and windows; at most ``MAX_BATCH`` events, the last ones appended.
+
+        The rows are written behind, in order; :meth:`drain` waits for them.
+        """
         assembly, store = self.assembly, self.store
         progress = Progress(self.progress.epoch, self.seq)
         batch = assembly.gather(events)
@@ -94,15 +102,28 @@ class Pipeline:
         pages, known = self._pages, self._known_cells
         absent = [key for key in assembly.absent_cells(changes) if key in known or (key[2], key[3]) in pages]
         if absent:
+            self._disk.drain()
             assembly.restore_cells(store.cells(absent))
-        store.write_moved(progress.version, changes.moved)
-        store.write_facts(changes.rows)
-        store.write_cells(progress.version, assembly.settle(changes))
-        store.commit(progress)
+        self._disk.put(
+            [
+                *store.moved_blocks(progress.version, changes.moved),
+                *store.fact_blocks(changes.rows),
+                *store.cell_blocks(progress.version, assembly.settle(changes)),
+                store.commit_block(progress),
+            ]
+        )
         self._known.add(batch.entries)
         known.add(changes.cells)
         self.progress = progress
         return Flush(len(events), self.seq, frozenset(changes.touched), changes.duplicates, changes.conflicts)
+
+    def drain(self) -> None:
+        """Wait until everything processed so far is in the tables."""
+        self._disk.drain()
+
+    def close(self) -> None:
+        """Write what waits and stop writing."""
+        self._disk.close()
 
     def _restore(self, absent: Iterable[FactId]) -> None:
         """Bring the stored ones of these facts into memory, one look-up a table."""
@@ -110,6 +131,8 @@ class Pipeline:
         for fact_id in absent:
             if fact_id in self._known:
                 by_table.setdefault(fact_id[0], []).append(fact_id[1:])
+        if by_table:
+            self._disk.drain()
         for table, keys in by_table.items():
             for key, history in self.store.histories(table, keys):
                 self.assembly.restore((table, *key), history)
@@ -125,14 +148,14 @@ class Pipeline:
             pages |= self.assembly.pages(batch)
             changes = self.assembly.merge(batch, Progress(self.progress.epoch, self.seq).version)
             pages |= changes.touched | self.assembly.pages(batch)
-            self.store.write_facts(changes.rows)
+            self.store.insert(self.store.fact_blocks(changes.rows))
             self._known.add(batch.entries)
             n += len(batch_rows)
         if n or pages:
             self.seq += 1
             done = Progress(self.progress.epoch, self.seq)
             repair_pages(self.store, self.registry, pages, done.version)
-            self.store.commit(done)
+            self.store.insert([self.store.commit_block(done)])
             self.progress = done
             self.assembly.forget()
         return n

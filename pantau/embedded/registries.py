@@ -96,8 +96,8 @@ class Registries:
 def changed_units(old: Registry, new: Registry, with_events: list[tuple[str, str]]) -> list[str]:
     """Units with events whose visits, windows or times the new registry would judge differently.
 
-    Said by comparing what a fold reads: promises, opening hours, holidays and zone of the unit, the definitions, and the
-    rulings on the clocks of the sources that spoke for it. Too many is safe, too few is not.
+    Said by comparing what a fold reads: promises, opening hours, holidays and zone of the unit, the definitions, and
+    the rulings on the clocks of the sources that spoke for it. Too many is safe, too few is not.
     """
     units = {unit for unit, _ in with_events}
     if old.definitions.finished != new.definitions.finished:

@@ -12,7 +12,7 @@ CREATE TABLE events (
     time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
     arrival SimpleAggregateFunction(min, DateTime64(3, 'UTC')) CODEC(Delta(8), ZSTD(1)),
     seq SimpleAggregateFunction(max, UInt64) CODEC(Delta(8), ZSTD(1)),
-    data SimpleAggregateFunction(any, String) CODEC(ZSTD(3))
+    data SimpleAggregateFunction(any, String) CODEC(ZSTD(1))
 ) ENGINE = {engine:AggregatingMergeTree()}
 PARTITION BY toYYYYMM(time)
 ORDER BY (unit, source, subject, id, content)
@@ -51,7 +51,7 @@ CREATE TABLE visits (
     promise_ms Nullable(Int64) CODEC(ZSTD(1)),
     due_at Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
     kept Nullable(UInt8),
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0,
     INDEX by_created created_at TYPE minmax GRANULARITY 1,
@@ -71,7 +71,7 @@ CREATE TABLE complaints (
     opened_provenance UInt8,
     resolved_provenance UInt8,
     resolution_ms Nullable(Int64),
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0
 ) ENGINE = {engine:ReplacingMergeTree(version, deleted)}
@@ -91,7 +91,7 @@ CREATE TABLE counter_days (
     spells UInt32,
     state LowCardinality(String),
     officer LowCardinality(Nullable(String)),
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0
 ) ENGINE = {engine:ReplacingMergeTree(version, deleted)}
@@ -111,7 +111,7 @@ CREATE TABLE ratings (
     score UInt8,
     scale UInt8,
     score_100 UInt16,
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0
 ) ENGINE = {engine:ReplacingMergeTree(version, deleted)}
@@ -142,7 +142,7 @@ CREATE TABLE surveys (
     sex LowCardinality(Nullable(String)),
     education LowCardinality(Nullable(String)),
     occupation LowCardinality(Nullable(String)),
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0
 ) ENGINE = {engine:ReplacingMergeTree(version, deleted)}
@@ -160,7 +160,7 @@ CREATE TABLE snapshots (
     waiting Nullable(UInt32),
     open_counters Nullable(UInt32),
     now_serving Nullable(String),
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0,
     INDEX by_time at TYPE minmax GRANULARITY 1
@@ -189,7 +189,7 @@ CREATE TABLE aggregates (
     open_counters Nullable(Int64),
     bucket_upto_ms Array(Int64),
     bucket_n Array(Int64),
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     deleted UInt8 DEFAULT 0
 ) ENGINE = {engine:ReplacingMergeTree(version, deleted)}
@@ -210,7 +210,7 @@ CREATE TABLE interventions (
     starts String,
     ends Nullable(String),
     completed UInt8,
-    history String CODEC(ZSTD(3)),
+    history String CODEC(ZSTD(1)),
     version UInt64,
     deleted UInt8 DEFAULT 0
 ) ENGINE = {engine:ReplacingMergeTree(version, deleted)}

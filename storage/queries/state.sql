@@ -84,3 +84,11 @@ SELECT version, epoch, content FROM registries FINAL ORDER BY loaded_at DESC, ep
 -- name: units_with_events
 -- Of which units, and through which sources, does the log hold events?
 SELECT DISTINCT unit, source FROM events
+
+-- name: waiting_tickets
+-- Which tickets of a unit, created in a span of time, have neither been served nor ended?
+SELECT source, subject
+FROM visits FINAL
+WHERE unit = {unit:String} AND kind = 'ticket' AND outcome = 'open' AND isNull(started_at)
+  AND created_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+  AND created_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')

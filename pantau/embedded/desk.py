@@ -1,0 +1,251 @@
+"""The desk: what every verb of the command line needs from the product, wherever it runs.
+
+If a process owns the data directory the desk asks it over loopback; if none does, the desk opens the directory itself.
+The user does not have to know which.
+"""
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from pantau.domain.errors import BadSetup, NotNow, PantauError
+from pantau.domain.registry import Registry
+from storage.engine import Answer
+from storage.rejects import Kept
+from storage.verify import Report
+
+RUN_FILE = "run.json"
+
+
+class Running(msgspec.Struct, frozen=True):
+    """How to reach the process that owns a data directory: written by it, readable by its user alone."""
+
+    pid: int
+    url: str
+    token: str
+
+
+class Wire(msgspec.Struct, frozen=True):
+    """A draft as it travels to the process that owns the directory."""
+
+    source: str
+    id: str
+    kind: str
+    time: int
+    data: dict[str, object]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of handed-in drafts: how many are accepted and durable, and the refused with their reasons."""
+
+    accepted: int
+    rejected: int
+    reasons: tuple[tuple[str, str], ...]
+
+
+class Desk(Protocol):
+    """The product's verbs."""
+
+    @property
+    def registry(self) -> Registry: ...  # noqa: D102
+
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer: ...  # noqa: D102
+    def take(self, drafts: Sequence[Wire]) -> Outcome: ...  # noqa: D102
+    def settled(self) -> None: ...  # noqa: D102
+    def verify(self, on_progress: Callable[[int], None] = ...) -> Report: ...  # noqa: D102
+    def rejects(self) -> list[Kept]: ...  # noqa: D102
+    def retry(self) -> tuple[int, int]: ...  # noqa: D102
+    def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
+    def now(self) -> int: ...  # noqa: D102
+
+
+class LocalDesk:
+    """The desk inside the process that owns the directory."""
+
+    def __init__(self, runtime: Any, data_dir: Path) -> None:
+        from pantau.embedded.intake import Intake, secret_of
+
+        self.runtime = runtime
+        self.intake = Intake(runtime, secret_of(data_dir))
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in force."""
+        found: Registry = self.runtime.registry
+        return found
+
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a named query."""
+        answer: Answer = self.runtime.query(name, params)
+        return answer
+
+    def take(self, drafts: Sequence[Wire]) -> Outcome:
+        """Judge drafts, keep what is refused, and return when the rest is durable."""
+        taken, durable = self.intake.take(drafts)
+        durable.result()
+        reasons = tuple((rejection.code, str(rejection.reasons[0])) for rejection in taken.rejected)
+        return Outcome(taken.accepted, len(taken.rejected), reasons)
+
+    def settled(self) -> None:
+        """Return when everything handed in is in facts and windows."""
+        self.runtime.settled()
+
+    def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
+        """Recompute everything from the log and compare."""
+        report: Report = self.runtime.verify(on_progress)
+        return report
+
+    def rejects(self) -> list[Kept]:
+        """What was refused and not accepted since."""
+        found: list[Kept] = self.runtime.between_flushes(self.runtime.rejects().open)
+        return found
+
+    def retry(self) -> tuple[int, int]:
+        """Try what can be retried again: (accepted, refused still)."""
+        rows = [row for row in self.rejects() if row.retryable]
+        result = self.intake.retry(rows)
+        return result.accepted, result.refused
+
+    def load_registry(self, registry: Registry) -> list[str]:
+        """Put a registry in force; the units whose past it changed."""
+        changed: list[str] = self.runtime.load_registry(registry)
+        return changed
+
+    def now(self) -> int:
+        """The process's clock, ms UTC."""
+        now: int = self.runtime.clock()
+        return now
+
+
+class RemoteDesk:
+    """The desk through the process that owns the directory. Raises NotNow when it does not answer."""
+
+    def __init__(self, running: Running) -> None:
+        import httpx
+
+        self._http = httpx.Client(
+            base_url=running.url, headers={"authorization": f"Bearer {running.token}"}, timeout=httpx.Timeout(600)
+        )
+
+    def _ask(self, path: str, body: Any, answer: Any) -> Any:
+        import httpx
+
+        try:
+            response = self._http.post(f"/internal/{path}", content=msgspec.msgpack.encode(body))
+        except httpx.HTTPError as error:
+            raise NotNow(f"the running process does not answer: {error}") from error
+        if response.status_code != 200:
+            kind = {400: BadSetup, 503: NotNow}.get(response.status_code, PantauError)
+            raise kind(response.text)
+        return msgspec.msgpack.decode(response.content, type=answer)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in force."""
+        return Registry.from_rows(self._ask("registry", None, list[dict[str, Any]]))
+
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a named query."""
+        answer = self._ask("query", [name, dict(params or {})], Answer)
+        days = [index for index, (_, kind) in enumerate(answer.columns) if kind in ("Date", "Nullable(Date)")]
+        rows = [tuple(row) for row in answer.rows]
+        if days:
+            rows = [
+                tuple(
+                    date.fromisoformat(value) if index in days and value is not None else value
+                    for index, value in enumerate(row)
+                )
+                for row in rows
+            ]
+        return Answer(answer.columns, rows)
+
+    def take(self, drafts: Sequence[Wire]) -> Outcome:
+        """Hand in drafts; returns when the accepted ones are durable."""
+        outcome: Outcome = self._ask("take", drafts, Outcome)
+        return outcome
+
+    def settled(self) -> None:
+        """Return when everything handed in is in facts and windows."""
+        self._ask("settled", None, None)
+
+    def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
+        """Recompute everything from the log and compare."""
+        report: Report = self._ask("verify", None, Report)
+        return report
+
+    def rejects(self) -> list[Kept]:
+        """What was refused and not accepted since."""
+        rows: list[Kept] = self._ask("rejects", None, list[Kept])
+        return rows
+
+    def retry(self) -> tuple[int, int]:
+        """Try what can be retried again: (accepted, refused still)."""
+        result: tuple[int, int] = self._ask("retry", None, tuple[int, int])
+        return result
+
+    def load_registry(self, registry: Registry) -> list[str]:
+        """Put a registry in force; the units whose past it changed."""
+        changed: list[str] = self._ask("load_registry", registry.to_rows(), list[str])
+        return changed
+
+    def now(self) -> int:
+        """The process's clock, ms UTC."""
+        now: int = self._ask("now", None, int)
+        return now
+
+
+def announce(data_dir: Path, url: str) -> Running:
+    """Say in the data directory how to reach this process; :func:`withdraw` takes it back."""
+    running = Running(os.getpid(), url, secrets.token_urlsafe(32))
+    path = data_dir / RUN_FILE
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.encode(running))
+    return running
+
+
+def withdraw(data_dir: Path) -> None:
+    """This process no longer owns the directory."""
+    (data_dir / RUN_FILE).unlink(missing_ok=True)
+
+
+def running_process(data_dir: Path) -> Running | None:
+    """The live process that owns a directory, if there is one; a file left by a killed process does not count."""
+    try:
+        running = msgspec.json.decode((data_dir / RUN_FILE).read_bytes(), type=Running)
+        os.kill(running.pid, 0)
+    except (FileNotFoundError, ProcessLookupError, msgspec.DecodeError):
+        return None
+    except PermissionError as error:
+        raise BadSetup(f"{data_dir}: belongs to a process of another user") from error
+    return running
+
+
+@contextlib.contextmanager
+def open_desk(data_dir: Path, *, registry: Registry | None = None) -> Iterator[Desk]:
+    """A desk on a data directory: the running process's, or our own for as long as the block lasts.
+
+    A registry given is put in force. Raises BadSetup when the directory has no registry and none is given.
+    """
+    running = running_process(data_dir)
+    if running is not None:
+        remote = RemoteDesk(running)
+        remote.now()
+        if registry is not None:
+            remote.load_registry(registry)
+        yield remote
+        return
+    from pantau.embedded.runtime import Runtime
+
+    runtime = Runtime.open(data_dir, registry=registry, clock=lambda: time.time_ns() // 1_000_000)
+    try:
+        yield LocalDesk(runtime, data_dir)
+    finally:
+        runtime.close()
