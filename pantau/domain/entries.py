@@ -1,8 +1,8 @@
 """What an event says about the one thing it belongs to, in the compact form that is folded and kept.
 
 A fact (a visit, a complaint, a counter's day, an answer…) is the set of its entries; sets merge by union, so
-duplicates, replays and any order of arrival give the same set (law 1). Two contents under one event id are settled by the smaller
-content hash, which is a minimum and so keeps the merge associative, commutative and idempotent.
+duplicates, replays and any order of arrival give the same set (law 1). Two contents under one event id are settled by
+the smaller content hash, which is a minimum and so keeps the merge associative, commutative and idempotent.
 """
 
 from collections.abc import Iterable, Mapping

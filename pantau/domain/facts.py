@@ -236,9 +236,7 @@ _measures = msgspec.json.Decoder(MeasureRecorded)
 
 def _record(history: Mapping[str, Entry]) -> Entry:
     """The one entry of a record, or the latest of an intervention that was corrected by a later event."""
-    return (
-        max(history.values(), key=lambda entry: (entry.time, entry.id)) if len(history) > 1 else [*history.values()][0]
-    )
+    return max(history.values(), key=lambda entry: (entry.time, entry.id))
 
 
 def fold_rating(key: FactKey, history: Mapping[str, Entry]) -> Rating:
