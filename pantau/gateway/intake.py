@@ -1,0 +1,75 @@
+"""One request judged: which of its events are accepted, which are refused and why. Pure; the handlers do the rest."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from pantau.domain.events import Event
+from pantau.domain.inspection import malformed
+from pantau.domain.registry import Registry, Source
+from pantau.domain.rejections import Language, Rejection, reject
+from pantau.domain.validation import Limits, accept, expand
+from pantau.domain.wire import RawEvent
+from pantau.gateway.problems import Name
+
+_NOT_ALLOWED: Final = frozenset({"source", "not_allowed"})
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """``events`` are what becomes of the accepted ones, also what follows from them; rejections have their place."""
+
+    accepted: int
+    events: Sequence[Event]
+    rejections: Sequence[tuple[int, Rejection]]
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What the events of a request are judged by: who sent them, when they came, and the rules of that moment."""
+
+    registry: Registry
+    source: Source
+    now: int
+    secret: bytes
+    event_bytes: int
+    language: Language
+
+
+def judge(raws: Sequence[RawEvent], terms: Terms) -> Judged:
+    """Every event of a request, accepted or refused with all its faults."""
+    registry, source, now, secret = terms.registry, terms.source, terms.now, terms.secret
+    limits = Limits(event_bytes=terms.event_bytes, language=terms.language)
+    events: list[Event] = []
+    rejections: list[tuple[int, Rejection]] = []
+    for index, raw in enumerate(raws):
+        judged = accept(raw, registry=registry, source=source, now=now, secret=secret, limits=limits)
+        if isinstance(judged, Event):
+            events += expand(judged)
+        else:
+            rejections.append((index, judged))
+    return Judged(accepted=len(raws) - len(rejections), events=events, rejections=rejections)
+
+
+def unreadable(body: bytes, why: str, terms: Terms) -> Rejection:
+    """What is kept of a body that could not be taken apart into events, so that somebody can look at it."""
+    return reject(
+        [malformed(f"{len(body)} byte", why, terms.language)],
+        source=terms.source,
+        id=None,
+        original=body,
+        secret=terms.secret,
+        now=terms.now,
+        event_bytes=terms.event_bytes,
+    )
+
+
+def refusal(rejections: Sequence[tuple[int, Rejection]]) -> Name:
+    """Which problem a request has of which no event was accepted: what all its events share, else ``rejected``."""
+    codes = {rejection.code for _, rejection in rejections}
+    if codes <= _NOT_ALLOWED:
+        return "not-allowed"
+    if codes == {"oversize"}:
+        return "too-large"
+    if codes == {"malformed"}:
+        return "malformed"
+    return "rejected"
