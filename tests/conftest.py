@@ -1,0 +1,55 @@
+"""What every test may ask for: an engine with an empty, migrated database of its own.
+
+The embedded engine takes one directory a process at a time: as long as any session is open, a second directory is
+refused. So ``engine`` and ``module_engine`` share one directory and differ by their database, and whoever opens a
+directory of their own (a ``Runtime``, a ``Pipeline`` that is killed) does so while neither of the two is in use.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from storage.chdb_engine import ChdbEngine
+from storage.migrate import migrate
+
+settings.register_profile(
+    "pantau",
+    deadline=None,  # two cores shared with the engine: a slow example is not a wrong one
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    print_blob=True,
+)
+settings.load_profile("pantau")
+
+_databases = count()
+
+
+@pytest.fixture(scope="session")
+def engine_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one directory of the engines below."""
+    return tmp_path_factory.mktemp("store")
+
+
+def _open(directory: Path) -> Iterator[ChdbEngine]:
+    database = f"test_{next(_databases)}"
+    engine = ChdbEngine(directory, database=database)
+    try:
+        migrate(engine)
+        yield engine
+        engine.execute(f"DROP DATABASE {database} SYNC")
+    finally:
+        engine.close()
+
+
+@pytest.fixture
+def engine(engine_directory: Path) -> Iterator[ChdbEngine]:
+    """An engine with an empty, migrated database: about 0.1 s."""
+    yield from _open(engine_directory)
+
+
+@pytest.fixture(scope="module")
+def module_engine(engine_directory: Path) -> Iterator[ChdbEngine]:
+    """The same, shared by the tests of a module, for those that only read what one fixture wrote."""
+    yield from _open(engine_directory)
