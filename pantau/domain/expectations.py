@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import inspect
 
-from pantau.domain.rejections import Language
+from pantau.domain.spans import Language
 
 _WORDS: Final[dict[str, dict[Language, str]]] = {
     "text": {"id": "teks", "en": "text"},

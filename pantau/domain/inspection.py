@@ -15,9 +15,10 @@ from pantau.domain.event_rules import broken_time_rule, contradictions
 from pantau.domain.events import PREFIX, VOCABULARY, AwareDatetime, CloudEvent, TicketTransferred
 from pantau.domain.expectations import expected
 from pantau.domain.registry import Registry, Source
-from pantau.domain.rejections import PSEUDONYMISED, Flaw, Language, flaw
+from pantau.domain.rejections import PSEUDONYMISED, Flaw, flaw
+from pantau.domain.spans import Language, spell_out
 from pantau.domain.wire import TYPES, epoch_ms, instant
-from pantau.domain.zones import DAY, HOUR, MINUTE, local_day
+from pantau.domain.zones import local_day
 
 Record = type[msgspec.Struct]
 _ENVELOPE: Final = {field.name: field.type for field in msgspec.structs.fields(CloudEvent)}
@@ -35,14 +36,14 @@ class Terms(msgspec.Struct, frozen=True):
     language: Language
 
 
-def inspect_envelope(raw: bytes, terms: Terms) -> tuple[list[Flaw], str | None]:
-    """Every flaw of a structured CloudEvent, and its id where one can be read."""
+def inspect_envelope(raw: bytes, terms: Terms) -> tuple[list[Flaw], str | None, int | None]:
+    """Every flaw of a structured CloudEvent, and its id and its time (ms) where they can be read."""
     try:
         envelope = msgspec.json.decode(raw)
     except (ValueError, RecursionError) as error:
-        return [malformed(raw[:_SNIPPET].decode("utf-8", "replace"), str(error), terms.language)], None
+        return [malformed(raw[:_SNIPPET].decode("utf-8", "replace"), str(error), terms.language)], None, None
     if not isinstance(envelope, dict):
-        return [flaw("malformed", _WHOLE[terms.language], envelope, terms.language, text="not_object")], None
+        return [flaw("malformed", _WHOLE[terms.language], envelope, terms.language, text="not_object")], None, None
     flaws = list(_struct_flaws(envelope, CloudEvent, "", "CloudEvents", terms.language))
     sound = {name for name in _ENVELOPE if name in envelope} - {flaw.fault.field for flaw in flaws}
     if "source" in sound and envelope["source"] != terms.source.name:
@@ -55,7 +56,7 @@ def inspect_envelope(raw: bytes, terms: Terms) -> tuple[list[Flaw], str | None]:
     time = epoch_ms(msgspec.convert(envelope["time"], AwareDatetime)) if "time" in sound else None
     id = envelope["id"] if "id" in sound else None
     flaws += inspect_content(kind, envelope["data"] if "data" in sound else None, id, time, terms)
-    return flaws, id if id is not None else _readable(envelope.get("id"))
+    return flaws, id, time
 
 
 def inspect_content(
@@ -237,28 +238,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _readable(id: object) -> str | None:
-    return id if isinstance(id, str) and id else None
-
-
 @lru_cache(maxsize=4096)
 def _nearest(word: str, among: tuple[str, ...], likeness: float) -> str | None:
     close = difflib.get_close_matches(word[:128], among, n=1, cutoff=likeness)
     return close[0] if close else None
-
-
-_SPANS: Final[tuple[tuple[int, dict[Language, str]], ...]] = (
-    (DAY, {"id": "hari", "en": "days"}),
-    (HOUR, {"id": "jam", "en": "hours"}),
-    (MINUTE, {"id": "menit", "en": "minutes"}),
-    (1000, {"id": "detik", "en": "seconds"}),
-    (1, {"id": "milidetik", "en": "milliseconds"}),
-)
-
-
-def spell_out(span_ms: int, language: Language) -> str:
-    """A span in words, in the largest unit it fills twice: 7,200,000 is "2 jam", 90,000 is "90 detik"."""
-    for size, names in _SPANS:
-        if abs(span_ms) >= 2 * size:
-            return f"{span_ms // size} {names[language]}"
-    return f"{span_ms} {_SPANS[-1][1][language]}"

@@ -9,8 +9,7 @@ import msgspec
 from pantau.domain import personal
 from pantau.domain.errors import Fault
 from pantau.domain.registry import Source
-
-Language = Literal["id", "en"]
+from pantau.domain.spans import Language
 
 Code = Literal[
     "personal",
@@ -55,7 +54,7 @@ class Flaw(msgspec.Struct, frozen=True):
 
 
 class Rejection(msgspec.Struct, frozen=True, kw_only=True):
-    """A refused event. ``source`` is who sent it; ``id`` is its own, masked, where it could be read.
+    """A refused event. ``source`` is who sent it; ``id`` (masked) and raw ``time`` are its own, where readable.
 
     ``original`` is what was sent, with personal data masked; ``digest`` is a keyed hash of what was sent, by which the
     same event is known again. ``retryable``: these bytes can be accepted once the cause is mended.
@@ -63,6 +62,7 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     id: str | None
+    time: int | None
     code: Code
     reasons: tuple[Fault, ...]
     original: bytes
@@ -194,7 +194,15 @@ def fault(field: str, value: object, rule: str, todo: str) -> Fault:
 
 
 def reject(
-    flaws: Iterable[Flaw], *, source: Source, id: str | None, original: bytes, secret: bytes, now: int, event_bytes: int
+    flaws: Iterable[Flaw],
+    *,
+    source: Source,
+    id: str | None,
+    time: int | None,
+    original: bytes,
+    secret: bytes,
+    now: int,
+    event_bytes: int,
 ) -> Rejection:
     """The record of a refusal. Whatever the reason, the original is masked wherever it holds personal data.
 
@@ -208,6 +216,7 @@ def reject(
     return Rejection(
         source=source.name,
         id=None if id is None else _pseudonymised(id, key) if key else personal.mask(id),
+        time=time,
         code=ordered[0].code,
         reasons=tuple(flaw.fault for flaw in ordered),
         original=kept,

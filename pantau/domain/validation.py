@@ -23,7 +23,8 @@ from pantau.domain.inspection import (
     unknown_kind,
 )
 from pantau.domain.registry import Registry, Source
-from pantau.domain.rejections import PSEUDONYMISED, Flaw, Language, Rejection, reject
+from pantau.domain.rejections import PSEUDONYMISED, Flaw, Rejection, reject
+from pantau.domain.spans import Language
 from pantau.domain.wire import TYPES, RawEvent, content_hash, decode_envelope, encode_data, encode_raw, epoch_ms
 from pantau.domain.zones import local_day
 
@@ -203,12 +204,11 @@ def _without_personal_data(data: Data, id: str, source: Source, secret: bytes) -
 
 
 def _explain(raw: bytes, detail: str, terms: Terms, secret: bytes, limits: Limits) -> Rejection:
-    id = None
     if len(raw) > limits.event_bytes:
         flaws = [oversize(len(raw), limits.event_bytes, terms.language)]
-    else:
-        flaws, id = inspect_envelope(raw, terms)
-    return _refusal(flaws, id, raw, detail, terms, secret, limits)
+        return _refusal(flaws, None, None, raw, detail, terms, secret, limits)
+    flaws, id, time = inspect_envelope(raw, terms)
+    return _refusal(flaws, id, time, raw, detail, terms, secret, limits)
 
 
 def _explain_data(
@@ -226,17 +226,23 @@ def _explain_data(
     known = kind in VOCABULARY
     if not known:
         flaws.append(unknown_kind(PREFIX + kind, terms.language))
-    flaws += inspect_content(
-        kind if known else None, data, None if "id" in wrong else id, None if "time" in wrong else time, terms
-    )
+    sound_id, sound_time = None if "id" in wrong else id, None if "time" in wrong else time
+    flaws += inspect_content(kind if known else None, data, sound_id, sound_time, terms)
     original = encode_raw(terms.source.name, id, kind, time, data)
     if len(original) > limits.event_bytes:
         flaws.append(oversize(len(original), limits.event_bytes, terms.language))
-    return _refusal(flaws, id if isinstance(id, str) and id else None, original, detail, terms, secret, limits)
+    return _refusal(flaws, sound_id, sound_time, original, detail, terms, secret, limits)
 
 
 def _refusal(
-    flaws: list[Flaw], id: str | None, original: bytes, detail: str, terms: Terms, secret: bytes, limits: Limits
+    flaws: list[Flaw],
+    id: str | None,
+    time: int | None,
+    original: bytes,
+    detail: str,
+    terms: Terms,
+    secret: bytes,
+    limits: Limits,
 ) -> Rejection:
     if not flaws:  # the decoder saw what the parsed object does not show, such as the first of two equal keys
         flaws = [malformed("", detail, terms.language)]
@@ -244,6 +250,7 @@ def _refusal(
         flaws,
         source=terms.source,
         id=id,
+        time=time,
         original=original,
         secret=secret,
         now=terms.now,
