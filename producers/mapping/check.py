@@ -89,7 +89,9 @@ class Check:
         used = set(self._mapper.columns)
         self.report.unused = [name for name in self._seen if name not in used and not is_dropped(name, drop)]
         if self.report.rows:
-            self.report.absent = [name for name in self._mapper.columns if name not in self._seen]
+            optional = self._mapper.mapping.read.optional
+            columns = self._mapper.columns
+            self.report.absent = [name for name in columns if name not in self._seen and name not in optional]
 
     def finish(self) -> Report:
         """The report, once all rows are read."""

@@ -41,6 +41,8 @@ class Reading(Table, frozen=True, kw_only=True):
     """Lines before the header, as spreadsheets put titles there."""
     columns: tuple[str, ...] = ()
     """The column names of a CSV file that has no header line."""
+    optional: tuple[str, ...] = ()
+    """Columns that the mapping uses and a CSV file may lack; they then count as empty."""
     empty: tuple[str, ...] = EMPTY
 
 
@@ -56,6 +58,8 @@ class Value(Table, frozen=True, kw_only=True):
 
     from_: str | None = None
     """A column; by default the one of the value's own name."""
+    also: tuple[str, ...] = ()
+    """Columns that are treated alike: each becomes a value of its own name."""
     text: str | None = None
     """A template; empty where one of its columns is."""
     calc: str | None = None
@@ -142,7 +146,8 @@ class Mapping(Table, frozen=True, kw_only=True):
     read: Reading = Reading()
     function: Function | None = None
     drop: tuple[str, ...] = ()
-    """Columns left out on purpose, such as names and phone numbers; ``*`` at the end stands for any rest."""
+    """Columns left out on purpose, such as names and phone numbers; ``*`` at the end stands for
+    whatever else begins so."""
     data: dict[str, object] = {}
     """Fields for every event whose kind has them."""
     values: dict[str, Value] = {}

@@ -79,5 +79,5 @@ def column(name: str) -> Template:
 
 
 def is_dropped(name: str, drop: tuple[str, ...]) -> bool:
-    """Whether a column is in the list of dropped ones."""
+    """Whether a column is in the list of dropped ones, by its name or by the beginning of it before a ``*``."""
     return any(name == entry or (entry.endswith("*") and name.startswith(entry[:-1])) for entry in drop)

@@ -19,7 +19,7 @@ from pantau.toml_rows import FileFault, nearest
 from producers.mapping.conditions import Tree, parse_condition, references
 from producers.mapping.model import Condition, EventRule, Mapping, Time, Value, fault_at, refused
 from producers.mapping.needs import Needs
-from producers.mapping.plan import EventPlan, FieldPlan, Plan, Sort, TimePlan, ValuePlan, column, is_dropped
+from producers.mapping.plan import EventPlan, FieldPlan, Plan, Sort, TimePlan, ValuePlan, column
 from producers.mapping.templates import Template, parse_calculation, parse_template
 from producers.mapping.times import DateClock, moments, parse_span
 
@@ -41,7 +41,7 @@ class _Planner:
     def plan(self) -> Plan:
         mapping = self.mapping
         events = tuple(self._event(n, rule) for n, rule in enumerate(mapping.event))
-        values = {name: self._value(name, rule) for name, rule in mapping.values.items()}
+        values = {name: self._value(name, rule) for name, rule in self._values().items()}
         times = {name: self._time(name, rule) for name, rule in self.times.items()}
         skips = tuple((self._tree(skip.when, ("skip", n, "when")), skip.why) for n, skip in enumerate(mapping.skip))
         if not events:
@@ -71,7 +71,7 @@ class _Planner:
                 "break the loop",
             )
         for name in columns:
-            if is_dropped(name, mapping.drop):
+            if name in mapping.drop:
                 self._fault(("drop",), name, "is dropped and used", "take it out of drop, or do not use it")
         if self.faults:
             raise refused(mapping.name, self.faults)
@@ -99,6 +99,18 @@ class _Planner:
             if sort == "time":
                 self._time_name(name)
         return tree
+
+    def _values(self) -> dict[str, Value]:
+        """Every value with its rule, those that are treated like another one written out."""
+        found = dict(self.mapping.values)
+        for name, rule in self.mapping.values.items():
+            for other in rule.also:
+                if other in found:
+                    self._fault(("values", name, "also"), other, "has a rule already", "keep one of the two")
+                if rule.from_ is not None or rule.text is not None or rule.calc is not None or rule.cases:
+                    self._fault(("values", name, "also"), other, "can only share the steps of a column", "write it out")
+                found[other] = rule
+        return found
 
     def _value(self, name: str, rule: Value) -> ValuePlan:
         path: Where = ("values", name)

@@ -56,7 +56,8 @@ class Rows:
 
     def _shaped(self, mapping: Mapping, query: Query | None) -> Iterator[Numbered]:
         checked = plan(mapping)
-        needed = checked.columns if mapping.function is None else ()
+        optional = mapping.read.optional
+        needed = tuple(name for name in checked.columns if name not in optional) if mapping.function is None else ()
         rows = self._plain(mapping, needed, query)
         if "#file" in checked.columns or "#row" in checked.columns:
             rows = _with_place(rows, self._path.name.removesuffix(".gz"))

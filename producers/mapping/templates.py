@@ -90,7 +90,7 @@ def parse_calculation(text: str) -> Calculation:
         raise ValueError(f"is not arithmetic ({error.msg})") from error
     for node in ast.walk(tree):
         known = (
-            isinstance(node, ast.Expression | ast.BinOp | ast.UnaryOp | ast.Load | _OPERATORS)
+            isinstance(node, (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Load, *_OPERATORS))
             or (isinstance(node, ast.Constant) and type(node.value) in (int, float))
             or (isinstance(node, ast.Name) and (node.id in _FUNCTIONS or re.fullmatch(r"_\d+", node.id) is not None))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS)
