@@ -9,7 +9,7 @@ import msgspec
 from pantau.domain import personal
 from pantau.domain.errors import Fault
 from pantau.domain.registry import Source
-from pantau.domain.spans import Language
+from pantau.domain.spans import Language as Language
 
 Code = Literal[
     "personal",
@@ -62,7 +62,7 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     id: str | None
-    time: int | None
+    time: int | None = None
     code: Code
     reasons: tuple[Fault, ...]
     original: bytes
@@ -198,11 +198,11 @@ def reject(
     *,
     source: Source,
     id: str | None,
-    time: int | None,
     original: bytes,
     secret: bytes,
     now: int,
     event_bytes: int,
+    time: int | None = None,
 ) -> Rejection:
     """The record of a refusal. Whatever the reason, the original is masked wherever it holds personal data.
 
