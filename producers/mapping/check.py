@@ -8,7 +8,7 @@ import msgspec
 
 from pantau.domain.errors import BadEvent, Fault
 from pantau.domain.events import VOCABULARY
-from pantau.domain.rejections import Language
+from pantau.domain.spans import Language
 from producers.mapping.compile import compile
 from producers.mapping.drafts import Draft, Row, Skipped, Unreadable
 from producers.mapping.model import Mapping

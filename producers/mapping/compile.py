@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from pantau.domain import personal
 from pantau.domain.errors import BadSetup
-from pantau.domain.rejections import Language
+from pantau.domain.spans import Language
 from producers.mapping.drafts import Draft, Row
 from producers.mapping.model import Mapping
 from producers.mapping.plan import Plan

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from pantau.domain.errors import BadSetup, PantauError
-from pantau.domain.rejections import Language
+from pantau.domain.spans import Language
 from producers.mapping.csv_rows import rows_of_csv
 from producers.mapping.drafts import Numbered, Row, Unreadable
 from producers.mapping.model import Mapping

@@ -3,7 +3,8 @@
 from typing import Final
 
 from pantau.domain.errors import Fault
-from pantau.domain.rejections import Language, fault
+from pantau.domain.rejections import fault
+from pantau.domain.spans import Language
 
 TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     "no_rule": {
