@@ -31,6 +31,7 @@ class Counters:
         self._rests = rests
         self._next_rest = [0] * len(opens)
         self._closed = [False] * len(opens)
+        self._back = list(opens)
         self._last_end = list(opens)
         self._free = [(at, counter) for counter, at in enumerate(opens)]
         heapify(self._free)
@@ -70,6 +71,7 @@ class Counters:
 
     def _open_from(self, counter: int, at: int) -> int:
         """The first moment from ``at`` on at which the counter is open."""
+        at = max(at, self._back[counter])
         while True:
             start, end = self._rests[counter][self._next_rest[counter]]
             if at < start:
@@ -89,6 +91,7 @@ class Counters:
     def _pass(self, counter: int, start: int, end: int) -> None:
         """The next rest of a counter lies behind it: tell when it began and ended."""
         self._next_rest[counter] += 1
+        self._back[counter] = end
         start = max(start, self._last_end[counter])
         if start + _SHORTEST_REST <= end:
             self.changes.append((start, counter, "counter.paused"))

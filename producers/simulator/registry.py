@@ -6,7 +6,7 @@ For Lampung Selatan use ``examples/lampung_selatan/registry.toml``, which is ric
 from collections.abc import Iterator
 
 from producers.simulator.world import Hours, World
-from producers.simulator.worlds import kecamatan
+from producers.simulator.worlds import SERVICE_NAMES, kecamatan
 
 _HEAD = """\
 # Registri untuk dunia simulasi {name}: dibuat oleh simulator, bukan data kantor mana pun.
@@ -19,10 +19,6 @@ name = "Lampung Selatan"
 code = "simulasi"
 name = "Simulasi"
 
-[[standard]]
-measure = "wait_to_call"
-within = "30 minutes"
-
 [[source]]
 name = "/simulasi/*"
 live = false
@@ -33,19 +29,29 @@ numbers_restart = "{numbers}"
 def registry_toml(world: World) -> str:
     """The text of a ``registry.toml`` that knows every unit, service and source of a world.
 
-    Sources are imports without an age limit. Every unit promises to call within 30 minutes and to finish an
-    application within three working days.
+    Sources are imports without an age limit. Units promise what the world says: to call within so many minutes, to
+    finish an application within so many working days.
     """
     restart = all(office.numbers_restart for office in world.offices)
     parts = [_HEAD.format(name=world.name, numbers="daily" if restart else "never")]
+    if world.holidays:
+        years = sorted(day.year for day in world.holidays)
+        parts.append(f'[holidays]\ncountry = "ID"\nfrom_year = {years[0]}\nto_year = {years[-1]}\n')
     parts += _hours(world)
     names = kecamatan()
     for code in dict.fromkeys(office.kecamatan for office in world.offices):
-        parts.append(f'[[kecamatan]]\ncode = "{code}"\nname = "{names.get(code, code)}"\nkabupaten = "18.01"\n')
+        parts.append(
+            f'[[kecamatan]]\ncode = "{code}"\nname = "{names[code]}"\nkabupaten = "18.01"\n'
+            f'contacts = [{{ role = "Camat {names[code]}", channel = "whatsapp", address_key = "camat-{code}" }}]\n'
+        )
     for office in world.offices:
         parts.append(
-            f'[[unit]]\ncode = "{office.code}"\nname = "{office.code}"\nkecamatan = "{office.kecamatan}"\n'
-            f'zone = "{office.zone}"\nhours = "{_hours_name(world, office.hours)}"\n'
+            f'[[unit]]\ncode = "{office.code}"\nname = "{office.name or office.code}"\n'
+            f'kecamatan = "{office.kecamatan}"\nzone = "{office.zone}"\nhours = "{_hours_name(world, office.hours)}"\n'
+        )
+        parts.append(
+            f'[[standard]]\nunit = "{office.code}"\nmeasure = "wait_to_call"\n'
+            f'within = "{office.promised_minutes} minutes"\n'
         )
     parts += _services(world)
     return "\n".join(parts)
@@ -73,9 +79,10 @@ def _spell(start: int, end: int) -> str:
 
 def _services(world: World) -> Iterator[str]:
     tickets = dict.fromkeys(product.code for office in world.offices for product in office.products)
-    applied = dict.fromkeys(permit.code for office in world.offices for permit in office.permits)
-    for code in tickets | applied:
+    applied = {permit.code: permit.promised_days for office in world.offices for permit in office.permits}
+    for code in [*tickets, *(code for code in applied if code not in tickets)]:
         kind = "ticket" if code not in applied else "both" if code in tickets else "application"
-        yield f'[[service]]\ncode = "{code}"\nname = "{code}"\ngroup = "simulasi"\nkind = "{kind}"\n'
-    for code in applied:
-        yield f'[[standard]]\nservice = "{code}"\nmeasure = "turnaround_working"\nwithin = "3 working days"\n'
+        name = SERVICE_NAMES.get(code, code)
+        yield f'[[service]]\ncode = "{code}"\nname = "{name}"\ngroup = "simulasi"\nkind = "{kind}"\n'
+    for code, days in applied.items():
+        yield f'[[standard]]\nservice = "{code}"\nmeasure = "turnaround_working"\nwithin = "{days} working days"\n'

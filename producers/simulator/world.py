@@ -53,11 +53,15 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A service that is applied for: ``per_visit`` of the day's visits, usually done in ``working_days``."""
+    """A service that is applied for: ``per_visit`` of the day's visits, usually done in ``working_days``.
+
+    ``promised_days`` is what the unit promises (working days); nothing in the world keeps it to that.
+    """
 
     code: str
     per_visit: float
     working_days: float = 2.0
+    promised_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ class Office:
     counters: int
     products: tuple[Product, ...]
     permits: tuple[Permit, ...] = ()
+    name: str = ""
+    promised_minutes: int = 30
+    """Within how many minutes a citizen is promised to be called."""
     kecamatan: str = "18.01.06"
     zone: str = "Asia/Jakarta"
     hours: Hours = Hours()
@@ -200,6 +207,7 @@ class World:
     name: str
     offices: tuple[Office, ...]
     holidays: frozenset[date] = frozenset()
+    """Days on which all offices are closed: none, or Indonesia's."""
     trainings: tuple[Training, ...] = ()
     measures: tuple[Measure, ...] = ()
     falls: tuple[Fall, ...] = ()

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from importlib.resources import files
 
 from pantau.domain.errors import BadSetup
@@ -45,7 +46,7 @@ KECAMATAN_PRODUCTS = (
     Product("rekomendasi", 6.0, weight=1.0),
     Product("pengaduan-informasi", 4.0, sigma=0.8, weight=0.5),
 )
-KECAMATAN_PERMITS = (Permit("rekomendasi", 0.06, 0.9), Permit("kartu-keluarga", 0.04, 1.6))
+KECAMATAN_PERMITS = (Permit("rekomendasi", 0.06, 0.9, 2), Permit("kartu-keluarga", 0.04, 1.6, 3))
 DISDUKCAPIL_PRODUCTS = (
     Product("ktp-el", 6.0, weight=4.0),
     Product("kartu-keluarga", 7.5, weight=3.0),
@@ -55,15 +56,30 @@ DISDUKCAPIL_PRODUCTS = (
     Product("akta-kematian", 7.0, weight=0.4),
 )
 DISDUKCAPIL_PERMITS = (
-    Permit("ktp-el", 0.12, 0.8),
-    Permit("kartu-keluarga", 0.10, 1.8),
-    Permit("akta-kelahiran", 0.06, 2.0),
-    Permit("kia", 0.04, 1.8),
-    Permit("surat-pindah", 0.03, 0.8),
-    Permit("akta-kematian", 0.02, 1.8),
+    Permit("ktp-el", 0.12, 0.8, 1),
+    Permit("kartu-keluarga", 0.10, 1.8, 3),
+    Permit("akta-kelahiran", 0.06, 2.0, 3),
+    Permit("kia", 0.04, 1.8, 3),
+    Permit("surat-pindah", 0.03, 0.8, 1),
+    Permit("akta-kematian", 0.02, 1.8, 3),
 )
 DPMPTSP_PRODUCTS = (Product("izin-usaha", 11.0, weight=3.0), Product("pengaduan-informasi", 6.0, sigma=0.8))
-DPMPTSP_PERMITS = (Permit("izin-usaha", 0.25, 3.2), Permit("izin-bangunan", 0.06, 17.0))
+DPMPTSP_PERMITS = (Permit("izin-usaha", 0.25, 3.2, 5), Permit("izin-bangunan", 0.06, 17.0, 28))
+
+SERVICE_NAMES = {
+    "surat-keterangan": "Surat keterangan",
+    "legalisasi": "Legalisasi",
+    "ktp-el": "KTP elektronik",
+    "kartu-keluarga": "Kartu Keluarga",
+    "rekomendasi": "Surat rekomendasi",
+    "pengaduan-informasi": "Informasi dan pengaduan",
+    "akta-kelahiran": "Akta kelahiran",
+    "kia": "Kartu Identitas Anak",
+    "surat-pindah": "Surat keterangan pindah",
+    "akta-kematian": "Akta kematian",
+    "izin-usaha": "Izin usaha",
+    "izin-bangunan": "Persetujuan bangunan gedung",
+}
 
 _SIZES = {
     "18.01.04": (215, 5),
@@ -87,6 +103,7 @@ _SIZES = {
 """Kecamatan -> (visits on an average day, counters)."""
 
 
+@cache
 def kecamatan() -> dict[str, str]:
     """Code -> name of the 17 kecamatan of Lampung Selatan, from the data shipped beside this module."""
     text = files("producers.simulator").joinpath("data", "kecamatan_18_01.csv").read_text(encoding="utf-8")
@@ -98,6 +115,7 @@ def _kecamatan_office(code: str, visits: float, counters: int) -> Office:
     return Office(
         code=f"kec-{code}",
         prefix=f"K{code[-2:]}",
+        name=f"Kantor Kecamatan {kecamatan()[code]}",
         kecamatan=code,
         visits_per_day=visits,
         counters=counters,
@@ -112,6 +130,8 @@ def _disdukcapil(visits: float, counters: int) -> Office:
     return Office(
         code=DISDUKCAPIL,
         prefix="D",
+        name="Dinas Kependudukan dan Pencatatan Sipil",
+        promised_minutes=45,
         visits_per_day=visits,
         counters=counters,
         products=DISDUKCAPIL_PRODUCTS,
@@ -132,6 +152,7 @@ def lampung_selatan(demo_day: date = DEMO_DAY) -> World:
     dpmptsp = Office(
         code=DPMPTSP,
         prefix="P",
+        name="Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
         visits_per_day=88,
         counters=4,
         products=DPMPTSP_PRODUCTS,
