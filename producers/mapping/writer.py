@@ -11,7 +11,7 @@ from typing import Literal
 
 from pantau.domain.errors import BadEvent, Fault
 from producers.mapping import cells
-from producers.mapping.conditions import Tree, expression
+from producers.mapping.conditions import Tree, expression, references
 from producers.mapping.drafts import Draft, Skipped, Unreadable
 from producers.mapping.plan import EventPlan, FieldPlan, Plan
 from producers.mapping.templates import Hole, Template
@@ -57,17 +57,22 @@ class Writer:
             else:
                 self._time(name)
         for tree, why in self.plan.skips:
-            self.put(f"if {self._condition(tree, None)}:")
+            unsure = self._unsure([tree], None)
+            known = f"first_fault({', '.join(unsure)}) is None and " if unsure else ""
+            self.put(f"if {known}{self._condition(tree, None)}:")
             self.put(f"    return Skipped({why!r})")
         self.put("out = []")
         self.put("faults = []")
+        conditions = [tree for event in self.plan.events for tree in (event.when, event.imputed, event.auto_closed)]
+        for variable in self._unsure(conditions, None):
+            self.put(f"if {variable}.__class__ is Fault:")
+            self.put(f"    faults.append({variable})")
         for n, event in enumerate(self.plan.events):
             self._event(n, event)
         self.put("if faults:")
         self.put("    raise BadEvent(tuple(dict.fromkeys(faults)))")
         self.put("if not out:")
-        unsure = ", ".join(sorted(self.fallible))
-        self.put(f"    raise BadEvent(({f'first_fault({unsure}) or NO_RULE' if unsure else 'NO_RULE'},))")
+        self.put("    raise BadEvent((NO_RULE,))")
         self.put("return out")
         return "\n".join(self.lines) + "\n"
 
@@ -115,6 +120,13 @@ class Writer:
 
         return expression(tree, self.plan.time_names, variable)
 
+    def _unsure(self, trees: Sequence[Tree | None], inside: str | None) -> list[str]:
+        """The variables in conditions that may hold a Fault: nothing can be said of a row then."""
+        times = self.plan.time_names
+        read = [reference for tree in trees if tree is not None for reference in references(tree, times)]
+        texts = dict.fromkeys(self._text_variable(name, inside) for sort, name in read if sort == "text")
+        return [variable for variable in texts if variable in self.fallible]
+
     def _template(self, template: Template, inside: str | None = None) -> tuple[str, bool]:
         """An expression for a template, and whether it may give a Fault."""
         constant = template.constant
@@ -148,6 +160,9 @@ class Writer:
                 branch, maybe = self._template(template, name)
                 made = branch if tree is None else f"{branch} if {self._condition(tree, name)} else {made}"
                 unsure = unsure or maybe
+            doubtful = self._unsure([tree for tree, _ in value.cases], name)
+            if doubtful:
+                made, unsure = f"first_fault({', '.join(doubtful)}) or ({made})", True
         variable = self._new_variable("value", name)
         self.put(f"{variable} = {made}")
         if rule.extract is not None:
@@ -203,6 +218,8 @@ class Writer:
         source = self._needed(event.source, "source")
         identity = self._needed(event.id, "id")
         self._fields("data", event.fields, kind)
+        if event.rule.provenance != "observed":
+            self.put(f"data['provenance'] = {event.rule.provenance!r}")
         for tree, provenance in ((event.auto_closed, "auto_closed"), (event.imputed, "imputed")):
             if tree is not None:
                 self.put(f"if {self._condition(tree, None)}:")
