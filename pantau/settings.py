@@ -1,0 +1,178 @@
+"""Every setting of the product, declared once: name, type, default, unit, meaning.
+
+A setting is taken from the command line, else from its variable ``PANTAU_NAME``, else (secrets only) from the file that
+``PANTAU_NAME_FILE`` names, else from its default. Import this only in verbs that need it: reading it costs 0.1 s.
+"""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pantau.domain.errors import BadSetup, Fault
+
+PREFIX = "PANTAU_"
+
+ELSEWHERE = frozenset({"PANTAU_DATA"})
+"""Variables with our prefix that are no settings of the product: where the tests find the real data sets."""
+
+
+def _strict(value: object) -> object:
+    if value in (True, False, "true", "false"):
+        return value
+    raise ValueError("must be true or false")
+
+
+Flag = Annotated[bool, BeforeValidator(_strict)]
+"""A boolean that is written true or false and in no other way, so that a slip is never taken for a no."""
+
+
+def _setting(default: Any, unit: str, meaning: str, **bounds: Any) -> Any:
+    return Field(default, description=meaning, json_schema_extra={"unit": unit}, **bounds)
+
+
+class Settings(BaseSettings):
+    """The values in force. Made by :func:`load`, which also tells where each came from."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True)
+
+    data_dir: Path = _setting(Path("data"), "directory", "Where events, visits and windows are kept.")
+    host: str = _setting(
+        "127.0.0.1", "address", "Where gateway and page listen; other machines reach only 0.0.0.0 or its own address."
+    )
+    port: int = _setting(8320, "port", "Port of gateway and page; 0 takes a free one.", ge=0, le=65535)
+    registry: Path | None = _setting(
+        None, "file", "A registry.toml to put in force at the start; without it the one loaded last holds."
+    )
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """What is to be known about one setting."""
+
+    name: str
+    variable: str
+    type: str
+    default: str
+    unit: str
+    meaning: str
+    secret: bool
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The settings in force, and where each came from: command line, a variable, a variable with ``_FILE``, default."""
+
+    settings: Settings
+    origins: dict[str, str]
+
+
+def catalogue() -> list[Declared]:
+    """Every setting, in order of declaration; what the documentation and ``pantau doctor`` show."""
+    found = []
+    for name, field in Settings.model_fields.items():
+        secret = "Secret" in str(field.annotation)
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict), "every setting is declared by _setting"
+        found.append(
+            Declared(
+                name=name,
+                variable=PREFIX + name.upper(),
+                type=_type_name(field.annotation),
+                default="none" if field.default is None else str(field.default),
+                unit=str(extra["unit"]),
+                meaning=field.description or "",
+                secret=secret,
+            )
+        )
+    return found
+
+
+def load(given: Mapping[str, object] | None = None) -> Loaded:
+    """The settings in force; ``given`` are those of the command line, of which None means not given.
+
+    Raises BadSetup that names each variable with a wrong value.
+    """
+    given = {name: value for name, value in (given or {}).items() if value is not None}
+    files = _secret_files()
+    try:
+        settings = _Reader(**{**files, **given})  # type: ignore[arg-type]  # pydantic judges the types
+    except ValidationError as error:
+        faults = tuple(_fault(each, given) for each in error.errors())
+        raise BadSetup("; ".join(map(str, faults)), faults) from None
+    return Loaded(settings, {each.name: _origin(each, given, files) for each in catalogue()})
+
+
+def unknown() -> dict[str, str | None]:
+    """Variables that begin like ours and are none of ours, each with the one that was probably meant."""
+    ours = {each.variable for each in catalogue()} | {each.variable + "_FILE" for each in catalogue() if each.secret}
+    strange = [name for name in os.environ if name.startswith(PREFIX) and name not in ours | ELSEWHERE]
+    return {name: next(iter(get_close_matches(name, ours, 1)), None) for name in sorted(strange)}
+
+
+class _Reader(Settings):
+    """The settings, from what is handed in and from the environment and nowhere else (no dotenv, no secrets folder)."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+
+def _secret_files() -> dict[str, SecretStr]:
+    """Secrets whose ``PANTAU_NAME_FILE`` is set. Both variables at once is an error: it is not clear which is meant."""
+    found = {}
+    for each in catalogue():
+        path = os.environ.get(each.variable + "_FILE") if each.secret else None
+        if path is None:
+            continue
+        if each.variable in os.environ:
+            raise BadSetup(f"{each.variable} and {each.variable}_FILE are both set; keep one of them")
+        try:
+            found[each.name] = SecretStr(Path(path).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSetup(f"{each.variable}_FILE = {path}: cannot be read: {error}") from error
+    return found
+
+
+def _origin(each: Declared, given: Mapping[str, object], files: Mapping[str, object]) -> str:
+    if each.name in given:
+        return "command line"
+    if each.name in files:
+        return each.variable + "_FILE"
+    return each.variable if each.variable in map(str.upper, os.environ) else "default"
+
+
+def _fault(error: Any, given: Mapping[str, object]) -> Fault:
+    name = str(error["loc"][0]) if error["loc"] else ""
+    declared = {each.name: each for each in catalogue()}.get(name)
+    if declared is None:
+        return Fault(
+            field=name,
+            value="…",
+            rule="is not a setting",
+            todo=f"known are {', '.join(each.name for each in catalogue())}",
+        )
+    where = f"--{name.replace('_', '-')}" if name in given else declared.variable
+    value = "…" if declared.secret else str(error["input"])
+    rule = str(error["msg"]).removeprefix("Value error, ")
+    return Fault(
+        field=where, value=value, rule=rule[:1].lower() + rule[1:], todo=f"a {declared.type} is meant ({declared.unit})"
+    )
+
+
+def _type_name(annotation: Any) -> str:
+    text = str(getattr(annotation, "__name__", annotation)).replace("pathlib.", "")
+    for name, plain in (("Path", "path"), ("str", "text"), ("int", "whole number"), ("float", "number")):
+        if text.split(" |")[0].endswith(name):
+            return plain
+    return "true or false" if "bool" in text else "text"
