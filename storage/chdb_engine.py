@@ -65,23 +65,24 @@ class ChdbEngine:
     def _session(self) -> Any:
         session = getattr(self._local, "session", None)
         if session is None:
-            from chdb.session import Session  # late: loading the engine takes a tenth of a second
+            session = self._local.session = self._open()
+        return session
 
-            try:
-                session = Session(f"{self._path}?{self._options}")
-                session.query(f"CREATE DATABASE IF NOT EXISTS {self._database}")
-                session.query(f"USE {self._database}")
-                if self._readonly:
-                    session.query("SET readonly = 1")
-            except RuntimeError as error:
-                if "Cannot lock" in str(error) or "already initialized" in str(error):
-                    raise NotNow(
-                        f"{self._path}: another process owns this data directory; ask it or stop it"
-                    ) from error
-                raise BadSetup(f"{self._path}: the data directory cannot be opened: {error}") from error
-            self._local.session = session
-            with self._lock:
-                self._sessions.append(session)
+    def _open(self) -> Any:
+        from chdb.session import Session  # late: loading the engine takes a tenth of a second
+
+        try:
+            session = Session(f"{self._path}?{self._options}")
+            session.query(f"CREATE DATABASE IF NOT EXISTS {self._database}")
+            session.query(f"USE {self._database}")
+            if self._readonly:
+                session.query("SET readonly = 1")
+        except RuntimeError as error:
+            if "Cannot lock" in str(error) or "already initialized" in str(error):
+                raise NotNow(f"{self._path}: another process owns this data directory; ask it or stop it") from error
+            raise BadSetup(f"{self._path}: the data directory cannot be opened: {error}") from error
+        with self._lock:
+            self._sessions.append(session)
         return session
 
     def _run(self, sql: str, params: Params | None, output: str) -> Any:
@@ -109,15 +110,20 @@ class ChdbEngine:
         return Answer(tuple((str(name), str(kind)) for name, kind in columns), rows)
 
     def stream(self, sql: str, params: Params | None = None) -> Iterator[list[Row]]:
-        """Blocks of rows as the engine makes them."""
+        """Blocks of rows as the engine makes them, on a session of its own: one that streams can do nothing else."""
         bound = {name: _literal(value) for name, value in (params or {}).items()}
+        session = self._open()
         try:
-            with self._session().send_query(sql, "Native", params=bound) as chunks:
+            with session.send_query(sql, "Native", params=bound) as chunks:
                 for chunk in chunks:
                     for _, rows in decode(chunk.bytes()):
                         yield rows
         except RuntimeError as error:
             raise EngineError(f"{error}\nin: {sql[:400]}") from error
+        finally:
+            with self._lock:
+                self._sessions.remove(session)
+            session.close()
 
     def insert(self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> None:
         """Write one block through the Native format."""

@@ -8,7 +8,8 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ import msgspec
 
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
+from pantau.domain.rejections import Rejection
+from producers.judging import Packed
 from storage.engine import Answer
 from storage.rejects import Kept
 from storage.verify import Report
@@ -32,22 +35,11 @@ class Running(msgspec.Struct, frozen=True):
     token: str
 
 
-class Wire(msgspec.Struct, frozen=True):
-    """A draft as it travels to the process that owns the directory."""
+class Load(msgspec.Struct, frozen=True):
+    """What a producer judged and hands in: accepted events, and refusals with their reasons."""
 
-    source: str
-    id: str
-    kind: str
-    time: int
-    data: dict[str, object]
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What became of handed-in drafts: how many are accepted and durable, and the refused with their reasons."""
-
-    accepted: int
-    rejected: int
-    reasons: tuple[tuple[str, str], ...]
+    events: list[Packed]
+    rejections: list[Rejection]
 
 
 class Desk(Protocol):
@@ -57,7 +49,8 @@ class Desk(Protocol):
     def registry(self) -> Registry: ...  # noqa: D102
 
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer: ...  # noqa: D102
-    def take(self, drafts: Sequence[Wire]) -> Outcome: ...  # noqa: D102
+    def secret(self) -> bytes: ...  # noqa: D102
+    def take(self, load: Load) -> Future[None]: ...  # noqa: D102
     def settled(self) -> None: ...  # noqa: D102
     def verify(self, on_progress: Callable[[int], None] = ...) -> Report: ...  # noqa: D102
     def rejects(self) -> list[Kept]: ...  # noqa: D102
@@ -86,12 +79,24 @@ class LocalDesk:
         answer: Answer = self.runtime.query(name, params)
         return answer
 
-    def take(self, drafts: Sequence[Wire]) -> Outcome:
-        """Judge drafts, keep what is refused, and return when the rest is durable."""
-        taken, durable = self.intake.take(drafts)
-        durable.result()
-        reasons = tuple((rejection.code, str(rejection.reasons[0])) for rejection in taken.rejected)
-        return Outcome(taken.accepted, len(taken.rejected), reasons)
+    def secret(self) -> bytes:
+        """The key of this installation's pseudonyms and digests."""
+        return self.intake.secret
+
+    def take(self, load: Load) -> "Future[None]":
+        """Hand in judged events, waiting while too many wait; the future is done when they are durable."""
+        if load.rejections:
+            self.runtime.reject(load.rejections).result()
+        events = [packed.event() for packed in load.events]
+        while True:
+            try:
+                durable: Future[None] = self.runtime.submit(events)
+            except NotNow:
+                if self.runtime.failed:
+                    raise
+                time.sleep(0.02)
+            else:
+                return durable
 
     def settled(self) -> None:
         """Return when everything handed in is in facts and windows."""
@@ -166,10 +171,17 @@ class RemoteDesk:
             ]
         return Answer(answer.columns, rows)
 
-    def take(self, drafts: Sequence[Wire]) -> Outcome:
-        """Hand in drafts; returns when the accepted ones are durable."""
-        outcome: Outcome = self._ask("take", drafts, Outcome)
-        return outcome
+    def secret(self) -> bytes:
+        """The key of this installation's pseudonyms and digests."""
+        key: bytes = self._ask("secret", None, bytes)
+        return key
+
+    def take(self, load: Load) -> "Future[None]":
+        """Hand in judged events; they are durable when this returns."""
+        self._ask("take", load, None)
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
 
     def settled(self) -> None:
         """Return when everything handed in is in facts and windows."""

@@ -72,7 +72,7 @@ class Intake:
 
     def __init__(self, runtime: Runtime, secret: bytes) -> None:
         self._runtime = runtime
-        self._secret = secret
+        self.secret = secret
 
     def judge(self, drafts: Iterable[Draft]) -> tuple[list[Event], list[Rejection]]:
         """Accepted events (with what follows from them) and rejections, in order."""
@@ -93,7 +93,7 @@ class Intake:
                 registry=registry,
                 source=source,
                 now=now,
-                secret=self._secret,
+                secret=self.secret,
             )
             if isinstance(judged, Rejection):
                 rejections.append(judged)
@@ -122,10 +122,10 @@ class Intake:
             if source is None or not row.retryable:
                 continue
             judged = accept(
-                row.original.encode(), registry=registry, source=source, now=row.first_at, secret=self._secret
+                row.original.encode(), registry=registry, source=source, now=row.first_at, secret=self.secret
             )
             if isinstance(judged, Rejection):
-                judged = accept(row.original.encode(), registry=registry, source=source, now=now, secret=self._secret)
+                judged = accept(row.original.encode(), registry=registry, source=source, now=now, secret=self.secret)
             if not isinstance(judged, Rejection):
                 events.extend(expand(judged))
                 accepted.append(row)

@@ -107,6 +107,11 @@ class Runtime:
         return self._pipeline.registry
 
     @property
+    def failed(self) -> bool:
+        """Whether the writer stopped for good."""
+        return self._failure is not None
+
+    @property
     def version(self) -> int:
         """The version of the newest committed flush."""
         return self._pipeline.progress.version

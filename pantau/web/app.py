@@ -5,14 +5,19 @@ from litestar import Litestar
 from dashboards.live.pages import routes as page_routes
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.runtime import Runtime
+from pantau.gateway.limits import GatewayLimits
 from pantau.gateway.routes import routes as gateway_routes
 from pantau.web.internal import routes as internal_routes
 
 
-def create_app(runtime: Runtime, desk: LocalDesk, *, token: str) -> Litestar:
+def create_app(runtime: Runtime, desk: LocalDesk, *, token: str, limits: GatewayLimits | None = None) -> Litestar:
     """Everything one process serves. ``token`` guards the verbs of the command line."""
     return Litestar(
-        route_handlers=[*gateway_routes(runtime, desk.intake), *page_routes(runtime), *internal_routes(desk, token)],
+        route_handlers=[
+            *gateway_routes(runtime, limits or GatewayLimits(), runtime.clock, secret=desk.secret()),
+            *page_routes(runtime, runtime.clock),
+            *internal_routes(desk, token),
+        ],
         openapi_config=None,
         logging_config=None,
     )

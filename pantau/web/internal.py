@@ -12,11 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
-from pantau.embedded.desk import LocalDesk, Wire
+from pantau.embedded.desk import Load, LocalDesk
 
 
 def _take(desk: LocalDesk, body: bytes) -> Any:
-    return desk.take(msgspec.msgpack.decode(body, type=list[Wire]))
+    return desk.take(msgspec.msgpack.decode(body, type=Load)).result()
 
 
 def _query(desk: LocalDesk, body: bytes) -> Any:
@@ -33,6 +33,7 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "query": _query,
     "load_registry": _load_registry,
     "registry": lambda desk, _: desk.registry.to_rows(),
+    "secret": lambda desk, _: desk.secret(),
     "settled": lambda desk, _: desk.settled(),
     "verify": lambda desk, _: desk.verify(),
     "rejects": lambda desk, _: desk.rejects(),

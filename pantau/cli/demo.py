@@ -1,0 +1,57 @@
+"""``pantau demo``: a simulated working day of Lampung Selatan on the live page."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    speed: Annotated[float, typer.Option(min=0.1, help="How many times as fast as real time the day runs.")] = 60.0,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The simulated day; by default the world's own.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another day.")] = 1,
+    history: Annotated[int, typer.Option(min=0, max=56, help="Days of history written before the day starts.")] = 35,
+    port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; 0 takes a free one.")] = 8321,
+    data: Annotated[Path, typer.Option("--data", help="Where the demo keeps its data; emptied at each start.")] = Path(
+        "data/demo"
+    ),
+) -> None:
+    """Run a seeded, simulated working day of Lampung Selatan's 17 kecamatan and open the live page.
+
+    Some units were trained in the weeks before, and one falls during the day. Nothing leaves this machine.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    from pantau.embedded.demo import Demo, fresh
+    from pantau.embedded.desk import LocalDesk, running_process
+    from pantau.embedded.process import serve
+    from pantau.embedded.runtime import Runtime
+    from pantau.logs import to_stderr
+
+    to_stderr()
+    console = Console(stderr=True)
+    if (running := running_process(data)) is not None:
+        console.print(f"A demo is running already: {running.url}")
+        raise typer.Exit(0)
+    fresh(data)
+    show = Demo(day=day.date() if day else None, speed=speed, seed=seed, history_days=history)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=console
+    ) as progress:
+        task = progress.add_task(f"{history} days of history", total=1.0)
+        runtime = Runtime.open(data, registry=show.registry, clock=show.clock)
+        try:
+            n = show.write_history(LocalDesk(runtime, data), lambda share: progress.update(task, completed=share))
+        finally:
+            runtime.close()
+        progress.update(task, completed=1.0, description=f"{n:,} events of history")
+
+    def started(url: str) -> None:
+        console.print(f"\n  [bold]{url}[/bold]   the live page; Ctrl-C ends it")
+        console.print(f"  {show.day:%A %d %B %Y} from 07:25 WIB, {speed:g} times as fast as real time\n")
+
+    serve(data, registry=show.registry, port=port, clock=show.clock, feed=show.feed, on_start=started)

@@ -1,0 +1,71 @@
+"""``pantau serve`` and ``pantau verify``: run the one process; prove that its numbers are right."""
+
+from typing import Annotated
+
+import typer
+
+from pantau.cli.options import DATA, Data, RegistryFile
+
+
+def serve(
+    data: Data = DATA,
+    registry: RegistryFile = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; other machines reach only 0.0.0.0 or its own.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(help="Port of gateway and page; 0 takes a free one.")] = 8320,
+) -> None:
+    """Own the data directory: take events at /v1/events, keep indicators live, serve the page.
+
+    The first start needs --registry. Ctrl-C (or SIGTERM) writes what waits and stops.
+    """
+    from rich.console import Console
+
+    from pantau.embedded.process import serve as run
+    from pantau.logs import to_stderr
+    from pantau.registry_file import load
+
+    to_stderr()
+    console = Console(stderr=True)
+    run(
+        data,
+        registry=load(registry) if registry else None,
+        host=host,
+        port=port,
+        on_start=lambda url: console.print(f"[bold]{url}[/bold]   page and gateway; Ctrl-C ends it"),
+    )
+
+
+def verify(
+    data: Data = DATA,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
+) -> None:
+    """Recompute every visit and every window from the raw events and compare with what is stored, to the last integer.
+
+    Prints equal (exit 0), or the rows that differ (exit 1).
+    """
+    import msgspec
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    from pantau.embedded.desk import open_desk
+
+    console = Console(stderr=True)
+    with open_desk(data) as desk, Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as bar:
+        task = bar.add_task("recomputing from the log")
+        report = desk.verify(lambda n: bar.update(task, description=f"recomputing from the log: {n:,} events"))
+    if as_json:
+        typer.echo(msgspec.json.encode({"equal": report.equal, **msgspec.to_builtins(report)}).decode())
+    else:
+        typer.echo(
+            f"{'equal' if report.equal else 'DIFFERS'}: {report.events:,} events, {report.facts:,} facts, "
+            f"{report.cells:,} cells of windows" + (f"; left out {report.left_out:,}" if report.left_out else "")
+        )
+        for table, n in report.differing.items():
+            if n:
+                typer.echo(f"  {table}: {n:,} rows differ")
+        for difference in report.examples:
+            typer.echo(f"  {difference.table} {' '.join(difference.key)}")
+            typer.echo(f"    stored      {difference.stored or 'no such row'}")
+            typer.echo(f"    recomputed  {difference.recomputed or 'no such row'}")
+    raise typer.Exit(0 if report.equal else 1)

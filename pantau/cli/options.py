@@ -1,0 +1,24 @@
+"""Options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar="PANTAU_DATA_DIR",
+        help="The data directory; if a process owns it, that process is asked.",
+        show_default=True,
+    ),
+]
+
+DATA = Path("data")
+"""Where the data directory is unless said otherwise."""
+
+RegistryFile = Annotated[
+    Path | None,
+    typer.Option("--registry", help="Put this registry.toml in force first; else the last one holds."),
+]

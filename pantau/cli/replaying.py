@@ -1,0 +1,102 @@
+"""The work of ``pantau replay``: files into a data directory or a gateway."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pantau.domain.errors import BadSetup
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pantau.domain.rejections import Rejection
+    from pantau.embedded.desk import Desk
+    from producers.judging import Packed
+    from producers.replay import Summary
+
+OnProgress = Callable[[str, int, str], None]
+
+
+class DeskSink:
+    """Replayed events into a data directory, whoever owns it."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._last: Future[None] | None = None
+
+    def send(self, events: "Sequence[Packed]", rejections: "Sequence[Rejection]") -> None:
+        """Hand in; waits while too many wait to be written."""
+        from pantau.embedded.desk import Load
+
+        self._last = self._desk.take(Load([*events], [*rejections]))
+
+    def durable(self) -> None:
+        """Wait for what was handed in last, and so for all."""
+        if self._last is not None:
+            self._last.result()
+
+
+def replay_files(
+    files: Sequence[Path],
+    *,
+    mapping: str,
+    to: str,
+    registry: Path | None,
+    speed: str,
+    key: str | None,
+    on_progress: OnProgress,
+) -> "Summary":
+    """Replay files one after the other. Raises BadSetup for what is wrong before anything is sent."""
+    from producers.mapping import load
+    from producers.replay import speed_of
+
+    factor = speed_of(speed)
+    load(mapping)
+    for file in files:
+        if not file.is_file():
+            raise BadSetup(f"{file}: no such file")
+    if to.startswith(("http://", "https://")):
+        if key is None:
+            raise BadSetup("--to is a URL: the gateway wants the source's API key, by --key or PANTAU_KEY")
+        if registry is not None:
+            raise BadSetup("--registry belongs to a data directory; a gateway has its own")
+        from producers.posting import post_files
+
+        return post_files(files, mapping=mapping, url=to, key=key, factor=factor, on_progress=on_progress)
+    return _into_directory(files, mapping, Path(to), registry, factor, on_progress)
+
+
+def _into_directory(
+    files: Sequence[Path],
+    mapping: str,
+    directory: Path,
+    registry: Path | None,
+    factor: float | None,
+    on_progress: OnProgress,
+) -> "Summary":
+    from pantau.embedded.desk import open_desk
+    from pantau.registry_file import load as load_registry
+    from producers.judging import Chunk, Order, judge_aside
+    from producers.replay import Bookmarks, Summary, paced, replay
+
+    summary = Summary()
+    bookmarks = Bookmarks(directory / "replays")
+    before = 0
+    with open_desk(directory, registry=load_registry(registry) if registry else None) as desk:
+        rows, secret, sink = desk.registry.to_rows(), desk.secret(), DeskSink(desk)
+        for file in files:
+            after = 0 if factor else bookmarks.find(file, mapping)
+            summary.resumed_at = max(summary.resumed_at, after)
+            order = Order(str(file), mapping, rows, secret, after)
+            already = before
+
+            def told(chunk: Chunk, name: str = file.name, already: int = already) -> None:
+                on_progress(name, already + chunk.bytes_read, f"{summary.events:,} events")
+
+            if factor is None:
+                replay(order, sink, bookmarks, on_chunk=told, summary=summary)
+            else:
+                paced(judge_aside(order), sink, factor=factor, summary=summary)
+            before += file.stat().st_size
+        desk.settled()
+    return summary

@@ -1,0 +1,129 @@
+"""Replaying files to a gateway: drafts travel as CloudEvents in batches and count when the gateway has them durable."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from pantau.domain.errors import BadEvent, BadSetup, NotNow
+from pantau.domain.events import PREFIX
+from pantau.domain.wire import BATCH, instant
+from producers.mapping import compile, load, read
+from producers.mapping.drafts import Draft
+from producers.replay import Summary
+
+BATCH_EVENTS = 500
+PATIENCE_SECONDS = 600.0
+"""How long a gateway that says "not now" is asked again before the replay gives up."""
+
+
+def post_files(
+    files: Sequence[Path],
+    *,
+    mapping: str,
+    url: str,
+    key: str,
+    factor: float | None,
+    on_progress: Callable[[str, int, str], None],
+) -> Summary:
+    """Map files and post their events to ``url``/v1/events, at full speed or at ``factor`` times their own pace.
+
+    Sending again is harmless: the gateway knows events by source and id. Raises BadSetup when the key is refused,
+    NotNow when the gateway does not take events for ten minutes.
+    """
+    summary = Summary()
+    began = time.monotonic()
+    compiled = compile(load(mapping), key=key.encode()[:64].ljust(16, b"."))
+    with httpx.Client(timeout=60, headers={"authorization": f"Bearer {key}", "content-type": BATCH}) as client:
+        before = 0
+        for file in files:
+            rows = read(file, compiled.mapping)
+            drafts = _drafts(rows, compiled.events, summary)
+            for some in _batches(drafts if factor is None else _in_pace(drafts, factor)):
+                _post(client, url.rstrip("/") + "/v1/events", some, summary)
+                on_progress(file.name, before + rows.bytes_read, f"{summary.events:,} events")
+            before += file.stat().st_size
+    summary.seconds = time.monotonic() - began
+    return summary
+
+
+def _drafts(rows: Any, events: Callable[[dict[str, str]], list[Draft]], summary: Summary) -> Iterator[Draft]:
+    for number, row in rows:
+        summary.rows = number
+        try:
+            drafts = events(row)
+        except BadEvent as error:
+            summary.rejected += 1
+            for fault in error.faults:
+                reason = f"malformed: {fault.field}: {fault.rule}"
+                summary.reasons[reason] = summary.reasons.get(reason, 0) + 1
+            continue
+        if not drafts:
+            summary.skipped += 1
+        yield from drafts
+
+
+def _in_pace(drafts: Iterator[Draft], factor: float) -> Iterator[Draft]:
+    held = sorted(drafts, key=lambda draft: (draft.time, draft.source, draft.id))
+    began = time.monotonic()
+    for draft in held:
+        wait = (draft.time - held[0].time) / 1000 / factor - (time.monotonic() - began)
+        if wait > 0:
+            time.sleep(wait)
+        yield draft
+
+
+def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
+    """Batches of one source each, because a gateway's key belongs to a source."""
+    some: list[Draft] = []
+    for draft in drafts:
+        if some and (len(some) >= BATCH_EVENTS or some[0].source != draft.source):
+            yield some
+            some = []
+        some.append(draft)
+    if some:
+        yield some
+
+
+def _post(client: httpx.Client, url: str, drafts: Sequence[Draft], summary: Summary) -> None:
+    body = msgspec.json.encode(
+        [
+            {
+                "specversion": "1.0",
+                "id": draft.id,
+                "source": draft.source,
+                "type": PREFIX + draft.kind,
+                "time": instant(draft.time),
+                "data": draft.data,
+            }
+            for draft in drafts
+        ]
+    )
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            response = client.post(url, content=body)
+        except httpx.TransportError as error:
+            if time.monotonic() > until:
+                raise NotNow(f"{url} does not answer: {error}") from error
+            time.sleep(1)
+            continue
+        if response.status_code in (429, 503) and time.monotonic() < until:
+            time.sleep(float(response.headers.get("retry-after", "1")))
+            continue
+        break
+    if response.status_code in (401, 403):
+        raise BadSetup(f"{url} refuses the key: {response.text}")
+    if response.status_code not in (202, 422):
+        raise NotNow(f"{url} answered {response.status_code}: {response.text[:500]}")
+    answer = response.json()
+    refused = answer.get("rejected", [])
+    summary.events += len(drafts) - len(refused)
+    summary.rejected += len(refused)
+    for each in refused:
+        for fault in each.get("faults", each.get("reasons", [])):
+            reason = f"{each.get('code', '?')}: {fault.get('field')}: {fault.get('rule')}"
+            summary.reasons[reason] = summary.reasons.get(reason, 0) + 1
