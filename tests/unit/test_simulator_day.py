@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from pantau.domain.events import CounterData, TicketCancelled, TicketData, TicketTransferred
 from pantau.domain.zones import day_start
+from producers.simulator import chance
+from producers.simulator.counters import NEVER, Counters
 from producers.simulator.day import TrueVisit
 from producers.simulator.draft import Draft
 from producers.simulator.stream import events, truth
@@ -104,6 +106,20 @@ def test_nobody_waits_while_a_counter_is_free() -> None:
     assert len(many) == len(one) > 50
     assert {v.called - v.created for v in many if v.called and v.outcome == "served"} == {0}
     assert mean(v.called - v.created for v in one if v.called) > 10 * MINUTE
+
+
+def test_the_counters_wait_as_erlang_says() -> None:
+    """Three counters at 60 % load, services of 6 minutes: C(3, 1.8) = 0.3547, so the mean wait is 1.774 minutes."""
+    rng = chance.stream(1, "erlang")
+    counters = Counters([0, 0, 0], [[(NEVER - 1, NEVER)]] * 3)
+    at = total = 0
+    for _ in range(1_000_000):
+        at += int(rng.expovariate(0.3) * MINUTE)
+        taken = counters.take(at)
+        assert taken is not None
+        total += taken[0] - at
+        counters.keep_busy(taken[0] + int(rng.expovariate(1 / 6) * MINUTE))
+    assert total / 1_000_000 / MINUTE == pytest.approx(1.774, rel=0.03)
 
 
 def test_littles_law_holds() -> None:
