@@ -1,0 +1,355 @@
+"""A lying clock is told from a late one, and the shift that mends it is proposed; the true ones are left alone."""
+
+import csv
+import gzip
+import os
+import random
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from datetime import time as wall_time
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pantau.domain.calendars import LAST
+from pantau.domain.clock_faults import ClockFault, in_words, judge, propose
+from pantau.domain.clocks import KEPT_QUEUES, ClockSummary, ClockWatch, expected_time
+from pantau.domain.events import CounterSnapshot
+from pantau.domain.registry import Registry, Source
+from pantau.domain.wire import instant
+from pantau.domain.zones import DAY, HOUR, MINUTE, from_local
+
+DATA = Path(os.environ.get("PANTAU_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+
+MONDAY = 1_767_582_000_000  # 2026-01-05 10:00 in Jakarta
+SECOND = 1000
+OPENS = wall_time(8)
+
+
+def watch(pairs: Iterable[tuple[int, int | None]], expected: tuple[int, int] | None = None) -> ClockSummary:
+    clock = ClockWatch("antrian", expected)
+    for time, arrival in pairs:
+        clock.see(time, arrival)
+    return clock.summary()
+
+
+def week(delay: int = 2 * SECOND, jitter: int = SECOND, every: int = 10 * MINUTE) -> list[tuple[int, int]]:
+    """(true time, arrival) of a week of office days, 08:00 to 16:00."""
+    dice = random.Random(5)
+    days = [MONDAY - 2 * HOUR + day * DAY for day in range(5)]
+    return [(at, at + delay + dice.randrange(jitter)) for day in days for at in range(day, day + 8 * HOUR, every)]
+
+
+def told(off: int, pairs: list[tuple[int, int]] | None = None) -> list[tuple[int, int]]:
+    """The same events told by a clock that is off by so much."""
+    return [(time + off, arrival) for time, arrival in (week() if pairs is None else pairs)]
+
+
+def kinds(summary: ClockSummary) -> list[str]:
+    return [fault.kind for fault in judge(summary)]
+
+
+def test_a_true_clock_has_no_fault() -> None:
+    assert judge(watch(week())) == ()
+
+
+def test_nothing_is_said_without_events() -> None:
+    assert judge(ClockSummary(source="antrian")) == ()
+    assert propose(ClockSummary(source="antrian")) == ()
+
+
+@pytest.mark.parametrize("late", [10 * MINUTE, 8 * HOUR, 3 * DAY])
+def test_late_is_no_fault(late: int) -> None:
+    """A buffer that is emptied once in a while: delays from nothing up to ``late``."""
+    pairs = [(time, time + 1000 + (LAST - time) % late) for time, _ in week()]
+    assert judge(watch(pairs)) == ()
+
+
+def test_one_evening_upload_of_a_day_is_no_fault_though_every_event_is_hours_late() -> None:
+    pairs = [(time, time - time % DAY + 16 * HOUR) for time, _ in week()]
+    assert judge(watch(pairs)) == ()
+
+
+def test_a_clock_within_tolerance_is_not_ahead() -> None:
+    assert judge(watch(told(4 * MINUTE))) == ()
+
+
+@pytest.mark.parametrize(
+    ("off", "kind", "shift"),
+    [
+        (7 * HOUR, "ahead", -7 * HOUR),  # local time sent as UTC
+        (-7 * HOUR, "behind", 7 * HOUR),
+        (-HOUR, "behind", HOUR),
+        (-2881 * DAY, "behind", 2881 * DAY),
+        (365 * DAY, "year_bug", -365 * DAY),
+        (-365 * DAY, "year_bug", 365 * DAY),
+        (-1461 * DAY, "year_bug", 1461 * DAY),
+    ],
+)
+def test_a_shifted_clock_is_told_and_mended(off: int, kind: str, shift: int) -> None:
+    summary = watch(told(off))
+    assert kinds(summary) == [kind]
+    (proposal,) = propose(summary)
+    assert proposal.shift_ms == shift
+    assert all(proposal.starts <= time < proposal.ends for time, _ in told(off))
+    assert judge(watch((time + proposal.shift_ms, arrival) for time, arrival in told(off))) == ()
+
+
+@given(st.integers(6, 600), st.integers(0, 59), st.sampled_from([1, -1]))
+def test_any_steady_shift_is_found_to_within_the_delay(minutes: int, seconds: int, sign: int) -> None:
+    off = sign * (minutes * MINUTE + seconds * SECOND)
+    (proposal,) = propose(watch(told(off)))
+    assert abs(proposal.shift_ms + off) <= 2 * MINUTE
+    assert judge(watch((time + proposal.shift_ms, arrival) for time, arrival in told(off))) == ()
+
+
+def test_a_clock_that_is_still_off_stays_corrected_until_it_is_mended() -> None:
+    """|--- off by 7 h ---|--- tomorrow, also off ---…"""
+    (proposal,) = propose(watch(told(7 * HOUR)))
+    assert proposal.ends == LAST
+
+
+def test_a_clock_that_jumps_in_the_middle_of_the_week_is_mended_from_there() -> None:
+    """|--- true ---| Wednesday 10:00 |--- 7 h ahead ---|"""
+    jump = MONDAY + 2 * DAY
+    pairs = [(time + 7 * HOUR if time >= jump else time, arrival) for time, arrival in week()]
+    (proposal,) = propose(watch(pairs))
+    assert (proposal.starts, proposal.shift_ms) == (jump + 7 * HOUR, -7 * HOUR)
+
+
+def test_a_year_bug_of_two_days_is_mended_alone() -> None:
+    """|30 and 31 December, dated a year on|   |the right days of January …|: the second part is left as it is."""
+    start = from_local("Asia/Jakarta", datetime.combine(date(2024, 12, 30), OPENS))
+    days = [start + day * DAY for day in (0, 1, 3, 4, 7, 8)]
+    true = [(at, at + SECOND) for day in days for at in range(day, day + 8 * HOUR, 20 * MINUTE)]
+    wrong = [(time + 365 * DAY if time < days[2] else time, arrival) for time, arrival in true]
+    (fault,) = judge(watch(wrong))
+    assert (fault.kind, fault.shift_ms, fault.n) == ("year_bug", -365 * DAY, 48)
+    assert instant(fault.starts).date() == date(2025, 12, 30)
+    assert instant(fault.ends - 1).date() == date(2025, 12, 31)
+
+
+def test_two_clocks_in_one_source_cannot_be_mended_by_one_shift() -> None:
+    mixed = [(time + 7 * HOUR * (number % 2), arrival) for number, (time, arrival) in enumerate(week())]
+    assert kinds(watch(mixed)) == ["irregular"]
+    assert propose(watch(mixed)) == ()
+
+
+def test_a_few_events_from_the_future_are_shown_and_prove_no_shift() -> None:
+    assert kinds(watch([*week(), (MONDAY + 90 * DAY, MONDAY), (MONDAY + 91 * DAY, MONDAY)])) == ["irregular"]
+
+
+def test_what_has_been_ruled_on_is_not_proposed_again() -> None:
+    summary = watch(told(7 * HOUR))
+    (proposal,) = propose(summary)
+    registry = Registry(corrections=[proposal.ruling(version=1)])
+    assert judge(summary, correct=partial(registry.correct, "antrian")) == ()
+    assert judge(summary, correct=partial(registry.correct, "lain")) != ()
+
+
+def import_of(days: Iterable[date]) -> list[tuple[int, None]]:
+    starts = [from_local("Asia/Jakarta", datetime.combine(day, OPENS)) for day in days]
+    return [(at, None) for start in starts for at in range(start, start + 8 * HOUR, 30 * MINUTE)]
+
+
+FIRST, LAST_DAY = date(2024, 1, 1), date(2024, 1, 31)
+JANUARY = expected_time(Source(name="antrian", expect_from=FIRST, expect_to=LAST_DAY), ["Asia/Jakarta"])
+DAYS = [FIRST + timedelta(days=number) for number in range(31)]
+
+
+def test_an_import_of_the_expected_dates_has_no_fault() -> None:
+    assert judge(watch(import_of(DAYS), JANUARY)) == ()
+
+
+def test_an_import_without_an_expectation_is_not_judged_by_arrival() -> None:
+    assert judge(watch(import_of(DAYS))) == ()
+
+
+def test_dates_of_another_year_are_a_year_bug_also_across_a_leap_day() -> None:
+    wrong = [day.replace(year=2025) if day.day < 5 else day for day in DAYS]
+    (fault,) = judge(watch(import_of(wrong), JANUARY))
+    assert (fault.kind, fault.shift_ms) == ("year_bug", -366 * DAY)
+
+
+def test_a_whole_import_shifted_by_days_is_mended_when_only_one_shift_fits() -> None:
+    (proposal,) = propose(watch(import_of(day - timedelta(days=2881) for day in DAYS), JANUARY))
+    assert proposal.shift_ms == 2881 * DAY
+
+
+def test_no_shift_is_proposed_when_several_fit() -> None:
+    """A week, 100 days early: it may belong anywhere in January."""
+    summary = watch(import_of(day - timedelta(days=100) for day in DAYS[:7]), JANUARY)
+    (fault,) = judge(summary)
+    assert (fault.kind, fault.shift_ms) == ("behind", None)
+    assert propose(summary) == ()
+
+
+def test_dates_before_1990_are_seen_too() -> None:
+    summary = watch([(-62_135_596_800_000, None)] * 30, JANUARY)
+    assert kinds(summary) == ["behind"]
+    assert "0001-01-01" in in_words(judge(summary)[0])
+
+
+def test_an_import_ruled_on_is_mended() -> None:
+    summary = watch(import_of(day - timedelta(days=2881) for day in DAYS), JANUARY)
+    registry = Registry(corrections=[proposal.ruling(1) for proposal in propose(summary)])
+    assert judge(summary, correct=partial(registry.correct, "antrian")) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (Source(name="s"), None),
+        (Source(name="s", expect_from=FIRST), (1_704_042_000_000, LAST)),  # midnight in Jakarta, 17:00 UTC
+        (Source(name="s", expect_to=LAST_DAY), (0, 1_706_720_400_000)),
+    ],
+)
+def test_expected_time_is_that_of_local_dates(source: Source, expected: tuple[int, int] | None) -> None:
+    assert expected_time(source, ["Asia/Jakarta"]) == expected
+
+
+def snapshots(states: Iterable[tuple[int, CounterSnapshot]]) -> ClockSummary:
+    clock = ClockWatch("antrian")
+    for time, state in states:
+        clock.see(time, time + SECOND)
+        clock.see_snapshot(time, state)
+    return clock.summary()
+
+
+def test_a_feed_that_never_changes_is_dead() -> None:
+    queues = [CounterSnapshot(unit="kec", queue=name, waiting=0, open_counters=6) for name in "AB"]
+    states = [(time, queue) for time, _ in week() for queue in queues]
+    assert kinds(snapshots(states)) == ["frozen"]
+    assert kinds(snapshots(states[: len(states) // 2])) == []  # not yet three days
+    moved = CounterSnapshot(unit="kec", queue="B", waiting=1, open_counters=6)
+    assert kinds(snapshots([*states, (states[-1][0], moved)])) == []
+
+
+def test_snapshots_that_show_nothing_of_the_queue_are_not_a_dead_feed() -> None:
+    assert kinds(snapshots((time, CounterSnapshot(unit="kec", queue="A", open_counters=1)) for time, _ in week())) == []
+
+
+pairs = st.tuples(st.integers(0, 2 * 10**12), st.none() | st.integers(0, 2 * 10**12))
+states = st.builds(
+    CounterSnapshot,
+    unit=st.just("kec"),
+    queue=st.integers(0, 2 * KEPT_QUEUES).map(str),
+    waiting=st.none() | st.integers(0, 3),
+)
+seen = st.lists(st.tuples(pairs, st.none() | states), max_size=12)
+
+
+def summarise(events: list[tuple[tuple[int, int | None], CounterSnapshot | None]]) -> ClockSummary:
+    clock = ClockWatch("antrian", JANUARY)
+    for (time, arrival), state in events:
+        clock.see(time, arrival)
+        if state is not None:
+            clock.see_snapshot(time, state)
+    return clock.summary()
+
+
+@given(seen, seen, seen)
+def test_summaries_merge_in_any_order_and_grouping(
+    a: list[tuple[tuple[int, int | None], CounterSnapshot | None]],
+    b: list[tuple[tuple[int, int | None], CounterSnapshot | None]],
+    c: list[tuple[tuple[int, int | None], CounterSnapshot | None]],
+) -> None:
+    one, two, three = map(summarise, (a, b, c))
+    assert (one + two) + three == one + (two + three) == summarise([*c, *a, *b])
+    assert one + two == two + one
+    assert one + summarise([]) == one
+
+
+def test_a_summary_stays_small_whatever_a_source_sends() -> None:
+    dice = random.Random(1)
+    clock = ClockWatch("antrian", JANUARY)
+    for number in range(20_000):
+        time = dice.randrange(-62_135_596_800_000, 253_402_300_799_999)
+        clock.see(time, MONDAY)
+        clock.see_snapshot(time, CounterSnapshot(unit="kec", queue=str(number), waiting=number))
+    summary = clock.summary()
+    assert len(summary.skews) <= 128
+    assert len(summary.outside) <= 856  # 30-day periods from 1990 to 2060
+    assert len(summary.shown) == KEPT_QUEUES
+    assert msgspec.json.decode(msgspec.json.encode(summary), type=ClockSummary) == summary
+
+
+def test_summaries_under_different_terms_do_not_merge() -> None:
+    with pytest.raises(ValueError, match="different terms"):
+        ClockSummary(source="a") + ClockSummary(source="b")
+
+
+def test_counts_of_repetitions_add_up() -> None:
+    clock = ClockWatch("antrian")
+    clock.see_duplicate()
+    clock.see_conflict()
+    both = clock.summary() + clock.summary()
+    assert (both.duplicates, both.conflicts) == (2, 2)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("kind", ["ahead", "behind", "year_bug", "frozen", "irregular"])
+def test_every_fault_has_a_sentence(kind: str, language: str) -> None:
+    fault = msgspec.convert({"kind": kind, "n": 7, "starts": MONDAY, "ends": LAST, "shift_ms": None}, ClockFault)
+    assert "2026-01-05" in in_words(fault, "en" if language == "en" else "id")
+
+
+WARSAW_DAYS = {"expect_from": date(2019, 12, 30), "expect_to": date(2020, 1, 22)}
+
+
+def office(name: str) -> ClockSummary:
+    source = Source(name=name, live=False, **WARSAW_DAYS)  # type: ignore[arg-type]
+    clock = ClockWatch(name, expected_time(source, ["Europe/Warsaw"]))
+    with gzip.open(DATA / "warsaw_counters" / f"{name}.csv.gz", "rt", encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            time = from_local("Europe/Warsaw", datetime.fromisoformat(f"{row['date']} {row['time']}"))
+            clock.see(time, None)
+            snapshot = CounterSnapshot(
+                unit=name,
+                queue=row["idGrupy"],
+                waiting=int(row["liczbaKlwKolejce"]),
+                open_counters=int(row["liczbaCzynnychStan"]),
+                now_serving=row["aktualnyNumer"] or None,
+            )
+            clock.see_snapshot(time, snapshot)
+    return clock.summary()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["UD_Wola", "UD_Rembertow"])
+def test_offices_of_warsaw_with_true_clocks_have_no_fault(name: str) -> None:
+    assert judge(office(name)) == ()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("name", "rows"), [("UD_Bielany", 5140), ("UD_Mokotow_1", 4626), ("USC_Andersa", 4883)])
+def test_the_week_year_bug_of_three_offices_of_warsaw_is_found(name: str, rows: int) -> None:
+    summary = office(name)
+    assert kinds(summary) == ["year_bug"]
+    (proposal,) = propose(summary)
+    assert proposal.shift_ms == -366 * DAY
+    assert str(rows) in proposal.reason
+    assert (instant(proposal.starts).date(), instant(proposal.ends).date()) == (date(2020, 12, 30), date(2020, 12, 31))
+
+
+@pytest.mark.real
+def test_the_office_of_warsaw_that_is_eight_years_behind_is_found_and_its_feed_is_dead() -> None:
+    summary = office("UD_Srodmiescie_2")
+    assert kinds(summary) == ["behind", "frozen"]
+    (proposal,) = propose(summary)
+    assert proposal.shift_ms == 2881 * DAY
+    assert instant(proposal.starts + proposal.shift_ms).date() == date(2019, 12, 30)
+    assert instant(proposal.ends + proposal.shift_ms).date() == date(2020, 1, 22)
+
+
+@pytest.mark.real
+def test_one_lying_office_leaves_the_summary_of_another_alone() -> None:
+    """Summaries are per source; there is nothing through which one clock could move another's verdict."""
+    lying, true = office("UD_Srodmiescie_2"), office("UD_Wola")
+    with pytest.raises(ValueError, match="different terms"):
+        lying + true
+    assert judge(true) == ()
