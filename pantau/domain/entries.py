@@ -5,7 +5,7 @@ duplicates, replays and any order of arrival give the same set (law 1). Two cont
 the smaller content hash, which is a minimum and so keeps the merge associative, commutative and idempotent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -177,7 +177,12 @@ _decoder = msgspec.json.Decoder(list[Entry])
 
 def encode_history(history: Mapping[str, Entry]) -> str:
     """A fact's entries as text to be kept in its row; equal sets give equal texts."""
-    return _encoder.encode(in_order(history)).decode()
+    return encode_entries(in_order(history))
+
+
+def encode_entries(entries: Sequence[Entry]) -> str:
+    """As :func:`encode_history`, for entries that are in order already."""
+    return _encoder.encode(entries).decode()
 
 
 def decode_history(text: str) -> History:

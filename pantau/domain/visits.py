@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from pantau.domain.calendars import add_working_days, working_ms
-from pantau.domain.entries import IMPUTED, OBSERVED, Entry, FactKey, encode_history, in_order
+from pantau.domain.entries import IMPUTED, OBSERVED, Entry, FactKey, encode_entries, in_order
 from pantau.domain.registry import Registry, Standard
 
 Outcome = Literal[
@@ -285,5 +285,5 @@ def fold_visit(key: FactKey, history: Mapping[str, Entry], registry: Registry) -
         judged.promise_ms,
         judged.due_at,
         judged.kept,
-        encode_history(history),
+        encode_entries(entries),
     )

@@ -80,23 +80,32 @@ def spread(
 ) -> None:
     """Add (``sign`` 1) or take out (-1) a fact's marks in the cells of its three windows."""
     service = service or UNKNOWN_SERVICE
+    get = cells.get
+    placed: int | None = None
     for measure, at, n, total, provenance in marks:
-        start_5m, start_30m, start_1d, day = slots(zone, at)
+        if at != placed:
+            start_5m, start_30m, start_1d, day = slots(zone, at)
+            placed = at
         bucket = edge(total) if measure in DURATIONS else None
+        n *= sign
+        total *= sign
+        imputed = n if provenance == IMPUTED else 0
+        auto_closed = n if provenance == AUTO_CLOSED else 0
         for key in (
             ("5m", measure, day, unit, ALL_SERVICES, start_5m),
             ("30m", measure, day, unit, service, start_30m),
             ("1d", measure, day, unit, service, start_1d),
         ):
-            cell = cells.get(key)
+            cell = get(key)
             if cell is None:
-                cell = cells[key] = Accumulator()
-            cell.n += sign * n
-            cell.total += sign * total
-            if provenance == IMPUTED:
-                cell.imputed += sign * n
-            elif provenance == AUTO_CLOSED:
-                cell.auto_closed += sign * n
+                histogram = {} if bucket is None else {bucket: sign}
+                cells[key] = Accumulator(n, total, imputed, auto_closed, histogram)
+                continue
+            cell.n += n
+            cell.total += total
+            if provenance:
+                cell.imputed += imputed
+                cell.auto_closed += auto_closed
             if bucket is not None:
                 histogram = cell.histogram
                 count = histogram.get(bucket, 0) + sign
