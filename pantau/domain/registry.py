@@ -197,10 +197,14 @@ class Registry:
         return _at(timeline, at)
 
     def source(self, name: str) -> Source | None:
-        """What rules a source: its own record or that of the longest ``prefix*``; None for one that may not send."""
+        """What rules a source, under its own name; None for one that may not send.
+
+        That is its own record, or that of the longest ``prefix*``: each member of a family is a source of its own.
+        """
         found = self._sources.get(name)
         if found is None:
-            found = next((record for prefix, record in self._families if name.startswith(prefix)), None)
+            family = next((record for prefix, record in self._families if name.startswith(prefix)), None)
+            found = None if family is None else msgspec.structs.replace(family, name=name)
         return found
 
     def correct(self, source: str, time: int) -> int:

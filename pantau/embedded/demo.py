@@ -19,6 +19,7 @@ from pantau.domain.zones import day_start
 from pantau.embedded.desk import LocalDesk
 from pantau.registry_file import parse
 from producers.simulator.draft import Draft
+from producers.simulator.faults import with_faults
 from producers.simulator.registry import registry_toml
 from producers.simulator.stream import events, recorded_before
 from producers.simulator.world import World
@@ -64,11 +65,15 @@ class Demo:
         self.registry: Registry = parse(registry_toml(self.world))
         self.clock = SimulatedClock(day_start(ZONE, self.day) + OPENING_MINUTES * 60_000, speed)
 
+    def _sent(self, first: date) -> Iterator[Draft]:
+        """What the sources send from a day on, with the faults of real ones, in the order of sending."""
+        return with_faults(events(self.world, self.seed, first, self.day), self.world.faults, self.seed)
+
     def history(self) -> Iterator[Draft]:
         """Everything sent before the demo's clock starts."""
         yield from recorded_before(self.world, self.first)
         start = self.clock()
-        for draft in events(self.world, self.seed, self.first, self.day):
+        for draft in self._sent(self.first):
             if draft.sent >= start:
                 return
             yield draft
@@ -100,7 +105,7 @@ class Demo:
 
     def _run(self, desk: LocalDesk, stop: threading.Event) -> None:
         start = self.clock()
-        coming = (draft for draft in events(self.world, self.seed, self.day, self.day) if draft.sent >= start)
+        coming = (draft for draft in self._sent(self.day) if draft.sent >= start)
         self.clock.run()
         due: list[Draft] = []
         for draft in coming:
