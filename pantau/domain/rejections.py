@@ -259,10 +259,14 @@ def _pseudonymised(value: Any, key: bytes) -> Any:
 
 def masked_text(text: str) -> str:
     """A text that may be broken JSON, with personal data and the values of fields named after it masked."""
-    return personal.mask(_NAMED_VALUE.sub(_empty, text))
+    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
+    masked = personal.mask(_NAMED_VALUE.sub(_empty, plain))
+    return text if masked == plain else masked
 
 
 _NAMED_VALUE: Final = re.compile(r'"([^"\\]{1,64})"\s*:\s*("(?:[^"\\]|\\.)*"?|[^\s,}\]"]+)')
+
+_ESCAPED: Final = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
 
 
 def _empty(pair: re.Match[str]) -> str:
