@@ -87,8 +87,17 @@ def _decoded(source: BinaryIO, encoding: str, file: str) -> _Decoded:
         raise BadSetup(f"{file}: {error}; correct encoding in [read]") from error
     if len("\n".encode(encoding)) == 1:
         return _Decoded(source, encoding)
-    wide = io.TextIOWrapper(source, encoding, errors="replace", newline="")
-    return _Decoded((line.encode() for line in wide), "utf-8")
+    return _Decoded(_lines_of_wide_signs(source, encoding), "utf-8")
+
+
+def _lines_of_wide_signs(source: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Lines as UTF-8 of an encoding in which a line feed is several bytes, such as UTF-16."""
+    text = io.TextIOWrapper(source, encoding, errors="replace", newline="")
+    try:
+        for line in text:
+            yield line.encode()
+    finally:
+        text.detach()  # the file is closed by whoever opened it
 
 
 def _check_columns(columns: list[str], needed: tuple[str, ...], file: str, delimiter: str) -> None:

@@ -55,7 +55,7 @@ def rows_of_parquet(
     """The rows of a file; ``progress`` is told the share that was read."""
     run = query or in_fresh_process
     file = "file('" + str(path.resolve()).replace("\\", "\\\\").replace("'", "\\'") + "', 'Parquet')"
-    kinds = {str(row["name"]): str(row["type"]) for row in _objects(run(f"SELECT name, type FROM (DESCRIBE {file})"))}
+    kinds = {str(row["name"]): str(row["type"]) for row in _objects(run(f"DESCRIBE TABLE {file}"))}
     counted = next(iter(_objects(run(f"SELECT count() AS n FROM {file}"))))
     total = int(str(counted["n"])) or 1
     columns = ", ".join(_column(name, kind) for name, kind in kinds.items())

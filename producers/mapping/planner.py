@@ -42,8 +42,8 @@ class _Planner:
         mapping = self.mapping
         events = tuple(self._event(n, rule) for n, rule in enumerate(mapping.event))
         values = {name: self._value(name, rule) for name, rule in self._values().items()}
-        times = {name: self._time(name, rule) for name, rule in self.times.items()}
         skips = tuple((self._tree(skip.when, ("skip", n, "when")), skip.why) for n, skip in enumerate(mapping.skip))
+        times = {name: self._time(name, rule) for name, rule in self.times.items()}  # last: the others name some
         if not events:
             self._fault(("event",), "none", "a mapping makes at least one event", "add an [[event]] table")
         for name in mapping.data:
