@@ -1,6 +1,6 @@
 """One request judged: which of its events are accepted, which are refused and why. Pure; the handlers do the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -35,19 +35,13 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
 
 
-def judge(raws: Sequence[RawEvent], terms: Terms) -> Judged:
-    """Every event of a request, accepted or refused with all its faults."""
+def judge(raws: Iterable[RawEvent], terms: Terms) -> Iterator[tuple[Event, ...] | Rejection]:
+    """For every event of a request in turn: itself and what follows from it, or why it is refused."""
     registry, source, now, secret = terms.registry, terms.source, terms.now, terms.secret
     limits = Limits(event_bytes=terms.event_bytes, language=terms.language)
-    events: list[Event] = []
-    rejections: list[tuple[int, Rejection]] = []
-    for index, raw in enumerate(raws):
+    for raw in raws:
         judged = accept(raw, registry=registry, source=source, now=now, secret=secret, limits=limits)
-        if isinstance(judged, Event):
-            events += expand(judged)
-        else:
-            rejections.append((index, judged))
-    return Judged(accepted=len(raws) - len(rejections), events=events, rejections=rejections)
+        yield judged if isinstance(judged, Rejection) else expand(judged)
 
 
 def unreadable(body: bytes, why: str, terms: Terms) -> Rejection:

@@ -28,6 +28,9 @@ class GatewayLimits(msgspec.Struct, frozen=True, kw_only=True):
     burst_events: int = 20_000
     """Events that one key may send at once after a pause; at least ``batch_events``."""
 
+    refusal_cost: int = 20
+    """As how many events a refused one counts: explaining what is wrong takes that much longer than accepting."""
+
     durable_wait_seconds: float = 30.0
     """How long a request waits for its events to be durable before it is answered with 503."""
 
@@ -46,7 +49,7 @@ class GatewayLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Allowance:
-    """How many events each source may still send now: a token bucket for each, full at first.
+    """How many events each source may still send now: a token bucket for each, full at first, below zero in debt.
 
     Counts in thousandths of an event, so that milliseconds and events a second stay integers. Not thread-safe.
     """
@@ -70,6 +73,11 @@ class Allowance:
             return -(-(events * 1000 - level) // self._rate)
         self._buckets[source] = level - events * 1000, now
         return 0
+
+    def charge(self, source: str, events: int) -> None:
+        """Take that many events off what the source may send, also below nothing: then it waits the longer."""
+        now = self._clock()
+        self._buckets[source] = self._level(source, now) - events * 1000, now
 
     def _level(self, source: str, now: int) -> int:
         level, since = self._buckets.get(source, (self._full, now))

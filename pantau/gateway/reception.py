@@ -136,7 +136,7 @@ class Reception:
 
     async def _keep(self, raws: Sequence[RawEvent], terms: Terms) -> ASGIResponse:
         """Judge the events, wait until what must be kept is durable, and say what became of each."""
-        judged = judge(raws, terms)
+        judged = await self._judged(raws, terms)
         if not await self._durable(judged, terms.source):
             return self._not_now(terms.language)
         rejected = [rejected_event(index, rejection) for index, rejection in judged.rejections]
@@ -144,6 +144,20 @@ class Reception:
             return receipt(judged.accepted, rejected)
         name, most = refusal(judged.rejections), terms.event_bytes
         return problem(name, terms.language, rejected=rejected, source=terms.source.name, limit=most)
+
+    async def _judged(self, raws: Sequence[RawEvent], terms: Terms) -> Judged:
+        """Judge event by event. Explaining a refusal takes a hundred times as long as accepting, so after each one the
+        others have their turn, and the sender is charged for it."""
+        events: list[Event] = []
+        rejections: list[tuple[int, Rejection]] = []
+        for index, judged in enumerate(judge(raws, terms)):
+            if isinstance(judged, Rejection):
+                rejections.append((index, judged))
+                self._allowance.charge(terms.source.name, self._limits.refusal_cost - 1)
+                await asyncio.sleep(0)
+            else:
+                events += judged
+        return Judged(accepted=len(raws) - len(rejections), events=events, rejections=rejections)
 
     async def _keep_unreadable(self, body: bytes, why: str, terms: Terms) -> ASGIResponse:
         rejection = unreadable(body, why, terms)
