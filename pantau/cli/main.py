@@ -9,6 +9,7 @@ from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay
 from pantau.cli.doctor import doctor
 from pantau.cli.indicators import indicators
 from pantau.cli.simulate import simulate
+from pantau.cli.sources import sources
 
 app = typer.Typer(
     name="pantau",
@@ -28,6 +29,7 @@ app.command()(replay.replay)
 app.command()(indicators)
 app.command()(operate.verify)
 app.add_typer(rejects.app)
+app.command()(sources)
 app.add_typer(registry.app)
 app.add_typer(mapping.app)
 app.add_typer(keys.app)

@@ -19,6 +19,8 @@ import msgspec
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
+from pantau.domain.spans import Language
+from pantau.embedded.watching import SourceClock
 from producers.judging import Packed
 from storage.engine import Answer
 from storage.rejects import Kept
@@ -56,6 +58,7 @@ class Desk(Protocol):
     def rejects(self) -> list[Kept]: ...  # noqa: D102
     def retry(self) -> tuple[int, int]: ...  # noqa: D102
     def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
+    def clocks(self, language: Language = ...) -> list[SourceClock]: ...  # noqa: D102
     def now(self) -> int: ...  # noqa: D102
 
 
@@ -122,6 +125,11 @@ class LocalDesk:
         """Put a registry in force; the units whose past it changed."""
         changed: list[str] = self.runtime.load_registry(registry)
         return changed
+
+    def clocks(self, language: Language = "id") -> list[SourceClock]:
+        """Every source's clock, what is wrong with it and what would mend it."""
+        found: list[SourceClock] = self.runtime.clocks(language)
+        return found
 
     def now(self) -> int:
         """The process's clock, ms UTC."""
@@ -206,6 +214,11 @@ class RemoteDesk:
         """Put a registry in force; the units whose past it changed."""
         changed: list[str] = self._ask("load_registry", registry.to_rows(), list[str])
         return changed
+
+    def clocks(self, language: Language = "id") -> list[SourceClock]:
+        """Every source's clock, what is wrong with it and what would mend it."""
+        found: list[SourceClock] = self._ask("clocks", language, list[SourceClock])
+        return found
 
     def now(self) -> int:
         """The process's clock, ms UTC."""

@@ -14,9 +14,10 @@ import structlog
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
-from pantau.domain.rejections import Rejection
+from pantau.domain.rejections import Language, Rejection
 from pantau.embedded.pipeline import MAX_BATCH, Flush, Pipeline
 from pantau.embedded.registries import Registries
+from pantau.embedded.watching import ClockWatches, SourceClock
 from storage.chdb_engine import ChdbEngine
 from storage.engine import Answer
 from storage.migrate import migrate
@@ -61,11 +62,10 @@ class Runtime:
         self.engine = engine
         self.clock = clock
         self.flushed = Flush(0, pipeline.seq, frozenset(), {}, {})
-        self.duplicates: dict[str, int] = {}
-        self.conflicts: dict[str, int] = {}
         self._pipeline = pipeline
         self._registries = registries
         self._rejects = Rejects(pipeline.store)
+        self._clocks = ClockWatches(pipeline.store)
         self._queue: queue.Queue[_Arrival | _Work | None] = queue.Queue()
         self._waiting = 0
         self._lock = threading.Lock()
@@ -130,7 +130,12 @@ class Runtime:
 
     def reject(self, rejections: Sequence[Rejection]) -> "Future[Any]":
         """Keep refused events with their reasons; the future is done when they are durable."""
-        return self._between_flushes(lambda: self._rejects.keep(rejections))
+
+        def keep() -> None:
+            self._rejects.keep(rejections)
+            self._clocks.see_refused(rejections, self.registry)
+
+        return self._between_flushes(keep)
 
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Answer a named query; blocks, so call it from a worker thread."""
@@ -161,6 +166,10 @@ class Runtime:
         """The refused events that are kept."""
         return self._rejects
 
+    def clocks(self, language: Language = "id") -> list[SourceClock]:
+        """Every source's clock: what was counted, what is wrong with it, what would mend it."""
+        return self.between_flushes(lambda: self._clocks.clocks(self.registry, language))
+
     def between_flushes(self, do: Callable[[], T]) -> T:
         """Run something in the writer thread while no flush is under way, and wait for its result."""
         result: T = self._between_flushes(do).result()
@@ -184,9 +193,14 @@ class Runtime:
         """Write what waits, stop the threads and let go of the directory."""
         self._queue.put(None)
         self._writer.join()
-        self._pipeline.close()
-        self._readers.shutdown()
-        self.engine.close()
+        try:
+            if self._failure is None:
+                self._pipeline.drain()
+                self._pipeline.store.insert(self._clocks.blocks_to_keep(now=True))
+        finally:
+            self._pipeline.close()
+            self._readers.shutdown()
+            self.engine.close()
 
     def _between_flushes(self, do: Callable[[], Any]) -> "Future[Any]":
         if self._failure is not None:
@@ -243,10 +257,9 @@ class Runtime:
                     self._waiting -= len(events)
                 durable.add_done_callback(lambda done: _pass_on(done, arrivals))
             self.flushed = pipeline.process(batch)
-            for source, count in self.flushed.duplicates.items():
-                self.duplicates[source] = self.duplicates.get(source, 0) + count
-            for source, count in self.flushed.conflicts.items():
-                self.conflicts[source] = self.conflicts.get(source, 0) + count
+            self._clocks.see(batch, self.registry)
+            self._clocks.see_repeated(self.flushed.duplicates, self.flushed.conflicts)
+            pipeline.store.insert(self._clocks.blocks_to_keep())
         if self._queue.empty():
             pipeline.drain()  # so that what watchers are told of can be read
         self._tell()

@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
+from pantau.domain.spans import Language
 from pantau.embedded.desk import Load, LocalDesk
 
 
@@ -38,6 +39,7 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "verify": lambda desk, _: desk.verify(),
     "rejects": lambda desk, _: desk.rejects(),
     "retry": lambda desk, _: desk.retry(),
+    "clocks": lambda desk, body: desk.clocks(msgspec.msgpack.decode(body, type=Language)),
     "now": lambda desk, _: desk.now(),
 }
 

@@ -92,3 +92,15 @@ FROM visits FINAL
 WHERE unit = {unit:String} AND kind = 'ticket' AND outcome = 'open' AND isNull(started_at)
   AND created_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND created_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')
+
+-- name: count_events
+-- How many different events does the log hold?
+SELECT uniqExact(source, id) FROM events
+
+-- name: count_visits
+-- How many visits are there, and how many of them were served?
+SELECT count(), countIf(outcome IN ('served', 'issued', 'approved')) FROM visits FINAL
+
+-- name: source_summaries
+-- What was counted of each source's clock?
+SELECT source, summary FROM source_health FINAL
