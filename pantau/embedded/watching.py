@@ -1,0 +1,131 @@
+"""Every source's clock, watched as events pass: what is counted, kept in the table ``source_health``, and concluded."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pantau.domain.clock_faults import ClockFault, ClockProposal, judge, propose
+from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time
+from pantau.domain.events import CounterSnapshot, Event
+from pantau.domain.registry import Registry, Source
+from pantau.domain.rejections import Language, Rejection
+from pantau.domain.wire import decode_envelope, epoch_ms
+from storage.queries import sql
+from storage.store import Block, Store
+
+KEEP_EVERY_SECONDS = 10.0
+
+_COLUMNS = (("source", "String"), ("summary", "String"), ("version", "UInt64"))
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(ClockSummary)
+
+
+class SourceClock(msgspec.Struct, frozen=True):
+    """What is known of one source's clock: its summary, its faults, and the corrections that would mend them."""
+
+    summary: ClockSummary
+    faults: tuple[ClockFault, ...]
+    proposals: tuple[ClockProposal, ...]
+
+
+class ClockWatches:
+    """Counts live events against their arrival, imports against their expectation. Driven by the writer thread.
+
+    Counts are of what passed, so a file that is replayed twice counts twice; a crash loses the last seconds of them.
+    They tell how a clock is, no indicator rests on them.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._watches: dict[str, ClockWatch] = {}
+        self._kept: dict[str, ClockSummary] = {
+            source: _decoder.decode(summary) for source, summary in store.engine.query(sql("source_summaries")).rows
+        }
+        self._changed: set[str] = set()
+        self._kept_at = time.monotonic()
+
+    def see(self, events: Iterable[Event], registry: Registry) -> None:
+        """Accepted events, as they were appended."""
+        sources: dict[str, Source | None] = {}
+        for event in events:
+            name = event.source
+            if name not in sources:
+                sources[name] = registry.source(name)
+            rule = sources[name]
+            watch = self._watches.get(name) or self._watch(name, rule, registry)
+            watch.see(event.time, event.arrival if rule is not None and rule.live else None)
+            if isinstance(event.data, CounterSnapshot):
+                watch.see_snapshot(event.time, event.data)
+        self._changed.update(sources)
+
+    def see_repeated(self, duplicates: dict[str, int], conflicts: dict[str, int]) -> None:
+        """How often sources repeated or contradicted themselves in a flush."""
+        for source, n in duplicates.items():
+            for _ in range(n):
+                self._watches[source].see_duplicate()
+        for source, n in conflicts.items():
+            for _ in range(n):
+                self._watches[source].see_conflict()
+
+    def see_refused(self, rejections: Iterable[Rejection], registry: Registry) -> None:
+        """Refused events whose time can be read: a lying clock is seen in what is refused for it."""
+        for rejection in rejections:
+            if rejection.code not in ("future", "too_old", "clock"):
+                continue
+            try:
+                said = epoch_ms(decode_envelope(rejection.original).time)
+            except (msgspec.DecodeError, ValueError):
+                continue
+            rule = registry.source(rejection.source)
+            watch = self._watches.get(rejection.source) or self._watch(rejection.source, rule, registry)
+            watch.see(said, rejection.arrival if rule is not None and rule.live else None)
+            self._changed.add(rejection.source)
+
+    def blocks_to_keep(self, *, now: bool = False) -> list[Block]:
+        """What is to be written: nothing until some seconds have passed since the last time, unless ``now``."""
+        if not self._changed or not (now or time.monotonic() - self._kept_at >= KEEP_EVERY_SECONDS):
+            return []
+        sources = sorted(self._changed)
+        self._changed.clear()
+        self._kept_at = time.monotonic()
+        version = time.time_ns() // 1_000_000
+        summaries = [_encoder.encode(self.summary(source)).decode() for source in sources]
+        return [Block("source_health", _COLUMNS, (sources, summaries, [version] * len(sources)))]
+
+    def summary(self, source: str) -> ClockSummary:
+        """All that was counted of a source, since ever."""
+        watch, kept = self._watches.get(source), self._kept.get(source)
+        if watch is None:
+            return kept if kept is not None else ClockSummary(source=source)
+        counted = watch.summary()
+        return counted if kept is None or kept.expected != counted.expected else kept + counted
+
+    def clocks(self, registry: Registry, language: Language = "id") -> list[SourceClock]:
+        """Every source's clock, judged with the corrections in force."""
+        found = []
+        for source in sorted({*self._watches, *self._kept}):
+            summary = self.summary(source)
+            rule = registry.source(source)
+            tolerance = rule.tolerance_ms if rule is not None else Source(name=source).tolerance_ms
+
+            def correct(raw: int, source: str = source) -> int:
+                return registry.correct(source, raw)
+
+            found.append(
+                SourceClock(
+                    summary,
+                    judge(summary, tolerance_ms=tolerance, correct=correct),
+                    propose(summary, tolerance_ms=tolerance, correct=correct, language=language),
+                )
+            )
+        return found
+
+    def _watch(self, source: str, rule: Source | None, registry: Registry) -> ClockWatch:
+        expected: tuple[int, int] | None = None
+        if rule is not None:
+            units: Sequence[str] = sorted(rule.units) if rule.units else [unit.code for unit in registry.units]
+            zones = {registry.zone(unit) for unit in units if registry.unit(unit) is not None}
+            expected = expected_time(rule, zones) if zones else None
+        watch = self._watches[source] = ClockWatch(source, expected)
+        return watch
