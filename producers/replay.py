@@ -11,7 +11,8 @@ import msgspec
 from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
-from producers.judging import Chunk, Order, Packed, judge_aside
+from producers.judging import Order, judge_aside
+from producers.packed import Chunk, Packed
 
 SAVE_EVERY_CHUNKS = 4
 PACED_CHUNK = 200

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pantau.domain.rejections import Rejection
     from pantau.embedded.desk import Desk
-    from producers.judging import Packed
+    from producers.packed import Packed
     from producers.replay import Summary
 
 OnProgress = Callable[[str, int, str], None]
@@ -76,7 +76,8 @@ def _into_directory(
 ) -> "Summary":
     from pantau.embedded.desk import open_desk
     from pantau.registry_file import load as load_registry
-    from producers.judging import Chunk, Order, judge_aside
+    from producers.judging import Order, judge_aside
+    from producers.packed import Chunk
     from producers.replay import Bookmarks, Summary, paced, replay
 
     summary = Summary()

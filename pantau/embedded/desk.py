@@ -21,7 +21,7 @@ from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
-from producers.judging import Packed
+from producers.packed import Packed
 from storage.engine import Answer
 from storage.rejects import Kept
 from storage.verify import Report
