@@ -14,16 +14,19 @@ import msgspec
 from pantau.domain.errors import BadSetup
 
 Query = Callable[[str], Iterable[bytes]]
-"""Runs one SELECT and gives its result as JSONEachRow, in chunks cut anywhere."""
+"""Runs one SELECT or DESCRIBE and gives its result as JSONEachRow, in chunks cut anywhere."""
 
 _CHILD = """
 import sys
 from chdb.session import Session
 session = Session()
 session.query("SET session_timezone = 'UTC'")
-for chunk in session.send_query(sys.stdin.read(), "JSONEachRow"):
-    data = chunk.data()
-    sys.stdout.buffer.write(data.encode() if isinstance(data, str) else data)
+sql = sys.stdin.read()
+if sql.startswith("SELECT"):
+    for chunk in session.send_query(sql, "JSONEachRow"):
+        sys.stdout.buffer.write(chunk.bytes())
+else:  # the engine streams nothing else
+    sys.stdout.buffer.write(session.query(sql, "JSONEachRow").bytes())
 """
 
 
