@@ -20,6 +20,13 @@ from pantau.embedded.runtime import Runtime
 log = structlog.get_logger(__name__)
 
 
+STOP_SIGNALS: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)
+
+
+def _stay(signum: int, frame: object) -> None:
+    """The web server stops itself on a signal and then raises it again: by then we are writing what waits."""
+
+
 def wall_clock() -> int:
     """Now, ms UTC."""
     return time.time_ns() // 1_000_000
@@ -49,6 +56,8 @@ def serve(
     """
     from pantau.web.app import create_app
 
+    for signum in STOP_SIGNALS:
+        signal.signal(signum, _stay)
     listening = bind(host, port)
     runtime = Runtime.open(data_dir, registry=registry, clock=clock)
     try:
@@ -78,4 +87,3 @@ def _announce_when_ready(server: uvicorn.Server, url: str, on_start: Callable[[s
     threading.Thread(target=wait, name="ready", daemon=True).start()
 
 
-STOP_SIGNALS: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)
