@@ -182,11 +182,16 @@ def _clusters(cells: list[Skew]) -> list[Skew]:
     """Cells that one steady skew has put into neighbouring buckets are joined, and so are delays without a gap."""
     joined: list[Skew] = []
     for cell in sorted(cells, key=lambda cell: cell.least):
-        if (joined and _is_steady(joined[-1] + cell)) or (joined and joined[-1].most > -STEADY):
+        if joined and (_is_steady(joined[-1] + cell) or _is_delay(joined[-1], cell)):
             joined[-1] += cell
         else:
             joined.append(cell)
     return joined
+
+
+def _is_delay(before: Skew, cell: Skew) -> bool:
+    """Whether a skew continues the usual delays: of a day at most, or of at most four times what was seen."""
+    return before.most > -STEADY and cell.least <= max(DAY, 4 * before.most)
 
 
 def _is_steady(cell: Skew) -> bool:

@@ -55,13 +55,13 @@ _OPAQUE: Final = re.compile(
     r")(?![0-9A-Za-z])"
 )
 _SIXTEEN: Final = r"\d\d(?:[ .\-]?\d\d){7}(?!\d)"
-_FAMILY: Final = re.compile(r"(?<!\d)" + _SIXTEEN)
+_FAMILY: Final = re.compile(r"(?<!\d)(?=(?P<number>" + _SIXTEEN + "))")  # looks ahead, so that every start is tried
 _NAMED: Final = re.compile(
     r"(?<![A-Za-z])(?:(?P<kk>no\.? ?kk|kk|kartu[ _]keluarga)|nik|ktp)"
     r"[ :.#=_\-]{0,4}(?:no(?:mor)?[ :.#=_\-]{1,4})?(?P<number>" + _SIXTEEN + ")",
     re.IGNORECASE,
 )
-_NIP: Final = re.compile(r"(?<!\d)\d{8}[ .\-]?\d{6}[ .\-]?[12][ .\-]?\d{3}(?!\d)")
+_NIP: Final = re.compile(r"(?<!\d)(?=(?P<number>\d{8}[ .\-]?\d{6}[ .\-]?[12][ .\-]?\d{3}(?!\d)))")
 _PHONE: Final = re.compile(
     r"(?<!\d)(?:"
     r"(?:\+|00)?62[ .\-]{0,2}(?:\(0\)[ .\-]{0,2})?0?8[1-35-9]\d(?:[ .\-]{0,2}\d){6,9}"  # mobile, with country code
@@ -197,13 +197,13 @@ def _search(text: str) -> tuple[Finding, ...]:
 def _numbers(text: str) -> Iterator[tuple[Kind, int, int]]:
     """Numbers of every kind, the surest first; they may overlap."""
     for match in _NIP.finditer(text):
-        if _possible_nip(re.sub(r"\D", "", match[0])):
-            yield "nip", *match.span()
+        if _possible_nip(re.sub(r"\D", "", match["number"])):
+            yield "nip", *match.span("number")
     for match in _NAMED.finditer(text):
         yield "kk" if match["kk"] else "nik", *match.span("number")
     for match in _FAMILY.finditer(text):
-        if _possible_nik(re.sub(r"\D", "", match[0])):
-            yield "nik", *match.span()
+        if _possible_nik(re.sub(r"\D", "", match["number"])):
+            yield "nik", *match.span("number")
     for match in _PHONE.finditer(text):
         yield "phone", *match.span()
     if _LOST_ZERO.fullmatch(text):  # a spreadsheet took the number for a quantity and dropped its zero

@@ -74,6 +74,19 @@ def test_one_evening_upload_of_a_day_is_no_fault_though_every_event_is_hours_lat
     assert judge(watch(pairs)) == ()
 
 
+def test_one_short_burst_that_was_held_up_is_no_fault_though_its_delay_is_steady() -> None:
+    assert judge(watch((MONDAY + number * SECOND, MONDAY + 3 * HOUR) for number in range(300))) == ()
+
+
+def test_a_clock_that_falls_back_by_years_is_told_beside_the_true_times() -> None:
+    """|--- true ---| Wednesday 10:00 |--- 2881 days behind ---|"""
+    jump = MONDAY + 2 * DAY
+    pairs = [(time - 2881 * DAY if time >= jump else time, arrival) for time, arrival in week()]
+    (proposal,) = propose(watch(pairs))
+    assert proposal.shift_ms == 2881 * DAY
+    assert proposal.ends <= jump
+
+
 def test_a_clock_within_tolerance_is_not_ahead() -> None:
     assert judge(watch(told(4 * MINUTE))) == ()
 
@@ -262,6 +275,18 @@ def test_summaries_merge_in_any_order_and_grouping(
     assert (one + two) + three == one + (two + three) == summarise([*c, *a, *b])
     assert one + two == two + one
     assert one + summarise([]) == one
+
+
+def test_of_many_queues_every_order_of_merging_keeps_the_same() -> None:
+    halves, both = [ClockWatch("antrian"), ClockWatch("antrian")], ClockWatch("antrian")
+    for number in range(2 * KEPT_QUEUES):
+        state = CounterSnapshot(unit="kec", queue=str(number), waiting=number)
+        for clock in (halves[number % 2], both):
+            clock.see(MONDAY, MONDAY)
+            clock.see_snapshot(MONDAY, state)
+    one, two = (clock.summary() for clock in halves)
+    assert one + two == two + one == both.summary()
+    assert len(both.summary().shown) == KEPT_QUEUES
 
 
 def test_a_summary_stays_small_whatever_a_source_sends() -> None:

@@ -144,6 +144,11 @@ def test_what_is_not_personal_is_left_alone(text: str) -> None:
     assert mask(text) == text
 
 
+def test_a_number_before_a_nik_does_not_hide_it() -> None:
+    """|12 99 1801 0641 0385| 0001 has 16 digits too, and is none; the NIK begins at the third group."""
+    assert find("12 99 1801 0641 0385 0001") == (Finding("nik", 6, 25),)
+
+
 def test_findings_say_where_and_do_not_hold_the_value() -> None:
     #       0123456789
     text = "budi@a.id 081234567890 1801064103850001"

@@ -501,6 +501,15 @@ def test_wrong_python_values_are_named_too(changes: dict[str, Any], code: str, f
     assert personal.find(rejection.original.decode()) == ()
 
 
+def test_python_values_have_the_same_limit_of_size() -> None:
+    buckets = [{"upto_ms": limit, "n": limit} for limit in range(5_000)]
+    data = {"unit": "kec-kalianda", "measure": "wait", "ends": "2026-02-03T08:20:00+07:00", "buckets": buckets}
+    rejection = hand_in(kind="aggregate.reported", data=data)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.code, len(rejection.reasons)) == ("oversize", 1)
+    assert isinstance(hand_in(kind="aggregate.reported", data=data | {"buckets": buckets[:100]}), Event)
+
+
 def test_a_refused_python_value_can_be_retried_as_the_event_it_is() -> None:
     rejection = hand_in(data=DATA | {"unit": "kec-baru", "service_day": date(2026, 2, 3)})
     assert isinstance(rejection, Rejection)
