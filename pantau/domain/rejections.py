@@ -8,6 +8,7 @@ import msgspec
 
 from pantau.domain import personal
 from pantau.domain.errors import Fault
+from pantau.domain.events import CloudEvent
 from pantau.domain.registry import Source
 from pantau.domain.spans import Language as Language
 
@@ -238,7 +239,13 @@ def masked_original(original: bytes, key: bytes | None) -> tuple[bytes, bool]:
         return (original, False) if shown == text else (shown.encode("utf-8", "replace"), True)
     # the bytes may hold what the tree does not: the first of two equal keys
     hidden = tree != sent or bool(personal.find(_text(original)))
-    return (original if masked == sent and not hidden else msgspec.json.encode(masked)), masked != tree
+    kept = original if masked == sent and not hidden else msgspec.json.encode(masked)
+    return kept, _as_read(masked) != _as_read(tree)
+
+
+def _as_read(tree: Any) -> Any:
+    """What a validation reads of an event: not its extension attributes."""
+    return {name: tree.get(name) for name in CloudEvent.__struct_fields__} if isinstance(tree, dict) else tree
 
 
 def _with_pseudonyms(envelope: object, key: bytes) -> object:

@@ -201,6 +201,13 @@ def test_no_shift_is_proposed_when_several_fit() -> None:
     assert propose(summary) == ()
 
 
+def test_a_part_of_an_import_with_other_dates_is_shown_and_not_shifted_by_days() -> None:
+    """Some dates are right, so the clock was; what the others meant cannot be known."""
+    early = [day - timedelta(days=2881) for day in DAYS]
+    (fault,) = judge(watch([*import_of(DAYS[:3]), *import_of(early)], JANUARY))
+    assert (fault.kind, fault.shift_ms) == ("irregular", None)
+
+
 def test_dates_before_1990_are_seen_too() -> None:
     summary = watch([(-62_135_596_800_000, None)] * 30, JANUARY)
     assert kinds(summary) == ["behind"]

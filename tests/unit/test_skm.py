@@ -196,6 +196,13 @@ def test_the_least_sample_is_the_printed_table_of_krejcie_and_morgan(population:
     assert minimum_sample(population) == sample
 
 
+def test_a_sample_is_too_small_below_the_minimum_not_at_it() -> None:
+    answers = [sums_of(answer(3, 3, 2, 4, 3, 3, 4, 3, 3))] * 80
+    enough, short = (sum(answers[: 80 - missing], Sums()) for missing in (0, 1))
+    assert ikm(enough, population=100, few_below=80).flags == ()
+    assert ikm(short, population=100, few_below=80).flags == ("below_minimum", "few_answers")
+
+
 @given(st.integers(0, 10**7))
 def test_a_larger_population_never_needs_fewer_answers(population: int) -> None:
     assert minimum_sample(population) <= minimum_sample(population + 1) <= population + 1

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from pantau.domain import personal
-from pantau.domain.events import Event, TicketCreated, TicketTransferred
+from pantau.domain.events import AggregateReported, Event, TicketCreated, TicketTransferred
 from pantau.domain.registry import ClockCorrection, Hours, Registry, Source, Unit
 from pantau.domain.rejections import TEXTS, Rejection
 from pantau.domain.validation import Limits, accept, accept_data, expand
@@ -397,6 +397,11 @@ def test_what_holds_no_personal_data_is_kept_byte_for_byte() -> None:
     assert refused(raw).original == raw
 
 
+def test_broken_json_without_personal_data_is_kept_byte_for_byte_too() -> None:
+    raw = b'{"ticket": "\\u0041012", "nomor'
+    assert refused(raw).original == raw
+
+
 def test_the_digest_knows_the_same_bytes_again_and_needs_the_secret() -> None:
     first, again, other = refused(with_data(ticket=NIK)), refused(with_data(ticket=NIK)), refused(with_data(ticket=""))
     assert first.digest == again.digest != other.digest
@@ -425,6 +430,7 @@ def test_pseudonyms_are_for_identifiers_not_for_texts(envelope: dict[str, Any]) 
 RETRYABLE = [
     (with_data(unit="kec-baru"), {}, {"known": registry(unit("kec-baru"))}),
     (said(), {"source": LIMITED}, {}),
+    (with_data(unit="kec-baru") | {"pemohon": {"nama": "Budi"}}, {}, {"known": registry(unit("kec-baru"))}),
     (said(time="2026-02-03T09:00:00+07:00"), {}, {"source": Source(name="antrian", tolerance_ms=HOUR)}),
     (said(time="2025-02-03T08:15:30+07:00"), {}, {"source": Source(name="antrian")}),
     (said(time="2020-02-03T08:15:30+07:00"), {"source": IMPORT}, {"source": Source(name="antrian")}),
@@ -444,6 +450,20 @@ def test_what_is_kept_is_accepted_once_the_cause_is_mended(
     rejection = refused(envelope, **before)
     assert rejection.retryable
     assert accepted(rejection.original, **after) == accepted(envelope, **after)
+
+
+def test_what_masking_has_changed_cannot_be_retried() -> None:
+    rejection = refused(with_data(unit="0812-3456-7890"))
+    assert rejection.code == "unknown_unit"
+    assert not rejection.retryable
+
+
+def test_numbers_that_just_fit_together_are_no_contradiction() -> None:
+    data = accepted(aggregate(timed=10, judged=10, within=10, ends="2026-02-03T08:15:30.124+07:00")).data
+    assert isinstance(data, AggregateReported)
+    assert (data.n, data.timed, data.within) == (10, 10, 10)
+    accepted(rating(score=5))
+    accepted(training(ends="2026-01-05"))
 
 
 def test_a_refused_time_is_kept_for_the_watch_on_clocks() -> None:
