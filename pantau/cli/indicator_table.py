@@ -52,6 +52,27 @@ COLUMNS: Final[dict[str, Text]] = {
     "30m": Text("Mulai", "From"),
     "5m": Text("Mulai", "From"),
 }
+CHOICES: Final[dict[str, dict[str, Text]]] = {
+    "zero_waits": {
+        "counted": Text("tunggu nol dihitung", "zero waits counted"),
+        "not_counted": Text("tunggu nol tidak dihitung", "zero waits not counted"),
+    },
+    "leavers": {
+        "standard": Text("yang pergi menurut standar", "leavers as the standard says"),
+        "counted": Text("yang pergi dihitung", "leavers counted"),
+        "not_counted": Text("yang pergi tidak dihitung", "leavers not counted"),
+    },
+    "percentile": {
+        "nearest_rank": Text("persentil dari histogram, galat ≤ 1 %", "percentile from histograms, ≤ 1 % off"),
+        "exact": Text("persentil tepat, interpolasi linear", "exact percentile, linear interpolation"),
+    },
+    "finished": {
+        "issued": Text("selesai = produk terbit", "finished = product issued"),
+        "approved": Text("selesai = disetujui", "finished = approved"),
+    },
+}
+"""Choices in words; those that are numbers are written by :func:`choice_text`."""
+
 _INDICATOR: Final = Text("Indikator", "Indicator")
 _VALUE: Final = Text("Nilai", "Value")
 _NOTES: Final = Text("Catatan", "Notes")
@@ -118,17 +139,35 @@ def for_people(table: Table, language: Language) -> "Iterator[RenderableType]":
     yield grid
     yield Styled(period(table, language), style="bold")
     yield Styled(_DEFINITIONS.read(language), style="bold")
-    for names, definition in _once(table.about):
+    for names, definition in _once(table.about, language):
         yield Styled(f"  {', '.join(names)}: {definition}")
     for note in table.notes:
         yield Styled(note, style="italic")
 
 
-def _once(about: tuple[About, ...]) -> list[tuple[list[str], str]]:
+def choice_text(name: str, value: str | int | float | None, language: Language) -> str:
+    """One choice in words: tunggu nol dihitung, batas 30 dtk, bobot unsur 1/9."""
+    if name in CHOICES:
+        return CHOICES[name][str(value)].read(language)
+    written = {
+        "within_ms": Text("batas", "limit"),
+        "ikm_weight": Text("bobot unsur", "element weight"),
+        "ikm_confidence": Text("keyakinan rentang", "interval confidence"),
+        "minimum_sample": Text("contoh minimal", "minimum sample"),
+        "complaint_days": Text("batas hari pengaduan", "days for a complaint"),
+    }[name].read(language)
+    if name == "within_ms" and isinstance(value, int):
+        return f"{written} {duration_text(value, language)}"
+    return f"{written} {number_text(value, language, 2) if isinstance(value, float) else value}"
+
+
+def _once(about: tuple[About, ...], language: Language) -> list[tuple[list[str], str]]:
     """Names that share a definition and its choices, and the definition with the choices behind it."""
     found: dict[str, list[str]] = {}
     for indicator in about:
-        chosen = ", ".join(f"{name} = {value}" for name, value in indicator.choices.items() if value is not None)
+        chosen = "; ".join(
+            choice_text(name, value, language) for name, value in indicator.choices.items() if value is not None
+        )
         found.setdefault(f"{indicator.definition}{f' [{chosen}]' if chosen else ''}", []).append(indicator.name)
     return [(names, text) for text, names in found.items()]
 

@@ -105,8 +105,8 @@ def indicators(
 ) -> None:
     """Print indicators of a slice, with n, definitions and the choices that change a number.
 
-    NAMES are indicators (wait_to_start.p90), their beginnings (wait_to_start) or all; without one the main ones are shown.
-    Units, services, channels and counters may be given several times. An unknown number is a dash with its reason, never 0.
+    NAMES are indicators (wait_to_start.p90), their beginnings (wait_to_start) or all; without one, the main ones.
+    Units, services, channels and counters may be given several times. An unknown number is a dash with its reason.
 
     Examples:
 

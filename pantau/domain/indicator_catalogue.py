@@ -68,7 +68,8 @@ def chosen(words: Iterable[str], reported: Iterable[str] = ()) -> list[Indicator
         named = [name for name in known if name == word or name.startswith(word + ".")]
         found.update((name, known[name]) for name in named)
         if not named:
-            near = difflib.get_close_matches(word, [*known, *{name.partition(".")[0] for name in known}], n=3)
+            beginnings = dict.fromkeys([*known, *(name.partition(".")[0] for name in known)])
+            near = difflib.get_close_matches(word, beginnings, n=3)
             todo = f"did you mean {', '.join(near)}?" if near else "see `pantau indicators --list`"
             faults.append(Fault(field="indicator", value=repr(word), rule="no indicator has this name", todo=todo))
     if faults:
