@@ -3,11 +3,19 @@
 Facts that shape this file (measured): one process per directory, even for readers; a fork after opening hangs; a query
 in the main thread keeps signal handlers from running; two threads on one session run one after the other, on their own
 sessions side by side. So every thread gets a session of its own and callers query from worker threads.
+
+A session that is closed during an insert hangs; a process that ends with a session in use by a thread hangs or prints
+``global_context->shutdown()``; one that ends with an unfinished stream hangs even if its session was closed. So
+:meth:`ChdbEngine.close` waits for what runs, cancels streams, closes sessions, and is called at exit if nobody did.
 """
 
+import atexit
+import contextlib
+import fcntl
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +31,50 @@ class EngineError(PantauError):
 
 
 def _literal(value: Any) -> str:
-    """A bound parameter as the engine wants it: text in TSV escaping, arrays as array literals."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
+    """A bound parameter as the engine wants it: text in TSV escaping, arrays and tuples as literals."""
+    if value is None:
+        return "\\N"
     if isinstance(value, str):
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-    if isinstance(value, datetime | date):
-        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
+        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
     if isinstance(value, list | tuple):
         return "[" + ",".join(_element(item) for item in value) + "]"
-    return str(value)
+    return _plain(value)
 
 
 def _element(value: Any) -> str:
-    if isinstance(value, str):
-        text = value.replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n")
-        return "'" + text + "'"
+    """A value inside an array or a tuple."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str | date):
+        text = _plain(value).replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n")
+        return "'" + text.replace("\r", "\\r") + "'"
     if isinstance(value, tuple):
         return "(" + ",".join(_element(item) for item in value) + ")"
     return _literal(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        at = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return at.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class _Session:
+    """A session, the lock that is held while it works, and the stream it feeds if it feeds one."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.busy = threading.Lock()
+        self.stream: Any = None
+
+    def close(self) -> None:
+        with self.busy:
+            if self.stream is not None:
+                self.stream.cancel()
+            self.session.close()
 
 
 class ChdbEngine:
@@ -57,40 +90,61 @@ class ChdbEngine:
         self._options = _SETTINGS + (f"&max_threads={threads}" if threads else "")
         self._readonly = readonly
         self._local = threading.local()
-        self._sessions: list[Any] = []
+        self._sessions: set[_Session] = set()
         self._lock = threading.Lock()
+        self._closed = False
         directory.mkdir(parents=True, exist_ok=True)
         self._session()
+        atexit.register(self.close)
 
-    def _session(self) -> Any:
-        session = getattr(self._local, "session", None)
+    def _session(self) -> _Session:
+        session: _Session | None = None if self._closed else getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = self._open()
         return session
 
-    def _open(self) -> Any:
+    def _open(self) -> _Session:
         from chdb.session import Session  # late: loading the engine takes a tenth of a second
 
-        try:
-            session = Session(f"{self._path}?{self._options}")
-            session.query(f"CREATE DATABASE IF NOT EXISTS {self._database}")
-            session.query(f"USE {self._database}")
-            if self._readonly:
-                session.query("SET readonly = 1")
-        except RuntimeError as error:
-            if "Cannot lock" in str(error) or "already initialized" in str(error):
-                raise NotNow(f"{self._path}: another process owns this data directory; ask it or stop it") from error
-            raise BadSetup(f"{self._path}: the data directory cannot be opened: {error}") from error
         with self._lock:
-            self._sessions.append(session)
-        return session
+            if self._closed:
+                raise NotNow(f"{self._path}: this engine is closed")
+            if not self._sessions and _owned_elsewhere(Path(self._path)):
+                raise NotNow(f"{self._path}: another process owns this data directory; ask it or stop it")
+            session = None
+            try:
+                session = Session(f"{self._path}?{self._options}")
+                session.query(f"CREATE DATABASE IF NOT EXISTS {self._database}")
+                session.query(f"USE {self._database}")
+                if self._readonly:
+                    session.query("SET readonly = 1")
+            except RuntimeError as error:
+                if session is not None:
+                    session.close()
+                if "already initialized" in str(error):
+                    raise NotNow(f"{self._path}: this process has another data directory open; close it") from error
+                if not self._sessions and _owned_elsewhere(Path(self._path)):  # both began at the same moment
+                    raise NotNow(f"{self._path}: another process owns this data directory") from error
+                raise BadSetup(f"{self._path}: the data directory cannot be opened: {error}") from error
+            opened = _Session(session)
+            self._sessions.add(opened)
+        return opened
+
+    @contextlib.contextmanager
+    def _working(self, session: _Session, statement: str) -> Iterator[Any]:
+        """The session for as long as it works; what it raises becomes an error of ours."""
+        with session.busy:
+            if self._closed:
+                raise NotNow(f"{self._path}: this engine is closed")
+            try:
+                yield session.session
+            except RuntimeError as error:
+                raise EngineError(f"{error}\nin: {statement[:400]}") from error
 
     def _run(self, sql: str, params: Params | None, output: str) -> Any:
         bound = {name: _literal(value) for name, value in (params or {}).items()}
-        try:
-            return self._session().query(sql, output, params=bound)
-        except RuntimeError as error:
-            raise EngineError(f"{error}\nin: {sql[:400]}") from error
+        with self._working(self._session(), sql) as session:
+            return session.query(sql, output, params=bound)
 
     def execute(self, sql: str, params: Params | None = None) -> None:
         """Run one statement."""
@@ -112,38 +166,61 @@ class ChdbEngine:
     def stream(self, sql: str, params: Params | None = None) -> Iterator[list[Row]]:
         """Blocks of rows as the engine makes them, on a session of its own: one that streams can do nothing else."""
         bound = {name: _literal(value) for name, value in (params or {}).items()}
-        session = self._open()
+        own = self._open()
         try:
-            with session.send_query(sql, "Native", params=bound) as chunks:
-                for chunk in chunks:
-                    for _, rows in decode(chunk.bytes()):
-                        yield rows
-        except RuntimeError as error:
-            raise EngineError(f"{error}\nin: {sql[:400]}") from error
+            with self._working(own, sql) as session:
+                own.stream = session.send_query(sql, "Native", params=bound)
+            while True:
+                with self._working(own, sql):
+                    chunk = own.stream.fetch()
+                if chunk is None:
+                    return
+                for _, rows in decode(chunk.bytes()):
+                    yield rows
         finally:
             with self._lock:
-                self._sessions.remove(session)
-            session.close()
+                self._sessions.discard(own)
+            own.close()
 
     def insert(self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> None:
         """Write one block through the Native format."""
         if not data or not len(data[0]):
             return
         names = ", ".join(name for name, _ in columns)
-        try:
-            with self._session().send_insert(f"INSERT INTO {table} ({names})", "Native") as inserter:
-                inserter.append(encode(columns, data))
-                inserter.finish()
-        except RuntimeError as error:
-            raise EngineError(f"{error}\nin: INSERT INTO {table}") from error
+        block = encode(columns, data)
+        statement = f"INSERT INTO {table} ({names})"
+        with (
+            self._working(self._session(), statement) as session,
+            session.send_insert(statement, "Native") as inserter,
+        ):
+            inserter.append(block)
+            inserter.finish()
 
     def close(self) -> None:
-        """Close every session; the directory is free afterwards."""
+        """Wait for what runs, cancel streams, close every session; the directory is free afterwards.
+
+        Whoever asks afterwards gets NotNow. Closing twice does nothing.
+        """
         with self._lock:
-            sessions, self._sessions = self._sessions, []
+            self._closed = True
+            sessions, self._sessions = self._sessions, set()
         for session in sessions:
             session.close()
         self._local = threading.local()
+        atexit.unregister(self.close)
+
+
+def _owned_elsewhere(directory: Path) -> bool:
+    """Whether another process has the directory open: it holds a lock on the file ``status``, which names its id."""
+    try:
+        with (directory / "status").open("rb") as status:
+            try:
+                fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return f"PID: {os.getpid()}\n".encode() not in status.read()
+    except FileNotFoundError:
+        pass
+    return False
 
 
 def bound(params: Mapping[str, Any]) -> dict[str, str]:

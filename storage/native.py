@@ -23,6 +23,7 @@ class _Revision0:
 def _context() -> Context:
     context = Context()
     context.server_info = _Revision0()
+    context.settings = {}
     context.client_settings = {
         "use_numpy": False,
         "strings_as_bytes": False,

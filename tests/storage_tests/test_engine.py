@@ -1,0 +1,226 @@
+"""What every engine must do with a statement, its parameters, a block and a stream."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.chdb_engine import ChdbEngine, EngineError
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
+"""Any text that JSON can carry: quotes, backslashes, tabs, newlines, NUL, letters of any script."""
+
+
+@pytest.fixture(scope="module")
+def engine(module_engine: ChdbEngine) -> ChdbEngine:
+    return module_engine
+
+
+def one(engine: ChdbEngine, sql: str, **params: Any) -> Any:
+    return engine.query(sql, params).rows[0][0]
+
+
+# parameters
+
+
+@given(TEXT)
+@settings(max_examples=200)
+def test_a_text_parameter_arrives_as_it_was(engine: ChdbEngine, text: str) -> None:
+    assert one(engine, "SELECT {x:String}", x=text) == text
+    assert one(engine, "SELECT {x:Nullable(String)}", x=text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["'", '"', "\\", "\\'", "\\n", "\n", "\t", "\r", "\r\n", "\0", "\\N", "NULL", "ꦲꦏ 😀", ""]
+)
+def test_a_text_that_looks_like_syntax_arrives_as_it_was(engine: ChdbEngine, text: str) -> None:
+    assert one(engine, "SELECT {x:String}", x=text) == text
+    assert one(engine, "SELECT {x:Array(String)}", x=[text, text]) == [text, text]
+    assert one(engine, "SELECT {x:Array(Tuple(String, UInt8))}", x=[(text, 1)]) == [(text, 1)]
+
+
+@given(st.lists(st.tuples(TEXT, st.integers(0, 65_535), st.one_of(st.none(), TEXT)), max_size=8))
+@settings(max_examples=100)
+def test_an_array_of_tuples_arrives_as_it_was(engine: ChdbEngine, rows: list[tuple[str, int, str | None]]) -> None:
+    assert one(engine, "SELECT {x:Array(Tuple(String, UInt16, Nullable(String)))}", x=rows) == rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("Nullable(String)", None, None),
+        ("Nullable(Int64)", None, None),
+        ("Array(Nullable(Int64))", [1, None, -3], [1, None, -3]),
+        ("UInt8", True, 1),
+        ("Int64", -(2**63), -(2**63)),
+        ("UInt64", 2**64 - 1, 2**64 - 1),
+        ("Float64", 1e-300, 1e-300),
+        ("Date", date(2026, 2, 28), date(2026, 2, 28)),
+        ("Array(Date)", [date(2026, 2, 28)], [date(2026, 2, 28)]),
+        ("Array(Int64)", [], []),
+        ("Array(Array(UInt8))", [[1], []], [[1], []]),
+    ],
+)
+def test_a_parameter_of_any_type_arrives_as_it_was(engine: ChdbEngine, kind: str, value: Any, expected: Any) -> None:
+    assert one(engine, f"SELECT {{x:{kind}}}", x=value) == expected
+
+
+def test_a_time_parameter_means_the_same_instant_in_any_zone(engine: ChdbEngine) -> None:
+    noon = datetime(2026, 3, 29, 12, 0, 0, 125_000, tzinfo=timezone(timedelta(hours=7)))
+    found = one(engine, "SELECT toUnixTimestamp64Milli({x:DateTime64(3, 'UTC')})", x=noon)
+    assert found == int(datetime(2026, 3, 29, 5, 0, tzinfo=UTC).timestamp() * 1000) + 125
+
+
+def test_a_parameter_cannot_become_sql(engine: ChdbEngine) -> None:
+    assert one(engine, "SELECT count() FROM visits WHERE unit = {x:String}", x="' OR 1 = 1 --") == 0
+    with pytest.raises(EngineError):
+        engine.query("SELECT {x:UInt64}", {"x": "1) UNION ALL SELECT (2"})
+
+
+# answers
+
+
+def test_an_empty_answer_still_has_its_columns(engine: ChdbEngine) -> None:
+    answer = engine.query("SELECT unit, created_at, 1 AS one FROM visits WHERE unit = {x:String}", {"x": "nowhere"})
+    assert answer.rows == []
+    assert answer.columns == (
+        ("unit", "LowCardinality(String)"),
+        ("created_at", "Nullable(DateTime64(3, 'UTC'))"),
+        ("one", "UInt8"),
+    )
+
+
+def test_a_wrong_statement_names_its_reason_and_itself(engine: ChdbEngine) -> None:
+    for run in (engine.query, engine.execute, lambda sql: list(engine.stream(sql))):
+        with pytest.raises(EngineError, match=r"nope[\s\S]*in: SELECT nope"):
+            run("SELECT nope FROM visits")
+    assert one(engine, "SELECT 1") == 1, "and the session still works"
+
+
+COLUMNS = (
+    ("id", "UInt64"),
+    ("text", "String"),
+    ("maybe", "Nullable(String)"),
+    ("low", "LowCardinality(String)"),
+    ("low_maybe", "LowCardinality(Nullable(String))"),
+    ("number", "Nullable(Int64)"),
+    ("share", "Nullable(Float64)"),
+    ("numbers", "Array(Int64)"),
+)
+WIDE = st.tuples(
+    TEXT,
+    st.one_of(st.none(), TEXT),
+    TEXT,
+    st.one_of(st.none(), TEXT),
+    st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)),
+    st.one_of(st.none(), st.floats(allow_nan=False)),
+    st.lists(st.integers(-(2**63), 2**63 - 1), max_size=4),
+)
+
+
+@given(st.lists(WIDE, min_size=1, max_size=30))
+@settings(max_examples=40)
+def test_a_block_is_read_back_as_it_was_written(engine: ChdbEngine, rows: list[tuple[Any, ...]]) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS)
+    engine.execute(f"CREATE OR REPLACE TABLE wide ({columns}) ENGINE = MergeTree ORDER BY id")
+    numbered = [(index, *row) for index, row in enumerate(rows)]
+    engine.insert("wide", COLUMNS, [*zip(*numbered, strict=True)])
+    assert engine.query("SELECT * FROM wide ORDER BY id").rows == numbered
+    assert [row for block in engine.stream("SELECT * FROM wide ORDER BY id") for row in block] == numbered
+
+
+def test_times_travel_as_milliseconds_and_days(engine: ChdbEngine) -> None:
+    engine.execute(
+        "CREATE TABLE times (at DateTime64(3, 'UTC'), maybe Nullable(DateTime64(3, 'UTC')), day Date)"
+        " ENGINE = MergeTree ORDER BY at"
+    )
+    columns = (("at", "DateTime64(3, 'UTC')"), ("maybe", "Nullable(DateTime64(3, 'UTC'))"), ("day", "UInt16"))
+    engine.insert("times", columns, [[1_774_747_800_125, 0], [None, 4_102_444_799_999], [20_541, 0]])
+    assert engine.query(
+        "SELECT toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(maybe), toUInt16(day) FROM times ORDER BY at"
+    ).rows == [(0, 4_102_444_799_999, 0), (1_774_747_800_125, None, 20_541)]
+
+
+def test_an_empty_block_changes_nothing(engine: ChdbEngine) -> None:
+    engine.insert("progress", (("name", "String"),), [[]])
+    engine.insert("progress", (("name", "String"),), [])
+    assert one(engine, "SELECT count() FROM progress") == 0
+
+
+def test_a_block_that_cannot_be_written_is_refused_whole(engine: ChdbEngine) -> None:
+    with pytest.raises(EngineError, match="nope"):
+        engine.insert("progress", (("name", "String"), ("nope", "String")), [["a"], ["b"]])
+    with pytest.raises(Exception, match=r".+"):
+        engine.insert("progress", (("name", "String"), ("seq", "UInt64")), [["a", "b"], [1, "x"]])
+    assert one(engine, "SELECT count() FROM progress") == 0
+    engine.insert("progress", (("name", "String"), ("seq", "UInt64")), [["a"], [1]])
+    assert one(engine, "SELECT count() FROM progress") == 1, "and the session still works"
+
+
+# streams
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT number FROM numbers(300000)",
+        "SELECT number FROM numbers(300000) ORDER BY number % 1000 DESC, number",
+        "SELECT number % 150000 AS k, count() FROM numbers(300000) GROUP BY k ORDER BY k",
+        "SELECT number FROM numbers(10) WHERE number > 100",
+    ],
+)
+def test_a_stream_gives_every_row_of_the_answer(engine: ChdbEngine, sql: str) -> None:
+    assert [row for block in engine.stream(sql) for row in block] == engine.query(sql).rows
+
+
+def test_while_a_stream_is_read_its_thread_may_ask_and_write(engine: ChdbEngine) -> None:
+    engine.execute("CREATE TABLE numbers_1 (n UInt64) ENGINE = MergeTree ORDER BY n")
+    engine.execute("CREATE TABLE numbers_2 AS numbers_1")
+    engine.execute("INSERT INTO numbers_1 SELECT number FROM numbers(200000)")
+    read = inner = 0
+    for block in engine.stream("SELECT n FROM numbers_1 ORDER BY n"):
+        read += len(block)
+        engine.insert("numbers_2", (("n", "UInt64"),), [*zip(*block, strict=True)])
+        assert one(engine, "SELECT count() FROM numbers_2") == read
+        inner += sum(map(len, engine.stream("SELECT n FROM numbers_1 LIMIT 5")))
+    assert read == 200_000
+    assert inner > 0
+
+
+def test_a_failure_in_the_middle_of_a_stream_is_raised(engine: ChdbEngine) -> None:
+    with pytest.raises(EngineError):
+        for _ in engine.stream("SELECT throwIf(number = 250000) FROM numbers(300000)"):
+            pass
+
+
+def test_an_abandoned_stream_leaves_the_engine_usable(engine: ChdbEngine) -> None:
+    stream = engine.stream("SELECT number FROM numbers(1000000)")
+    assert next(iter(stream))
+    del stream
+    assert one(engine, "SELECT 1") == 1
+
+
+# threads
+
+
+def test_threads_write_and_read_side_by_side(engine: ChdbEngine) -> None:
+    failures: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            for seq in range(25):
+                engine.insert("progress", (("name", "String"), ("seq", "UInt64")), [[name], [seq]])
+                engine.query("SELECT count() FROM progress")
+        except BaseException as error:  # noqa: BLE001 - told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(str(name),)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert one(engine, "SELECT count() FROM progress WHERE name != 'a'") == 100
