@@ -1,33 +1,40 @@
--- name: page_overdue
--- How many people at each unit have waited longer than they were promised at an instant, and since when? days as in overview_units.
-SELECT unit, toInt64(count()) AS overdue, min(created + assumeNotNull(promise_ms)) AS since_ms
+-- name: page_promise
+-- How does each unit keep its promise of a short wait today? ratio: nearest-rank p90 of wait over promise, where someone who still waits or left counts with the wait so far. days as in overview_units.
+SELECT unit, toInt64(count()) AS waits,
+       arraySort(groupArray(wait_ms / promise_ms))[toUInt32(ceil(0.9 * count()))] AS ratio,
+       toInt64(countIf(is_waiting AND wait_ms > promise_ms)) AS overdue,
+       minOrNullIf(created + promise_ms, is_waiting AND wait_ms > promise_ms) AS overdue_since_ms
 FROM (
-    SELECT unit, promise_ms, toUnixTimestamp64Milli(assumeNotNull(created_at)) AS created,
-           fromUnixTimestamp64Milli({as_of:Int64}) AS instant
+    SELECT unit, assumeNotNull(promise_ms) AS promise_ms, toUnixTimestamp64Milli(assumeNotNull(created_at)) AS created,
+           fromUnixTimestamp64Milli({as_of:Int64}) AS instant,
+           isNotNull(called_at) AND called_at <= instant AS is_called,
+           isNotNull(started_at) AND started_at <= instant AS is_started,
+           isNotNull(ended_at) AND ended_at <= instant AS is_ended,
+           NOT is_called AND NOT is_started AND NOT is_ended AS is_waiting,
+           multiIf(promise = 'wait_to_call' AND is_called, wait_to_call_ms,
+                   is_started, wait_to_start_ms,
+                   is_ended, toUnixTimestamp64Milli(ended_at) - created,
+                   {as_of:Int64} - created) AS wait_or_null,
+           ifNull(wait_or_null, 0) AS wait_ms
     FROM visits FINAL
     WHERE created_at >= fromUnixTimestamp64Milli({since:Int64}) AND created_at <= instant
       AND kind = 'ticket' AND outcome != 'void' AND promise IN ('wait_to_call', 'wait_to_start') AND isNotNull(promise_ms)
-      AND (isNull(called_at) OR called_at > instant) AND (isNull(started_at) OR started_at > instant)
-      AND (isNull(ended_at) OR ended_at > instant)
 ) AS ticket
 JOIN (
     SELECT day.1 AS unit, day.3 AS starts
     FROM (SELECT arrayJoin({days:Array(Tuple(String, UInt16, Int64))}) AS day)
 ) AS asked USING (unit)
-WHERE created >= starts AND created + promise_ms < {as_of:Int64}
+WHERE created >= starts
 GROUP BY unit
 ORDER BY unit
 
--- name: page_sources
--- For which units did each source speak in the seven days before an instant, how often, and how long were its events under way?
-SELECT source, arraySort(groupUniqArray(200)(CAST(unit AS String))) AS units, toInt64(count()) AS events_7d,
-       toUnixTimestamp64Milli(min(arrival)) AS first_ms,
-       toInt64(quantileExact(0.5)(toUnixTimestamp64Milli(arrival) - toUnixTimestamp64Milli(time))) AS delay_ms
-FROM (
-    SELECT unit, source, id, content, min(arrival) AS arrival, any(time) AS time
-    FROM events
-    WHERE time > fromUnixTimestamp64Milli({as_of:Int64} - 604800000) AND time <= fromUnixTimestamp64Milli({as_of:Int64} + 86400000)
-    GROUP BY unit, source, id, content
-)
-GROUP BY source
-ORDER BY source
+-- name: page_rhythms
+-- For which units did each source speak in the seven days before an instant, how often, when, and how long were its events under way?
+SELECT CAST(source AS String) AS source, CAST(unit AS String) AS unit, toInt64(count()) AS events,
+       toUnixTimestamp64Milli(min(events.arrival)) AS first_ms, toUnixTimestamp64Milli(max(events.arrival)) AS last_ms,
+       toInt64(quantileExact(0.5)(toUnixTimestamp64Milli(events.arrival) - toUnixTimestamp64Milli(events.time))) AS delay_ms
+FROM events
+WHERE events.time > fromUnixTimestamp64Milli({as_of:Int64} - 604800000)
+  AND events.time <= fromUnixTimestamp64Milli({as_of:Int64} + 86400000)
+GROUP BY source, unit
+ORDER BY source, unit

@@ -1,0 +1,116 @@
+"""The addresses of the live page: one HTML page for all of them, its modules and styles, its data, its stream."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import MediaType, Request, Response, Router, get
+from litestar.params import Parameter
+from litestar.response import Stream
+from litestar.types import ControllerRouterHandler
+
+from dashboards.live.hub import UNIT, Hub, Runtime
+from dashboards.live.secured import secured
+from dashboards.live.texts import ABBREVIATIONS, TEXTS
+
+TYPES: Final = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+}
+
+Code = Annotated[str, Parameter(min_length=1, max_length=128)]
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """A file of the page: what it is, its bytes, and a tag that changes with them."""
+
+    media_type: str
+    content: bytes
+    tag: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Every file under ``static`` by name, and the words as a module."""
+    found = {
+        path.name: path.read_bytes()
+        for path in (files("dashboards.live") / "static").iterdir()
+        if path.name.rpartition(".")[2] in TYPES
+    }
+    found["texts.js"] = b"export const TEXTS = %s;\nexport const ABBREVIATIONS = %s;\n" % (
+        msgspec.json.encode(TEXTS),
+        msgspec.json.encode(ABBREVIATIONS),
+    )
+    return {
+        name: Asset(TYPES[name.rpartition(".")[2]], content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+        for name, content in found.items()
+    }
+
+
+def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterHandler]:
+    """The page's routes for one runtime; ``clock`` says now in ms UTC and may be a simulated one."""
+    hub = Hub(runtime, clock)
+
+    @get(["/", "/unit/{code:str}", "/kesehatan", "/tv"], include_in_schema=False)
+    async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        """The one page; the browser's side reads the address."""
+        return _file(request, "index.html")
+
+    @get("/assets/{name:str}", include_in_schema=False)
+    async def asset(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        """A module, a style sheet or the icon."""
+        return _file(request, name) if name in assets() else _unknown(f"there is no file {name}")
+
+    @get("/api/overview", media_type=MediaType.JSON)
+    async def overview() -> Response[bytes]:
+        """All units at this instant."""
+        return _json(await hub.newest("overview"))
+
+    @get("/api/unit/{code:str}", media_type=MediaType.JSON)
+    async def unit(code: Code) -> Response[bytes]:
+        """One unit at this instant."""
+        try:
+            return _json(await hub.newest(UNIT + code))
+        except LookupError:
+            return _unknown(f"there is no unit {code}; /api/overview lists the units")
+
+    @get("/api/sources", media_type=MediaType.JSON)
+    async def sources() -> Response[bytes]:
+        """All sources at this instant."""
+        return _json(await hub.newest("sources"))
+
+    @get("/api/stream", media_type="text/event-stream")
+    async def stream(unit: str | None = None, sources: bool = False) -> Stream:
+        """Server-sent events: the overview and, where asked for, one unit or the sources, whenever they change."""
+        topics = {"overview"}
+        if unit is not None:
+            topics.add(UNIT + unit)
+        if sources:
+            topics.add("sources")
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return Stream(hub.watch(topics), media_type="text/event-stream", headers=headers)
+
+    return [Router("/", route_handlers=[page, asset, overview, unit, sources, stream], middleware=[secured])]
+
+
+def _file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """A file of the page; a browser that has it is told so."""
+    found = assets()[name]
+    headers = {"cache-control": "no-cache", "etag": found.tag}
+    if request.headers.get("if-none-match") == found.tag:
+        return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
+    return Response(found.content, headers=headers, media_type=found.media_type)
+
+
+def _json(content: bytes) -> Response[bytes]:
+    return Response(content, headers={"cache-control": "no-store"}, media_type=MediaType.JSON)
+
+
+def _unknown(detail: str) -> Response[bytes]:
+    problem = {"type": "urn:pantau:problem:not-found", "title": "Not found", "status": 404, "detail": detail}
+    return Response(msgspec.json.encode(problem), status_code=404, media_type="application/problem+json")

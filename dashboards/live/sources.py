@@ -1,0 +1,100 @@
+"""How the sources are at an instant: who speaks, who is silent, whose clock lies, what was refused."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dashboards.live.models import Reject, SourceCount, SourceRow, Sources
+from dashboards.live.reading import Reader, Row, days_before, main_zone, units_at
+from dashboards.live.states import CLOCK_CODES, RHYTHM_LEAST, SOURCE_ORDER, SourceFacts, source_state
+from pantau.domain.calendars import is_open, working_ms
+from pantau.domain.registry import Registry
+
+RHYTHM_DAYS = 7
+"""A usual gap and a usual delay are those of so many days."""
+
+_KEPT_SECONDS = 5
+"""How long an answer is kept: health changes by the minute, and counting events costs."""
+
+CALM = frozenset({"good", "rare", "none"})
+"""States of a source that ask nothing of anybody."""
+
+
+def sources(reader: Reader, now: int) -> Sources:
+    """Every source that has sent or been refused something, those in need first."""
+    registry = reader.registry
+
+    health = reader.kept("health", _KEPT_SECONDS, lambda: reader.ask("source_health", as_of=now))
+    rhythms: dict[str, list[Row]] = defaultdict(list)
+    for row in spoken(reader, now):
+        rhythms[row["source"]].append(row)
+    rows = [_row(registry, row, rhythms.get(row["source"], []), now) for row in health]
+    return Sources(
+        as_of=now,
+        zone=main_zone(units_at(registry, now)),
+        started=any(row.last_event is not None for row in rows),
+        sources=sorted(rows, key=lambda row: (SOURCE_ORDER[row.state], row.name)),
+    )
+
+
+def count(found: Sources) -> SourceCount:
+    """How many sources there are, and how many of them need somebody."""
+    return SourceCount(known=len(found.sources), troubled=sum(row.state not in CALM for row in found.sources))
+
+
+def spoken(reader: Reader, now: int) -> list[Row]:
+    """For which unit each source spoke in the last days, how often, and how late."""
+    return reader.kept("rhythms", _KEPT_SECONDS, lambda: reader.ask("page_rhythms", as_of=now))
+
+
+def usual_gap(registry: Registry, unit: str, rows: Sequence[Row], now: int) -> int | None:
+    """Office time of a unit per event in rows of ``spoken``; None where there are too few."""
+    events = sum(int(row["events"]) for row in rows)
+    if events < RHYTHM_LEAST:
+        return None
+    since = max(days_before(now, RHYTHM_DAYS), min(int(row["first_ms"]) for row in rows))
+    until = max(int(row["last_ms"]) for row in rows)
+    return working_ms(registry.calendar(unit, now), since, until) // events
+
+
+def _row(registry: Registry, row: Row, rhythms: Sequence[Row], now: int) -> SourceRow:
+    name = row["source"]
+    ruled = registry.source(name)
+    units = [unit for rhythm in rhythms if (unit := registry.unit(rhythm["unit"])) is not None]
+    last_arrival = row["last_arrival_ms"]
+    gap = quiet = None
+    working = False
+    if units and last_arrival is not None:
+        calendar = registry.calendar(units[0].code, now)
+        working = is_open(calendar, now)
+        quiet = working_ms(calendar, last_arrival, now)
+        gap = usual_gap(registry, units[0].code, rhythms, now)
+    rejects = [Reject(code=code, times=times) for code, times in zip(row["codes"], row["times"], strict=True)]
+    rejects.sort(key=lambda reject: -reject.times)
+    most = max(rhythms, key=lambda rhythm: int(rhythm["events"]), default=None)
+    delay = most["delay_ms"] if most else None
+    state = source_state(
+        SourceFacts(
+            ever=last_arrival is not None,
+            live=ruled.live if ruled else True,
+            working=working,
+            quiet_ms=quiet,
+            usual_gap_ms=gap,
+            delay_ms=delay,
+            clock_rejects=sum(reject.times for reject in rejects if reject.code in CLOCK_CODES),
+            rejects=sum(reject.times for reject in rejects),
+        )
+    )
+    return SourceRow(
+        name=name,
+        state=state,
+        units=[unit.name for unit in units],
+        zone=units[0].zone if units else main_zone(units_at(registry, now)),
+        events_24h=int(row["events_24h"] or 0),
+        last_event=row["last_event_ms"],
+        last_arrival=last_arrival,
+        delay_ms=delay,
+        usual_gap_ms=gap,
+        quiet_ms=quiet,
+        rejects=rejects,
+        retryable=int(row["retryable"] or 0),
+    )

@@ -1,0 +1,270 @@
+// The live page: which page the address asks for, what is known, and when to draw again.
+
+import { morph, h } from "./dom.js";
+import { day, moment, clock, zoneName } from "./format.js";
+import { number, shape } from "./parts.js";
+import { overviewPage, tvPage } from "./overview.js";
+import { sourcesPage } from "./sources.js";
+import { follow } from "./stream.js";
+import { unitPage } from "./unit.js";
+import { language, recall, remember, speak, t } from "./words.js";
+
+const root = document.getElementById("app");
+
+const page = {
+  models: { overview: null, unit: null, sources: null },
+  now: null, // the server's time, ms UTC
+  connected: null, // null until the first word
+  heardAt: null, // the server's time at the last word
+  missing: null, // the code of a unit that does not exist
+  sought: "",
+  tabled: new Set(),
+  points: {},
+  widths: {},
+  tvRows: 10,
+
+  link(path) {
+    const kept = new URLSearchParams();
+    if (language() !== "id") kept.set("lang", language());
+    const query = kept.toString();
+    return path + (query ? `?${query}` : "");
+  },
+  search(text) {
+    page.sought = text.trim();
+    draw();
+  },
+  matches: ({ name, code }) => `${name} ${code}`.toLowerCase().includes(page.sought.toLowerCase()),
+  toggleTable(id) {
+    if (!page.tabled.delete(id)) page.tabled.add(id);
+    draw();
+  },
+  at: (id) => page.points[id] ?? null,
+  point(id, index) {
+    if (page.at(id) === index) return;
+    page.points[id] = index;
+    draw();
+  },
+  widthOf: (id, guess = 480) => page.widths[id] ?? guess,
+
+  /** The units in the order of need; while the reader is in the list, in the order he sees, so that nothing jumps away. */
+  ordered(units) {
+    const list = root.querySelector("table.units tbody");
+    if (!list || !(list.matches(":hover") || list.contains(document.activeElement))) {
+      page.order = units.map(({ code }) => code);
+      return units;
+    }
+    const place = (code) => {
+      const found = page.order.indexOf(code);
+      return found < 0 ? units.length : found;
+    };
+    return [...units].sort((a, b) => place(a.code) - place(b.code));
+  },
+};
+
+function route() {
+  const path = location.pathname.replace(/\/+$/, "") || "/";
+  if (path.startsWith("/unit/")) return { name: "unit", code: decodeURIComponent(path.slice(6)), address: `/api/stream?unit=${path.slice(6)}` };
+  if (path === "/kesehatan") return { name: "sources", address: "/api/stream?sources=1" };
+  return { name: path === "/tv" ? "tv" : "overview", address: "/api/stream" };
+}
+
+let here = route();
+let line = null;
+let waiting = false;
+
+/** Draw soon, once for everything that happens until then. */
+function draw() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    render();
+  });
+}
+
+function render() {
+  const views = {
+    overview: () => [head(), banner(), overviewPage(page), foot()],
+    unit: () => [head(), banner(), unitPage(page, here.code), foot()],
+    sources: () => [head(), banner(), sourcesPage(page), foot()],
+    tv: () => [tvPage(page)],
+  };
+  document.documentElement.classList.toggle("tv", here.name === "tv");
+  document.title = title();
+  morph(root, views[here.name]());
+  measure();
+}
+
+function title() {
+  const name = here.name === "unit" ? (page.models.unit?.row.name ?? here.code) : here.name === "sources" ? t("nav.sources") : t("nav.overview");
+  return `${name} · Pantau Layanan`;
+}
+
+function head() {
+  const { overview } = page.models;
+  const needing = overview?.units.filter(({ state }) => ["falling", "overdue", "below", "silent"].includes(state.key)).length ?? 0;
+  const troubled = overview?.sources.troubled ?? 0;
+  const link = (path, name, count) =>
+    h("a", { href: page.link(path), "aria-current": location.pathname === path ? "page" : null }, t(name), count > 0 && h("span", { class: "badgecount" }, number(count), h("span", { class: "hidden" }, ` ${t("nav.need")}`)));
+  const other = language() === "id" ? "en" : "id";
+  const theme = recall("theme");
+  return h(
+    "header",
+    { class: "head", "data-key": "head" },
+    h("a", { class: "skip", href: "#main" }, t("nav.skip")),
+    h("a", { class: "brand", href: page.link("/") }, "Pantau Layanan", overview?.area && h("span", { class: "area" }, overview.area)),
+    h("nav", { "aria-label": t("nav.label") }, link("/", "nav.overview", needing), link("/kesehatan", "nav.sources", troubled)),
+    h("p", { class: "asof" }, page.now === null || !overview ? "" : h("time", {}, h("span", { class: "date" }, `${day(page.now, overview.zone)} `), `${clock(page.now, overview.zone)} ${zoneName(overview.zone, page.now)}`)),
+    h("div", { class: "switches" }, h("button", { type: "button", class: "quiet", lang: other, onclick: () => (speak(other), draw()) }, h("span", { class: "long" }, other === "en" ? "English" : "Indonesia"), h("span", { class: "short", "aria-hidden": "true" }, other.toUpperCase())), h("button", { type: "button", class: "quiet", onclick: nextTheme, title: t(`theme.${theme ?? "auto"}`), "aria-label": t(`theme.${theme ?? "auto"}`) }, { light: "○", dark: "●" }[theme] ?? "◐"), h("a", { class: "quiet tvlink", href: page.link("/tv"), title: t("nav.tv_about") }, "TV")),
+  );
+}
+
+function nextTheme() {
+  const next = { auto: "dark", dark: "light", light: null }[recall("theme") ?? "auto"];
+  remember("theme", next);
+  applyTheme();
+  draw();
+}
+
+function applyTheme() {
+  const theme = recall("theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
+
+/** What must be said about the line and the data before anything else; empty when all is well. */
+function banner() {
+  const { overview } = page.models;
+  if (page.connected === false) {
+    const at = overview ? moment(page.heardAt ?? overview.as_of, overview.zone, page.now) : null;
+    return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", at ? t("banner.disconnected", { at }) : t("banner.never"));
+  }
+  if (overview?.started && overview.units.some(({ is_open }) => is_open) && overview.units.every(({ state }) => ["silent", "none", "closed"].includes(state.key))) {
+    return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", t("banner.silent", { at: moment(overview.last_event, overview.zone, page.now) }));
+  }
+  return h("p", { class: "banner", hidden: true, "data-key": "banner" });
+}
+
+function foot() {
+  const { overview } = page.models;
+  return h(
+    "footer",
+    { class: "foot", "data-key": "foot" },
+    h("span", {}, overview?.last_event != null && t("foot.last", { at: moment(overview.last_event, overview.zone, page.now) })),
+    h("span", { class: "keys" }, t("foot.keys")),
+  );
+}
+
+/** Learn the widths charts are shown at; draw again where one changed. */
+function measure() {
+  let changed = false;
+  for (const node of root.querySelectorAll("[data-chart]")) {
+    const style = getComputedStyle(node);
+    const width = Math.floor(node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
+    const id = node.dataset.chart;
+    if (width > 40 && Math.abs((page.widths[id] ?? 0) - width) > 1) {
+      page.widths[id] = width;
+      changed = true;
+    }
+  }
+  if (here.name === "tv") {
+    const list = root.querySelector(".tvlists");
+    const row = list?.querySelector("tbody tr");
+    if (row) {
+      const least = 3.25 * parseFloat(getComputedStyle(document.documentElement).fontSize); // a row of 28 px letters
+      const room = window.innerHeight - list.getBoundingClientRect().top - list.querySelector("thead").offsetHeight - 1.25 * least;
+      const rows = Math.max(1, Math.floor(room / least));
+      if (rows !== page.tvRows) {
+        page.tvRows = rows;
+        changed = true;
+      }
+    }
+  }
+  if (changed) draw();
+}
+
+function listen() {
+  line?.close();
+  page.missing = null;
+  line = follow(here.address, {
+    message(topic, model) {
+      if (topic === "missing") {
+        page.missing = model.code;
+        return draw();
+      }
+      if (topic === "unit") page.missing = null;
+      page.models[topic] = model;
+      page.now = Math.max(model.as_of, page.now ?? 0);
+      page.heardAt = page.now;
+      draw();
+    },
+    tick(now) {
+      page.now = page.heardAt = now;
+      draw();
+    },
+    state(connected) {
+      page.connected = connected;
+      draw();
+    },
+  });
+}
+
+function go(address) {
+  history.pushState(null, "", address);
+  arrive();
+  scrollTo(0, 0);
+  document.getElementById("main")?.focus({ preventScroll: true });
+}
+
+function arrive() {
+  const before = here;
+  here = route();
+  page.points = {};
+  if (here.address !== before.address || page.missing) listen();
+  render();
+}
+
+document.addEventListener("click", (event) => {
+  const anchor = event.target.closest?.("a[href]");
+  if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const url = new URL(anchor.href);
+  if (url.origin !== location.origin || url.hash || url.pathname.startsWith("/assets/") || url.pathname.startsWith("/api/")) return;
+  event.preventDefault();
+  go(url.pathname + url.search);
+});
+window.addEventListener("popstate", arrive);
+window.addEventListener("resize", draw);
+document.addEventListener("keydown", (event) => {
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  const typing = event.target.matches?.("input, textarea, select");
+  if (event.key === "/" && !typing) {
+    const field = document.getElementById("search");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+    }
+  }
+  if (event.key === "Escape" && event.target.id === "search") {
+    event.target.value = "";
+    page.search("");
+    event.target.blur();
+  } else if (event.key === "Escape" && here.name === "unit" && !event.target.matches?.("svg.chart")) {
+    go(page.link("/"));
+  }
+  const by = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
+  if (by && (!typing || event.target.id === "search" && event.key.startsWith("Arrow")) && here.name === "overview") {
+    const links = [...root.querySelectorAll("a[data-unit]")];
+    const from = links.indexOf(document.activeElement);
+    const next = links[from < 0 ? (by > 0 ? 0 : links.length - 1) : Math.max(0, Math.min(links.length - 1, from + by))];
+    if (next && (from >= 0 || event.key === "j" || event.key === "k" || event.target.id === "search")) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
+});
+
+document.documentElement.lang = language();
+if (new URLSearchParams(location.search).has("lang")) remember("lang", language());
+applyTheme();
+render();
+listen();
