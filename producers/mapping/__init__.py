@@ -6,7 +6,7 @@
 from pathlib import Path
 
 from producers.mapping.compile import RowMapper, compile
-from producers.mapping.drafts import Draft, Skipped, Unreadable
+from producers.mapping.drafts import Draft, Skipped, UnmappedRow, Unreadable
 from producers.mapping.model import Mapping, parse, ready, text_of
 from producers.mapping.planner import plan
 from producers.mapping.readers import Rows, estimate, read
@@ -17,6 +17,7 @@ __all__ = [
     "RowMapper",
     "Rows",
     "Skipped",
+    "UnmappedRow",
     "Unreadable",
     "compile",
     "estimate",

@@ -42,6 +42,11 @@ def first_fault(*cells: object) -> Fault | None:
     return next((cell for cell in cells if isinstance(cell, Fault)), None)
 
 
+def known(text: Cell) -> str | None:
+    """A text that is there and could be read, or ``None``."""
+    return text if text and isinstance(text, str) else None
+
+
 def lowered(text: Cell) -> Cell:
     """A text in small letters."""
     return text if isinstance(text, Fault) else text.lower()

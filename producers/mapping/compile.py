@@ -20,8 +20,9 @@ from producers.mapping.writer import Writer
 class RowMapper:
     """A compiled mapping.
 
-    ``events(row)`` gives the row's events in the order of the file, or raises :class:`pantau.domain.errors.BadEvent`
-    with all its faults; a row that a ``[[skip]]`` names gives an empty :class:`producers.mapping.drafts.Skipped`.
+    ``events(row)`` gives the row's events in the order of the file, or raises an ``UnmappedRow`` (a
+    :class:`pantau.domain.errors.BadEvent`) with all its faults and, where it can be told, its source; a row that a
+    ``[[skip]]`` names gives an empty :class:`producers.mapping.drafts.Skipped`.
     ``columns`` are those it reads; ``code`` is the function's source.
     """
 

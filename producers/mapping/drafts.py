@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pantau.domain.errors import Fault
+from pantau.domain.errors import BadEvent, Fault
 
 Row = dict[str, str]
 """Texts by column; a column that is not there counts as empty."""
@@ -27,6 +27,14 @@ class Skipped(list[Draft]):
     def __init__(self, why: str) -> None:
         super().__init__()
         self.why = why
+
+
+class UnmappedRow(BadEvent):
+    """A row that gives no events. ``source`` is who it is from, ``None`` where even that cannot be told."""
+
+    def __init__(self, faults: tuple[Fault, ...], source: str | None) -> None:
+        super().__init__(faults)
+        self.source = source
 
 
 class Unreadable(dict[str, str]):

@@ -28,7 +28,7 @@ Shape = Callable[[Iterable[Numbered]], Iterator[Numbered]]
 
 
 class Rows:
-    """An iterator over a file's numbered rows that knows how far it is.
+    """An iterator over a file's numbered rows that knows how far it is. The numbers rise from row to row.
 
     ``bytes_read`` of ``bytes_total`` (both of the file as it lies on disk, packed or not) is what a progress bar shows.
     """
@@ -73,15 +73,18 @@ class Rows:
             source: BinaryIO = raw
             if raw.peek(2)[:2] == b"\x1f\x8b":
                 source = io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 18)
+            if form == "xes":
+                rows = rows_of_xes(source, self._say)
+            elif form == "ndjson":
+                rows = rows_of_ndjson(source, self._say)
+            else:
+                rows = rows_of_csv(source, mapping.read, needed, self._path.name, self._say)
+            number = 0
             try:
-                if form == "xes":
-                    yield from rows_of_xes(source, self._say)
-                elif form == "ndjson":
-                    yield from rows_of_ndjson(source, self._say)
-                else:
-                    yield from rows_of_csv(source, mapping.read, needed, self._path.name, self._say)
+                for number, row in rows:
+                    yield number, row
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                yield 0, Unreadable(self._say.fault("packed", "file", self._path.name, what=error))
+                yield number + 1, Unreadable(self._say.fault("packed", "file", self._path.name, what=error))
 
     def _progress(self, share: float) -> None:
         self._share = share

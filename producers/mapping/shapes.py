@@ -1,7 +1,8 @@
 """Reshaping rows before they are mapped: for tables in which one happening is spread over several rows.
 
 A shape is made once for each file and turns an iterator of numbered rows into another. It may hold rows back, so a file
-that is read through one must always be read from its start. A row made of several has the number of the last of them.
+that is read through one must always be read from its start. A row made of several has the number of the last of them,
+and rows come in the order of their numbers, so that whoever has counted to one has seen all before it.
 """
 
 import re
@@ -17,8 +18,8 @@ def pivot(*, by: str | list[str], name: str, value: str, extract: str | None = N
 
     Rows that are equal in the columns ``by`` make a group; each puts its cell ``value`` under the column that its cell
     ``name`` names; with ``extract``, a regular expression, under what that finds in the cell, in small letters. The
-    other columns are those of the group's first row. Later rows win where a name comes twice.
-    Groups come in the order of their first rows, once the whole file is read; the rows need no order.
+    other columns are those of the group's first row. Later rows win where a name comes twice. The whole file is read
+    first; the rows need no order.
     """
     keys = [by] if isinstance(by, str) else by
     search = re.compile(extract).search if extract is not None else None
@@ -29,16 +30,19 @@ def pivot(*, by: str | list[str], name: str, value: str, extract: str | None = N
 
     def shape(rows: Iterable[Numbered]) -> Iterator[Numbered]:
         groups: dict[tuple[str, ...], tuple[int, Row]] = {}
+        broken: list[Numbered] = []
         for number, row in rows:
             if row.__class__ is Unreadable:
-                yield number, row
+                broken.append((number, row))
                 continue
             group = tuple(row.get(key, "") for key in keys)
             _, spread = groups.get(group, (0, row))
             spread[named(row.get(name, ""))] = row.get(value, "")
             groups[group] = number, spread
-        for number, spread in groups.values():
-            yield number, {column: cell for column, cell in spread.items() if column not in (name, value)}
+        for number, spread in _by_number([*groups.values(), *broken]):
+            if spread.__class__ is not Unreadable:
+                spread = {column: cell for column, cell in spread.items() if column not in (name, value)}
+            yield number, spread
 
     return shape
 
@@ -47,16 +51,17 @@ def span(*, by: str | list[str], time: str) -> Shape:
     """One row for each group, with the group's first and last ``time`` as the columns ``first`` and ``last``.
 
     Times are compared as instants (ISO 8601, with or without offsets). The other columns are those of the group's first
-    row. Groups come in the order of their first rows, once the whole file is read; the rows need no order.
+    row. The whole file is read first; the rows need no order.
     """
     keys = [by] if isinstance(by, str) else by
     instant = moments("iso", "UTC")
 
     def shape(rows: Iterable[Numbered]) -> Iterator[Numbered]:
         groups: dict[tuple[str, ...], tuple[int, Row]] = {}
+        broken: list[Numbered] = []
         for number, row in rows:
             if row.__class__ is Unreadable:
-                yield number, row
+                broken.append((number, row))
                 continue
             group = tuple(row.get(key, "") for key in keys)
             at = row.get(time, "").strip()
@@ -71,7 +76,7 @@ def span(*, by: str | list[str], time: str) -> Shape:
                 if last is not None and moment > last:
                     kept["last"] = at
             groups[group] = number, kept
-        yield from groups.values()
+        yield from _by_number([*groups.values(), *broken])
 
     return shape
 
@@ -101,3 +106,7 @@ def handovers(*, by: str | list[str], ended: str, called: str, flag: str = "clos
             yield number, row
 
     return shape
+
+
+def _by_number(rows: list[Numbered]) -> list[Numbered]:
+    return sorted(rows, key=lambda numbered: numbered[0])

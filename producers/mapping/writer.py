@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from pantau.domain.errors import BadEvent, Fault
+from pantau.domain.errors import Fault
 from producers.mapping import cells
 from producers.mapping.conditions import Tree, expression, references
-from producers.mapping.drafts import Draft, Skipped, Unreadable
+from producers.mapping.drafts import Draft, Skipped, UnmappedRow, Unreadable
 from producers.mapping.plan import EventPlan, FieldPlan, Plan
-from producers.mapping.templates import Hole, Template
+from producers.mapping.templates import Hole, Template, parse_template
 from producers.mapping.wording import Wording
 
 
@@ -31,13 +31,14 @@ class Writer:
         self.fallible: set[str] = set()
         """Variables that may hold a Fault in place of a text."""
         self.scope: dict[str, object] = {
-            "BadEvent": BadEvent,
             "Draft": Draft,
             "Fault": Fault,
             "NO_RULE": say.fault("no_rule", "row", ""),
             "Skipped": Skipped,
+            "UnmappedRow": UnmappedRow,
             "Unreadable": Unreadable,
             "first_fault": cells.first_fault,
+            "known": cells.known,
             "lowered": cells.lowered,
             "number": cells.number,
         }
@@ -47,7 +48,8 @@ class Writer:
         self.put("def events(row):")
         self.depth += 1
         self.put("if row.__class__ is Unreadable:")
-        self.put("    raise BadEvent(row.faults)")
+        whole = parse_template(self.plan.mapping.source)
+        self.put(f"    raise UnmappedRow(row.faults, {whole.constant!r})")
         self.put("get = row.get")
         for name in self.plan.columns:
             self._column(name)
@@ -69,10 +71,13 @@ class Writer:
             self.put(f"    faults.append({variable})")
         for n, event in enumerate(self.plan.events):
             self._event(n, event)
+        source = "None"
+        if all(("value", name) in self.variables or ("column", name) in self.variables for name in whole.names):
+            source = f"known({self._template(whole)[0]})"
         self.put("if faults:")
-        self.put("    raise BadEvent(tuple(dict.fromkeys(faults)))")
+        self.put(f"    raise UnmappedRow(tuple(dict.fromkeys(faults)), {source})")
         self.put("if not out:")
-        self.put("    raise BadEvent((NO_RULE,))")
+        self.put(f"    raise UnmappedRow((NO_RULE,), {source})")
         self.put("return out")
         return "\n".join(self.lines) + "\n"
 

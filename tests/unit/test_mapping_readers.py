@@ -139,6 +139,7 @@ def test_a_packed_file_that_is_cut_off_gives_what_it_had_and_says_so(tmp_path: P
     found = rows(write(tmp_path / "a.csv.gz", whole[: len(whole) // 2]))
     assert len(found) > 1000
     assert reason(found[-1][1]).startswith("the compressed file is damaged or cut off")
+    assert [number for number, _ in found] == list(range(1, len(found) + 1))
     found = rows(write(tmp_path / "b.csv.gz", whole[:5000] + b"\x00" * 40 + whole[5040:]))
     assert "damaged" in reason(found[-1][1])
 

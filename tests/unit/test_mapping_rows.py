@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pantau.domain.errors import BadEvent, BadSetup, Fault
-from producers.mapping import Draft, RowMapper, Skipped, compile
+from producers.mapping import Draft, RowMapper, Skipped, UnmappedRow, Unreadable, compile
 from producers.mapping.model import parse
 
 HEAD = 'title = "t"\nsource = "s"\nunit = "u"\nzone = "WIB"\n'
@@ -92,6 +92,26 @@ def test_everything_wrong_with_a_row_is_said_at_once_and_each_thing_once() -> No
         "then: is not a time in the format iso",
     ]
     assert refused(text, id="", scale="5") == ["id: may not be empty: it identifies the event"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "source"),
+    [({"name": "Wola", "at": "soon"}, "office/wola"), ({"name": "odd", "at": "soon"}, None), ({}, None)],
+)
+def test_a_row_that_cannot_be_mapped_still_says_who_it_is_from(cells: dict[str, str], source: str | None) -> None:
+    text = HEAD.replace('"s"', '"office/{name}"') + TICKET + "[values.name]\nmap = { Wola = 'wola' }\n"
+    for row in ({**ROW, **cells}, {**cells, "id": ""}):
+        with pytest.raises(UnmappedRow) as error:
+            mapper(text).events(row)
+        assert error.value.source == source
+
+
+def test_a_row_that_cannot_be_read_is_from_the_one_source_of_its_mapping() -> None:
+    broken = Unreadable(Fault(field="row", value="", rule="r", todo="t"))
+    for text, source in ((HEAD, "s"), (HEAD.replace('"s"', '"office/{name}"'), None)):
+        with pytest.raises(UnmappedRow) as error:
+            mapper(text + TICKET).events(broken)
+        assert error.value.source == source
 
 
 def test_values_are_masked_in_faults() -> None:

@@ -82,3 +82,20 @@ def test_rows_that_could_not_be_read_pass_through() -> None:
     broken = Unreadable(Fault(field="row", value="", rule="r", todo="t"))
     for shape in (pivot(by="a", name="b", value="c"), span(by="a", time="b"), handovers(by="a", ended="b", called="c")):
         assert (1, broken) in list(shape([(1, broken)]))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", ""])), max_size=12),
+    st.sets(st.integers(0, 11)),
+)
+def test_numbers_rise_so_that_a_reading_can_be_resumed(cells: list[tuple[str, str]], bad: set[int]) -> None:
+    """|--a 1--b 2--a 3--|: group b is row 2, group a is row 3; whoever has seen 2 has seen all before it."""
+    fault = Fault(field="row", value="", rule="r", todo="t")
+    rows: Rows = [
+        (n + 1, Unreadable(fault) if n in bad else {"g": group, "n": name, "v": "1", "t": "2026-03-02"})
+        for n, (group, name) in enumerate(cells)
+    ]
+    for shape in (pivot(by="g", name="n", value="v"), span(by="g", time="t"), handovers(by="g", ended="t", called="t")):
+        numbers = [number for number, _ in shape([(number, row) for number, row in rows])]
+        assert numbers == sorted(set(numbers))
+        assert numbers[-1:] == [number for number, _ in rows][-1:]
