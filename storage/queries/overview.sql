@@ -209,13 +209,13 @@ WITH
         GROUP BY counter
     ),
     worked AS (
-        SELECT assumeNotNull(counter) AS counter, countIf(outcome = 'served') AS served,
+        SELECT assumeNotNull(visits.counter) AS counter, countIf(outcome = 'served') AS served,
                sumIf(service_ms, outcome IN ('served', 'transferred')) AS serving_ms,
                toUnixTimestamp64Milli(maxIf(started_at, isNull(ended_at) OR ended_at > fromUnixTimestamp64Milli({as_of:Int64})))
                    AS serving_since_ms,
                toUnixTimestamp64Milli(max(greatest(ifNull(called_at, created_at), ifNull(ended_at, created_at)))) AS last_ms
         FROM visits FINAL
-        WHERE unit = {unit:String} AND kind = 'ticket' AND outcome != 'void' AND isNotNull(counter)
+        WHERE unit = {unit:String} AND kind = 'ticket' AND outcome != 'void' AND isNotNull(visits.counter)
           AND created_at >= fromUnixTimestamp64Milli({since:Int64}) AND created_at <= fromUnixTimestamp64Milli({as_of:Int64})
         GROUP BY counter
     )
