@@ -11,9 +11,11 @@ import msgspec
 
 from pantau.domain.events import (
     VOCABULARY,
+    ApplicationData,
     ApplicationSubmitted,
     CounterData,
     Event,
+    MeasureRecorded,
     TicketCancelled,
     TicketCreated,
     TicketData,
@@ -85,10 +87,18 @@ RECORD_TABLES = frozenset({"ratings", "surveys", "snapshots", "aggregates", "int
 
 
 def subject_of(event: Event, time: int, registry: Registry) -> str:
-    """Which thing of its unit and source an event is about; with the service day where numbers restart."""
+    """Which thing of its unit and source an event is about; with the service day where numbers restart.
+
+    Applications and measures share a table with tickets and trainings, so their numbers, which a source may count from
+    1 for each, are marked: ``application:17``.
+    """
     data = event.data
     if isinstance(data, TicketData):
         return f"{data.ticket}@{data.service_day}" if data.service_day else data.ticket
+    if isinstance(data, ApplicationData):
+        return "application:" + data.application
+    if isinstance(data, MeasureRecorded):
+        return "measure:" + data.measure
     if isinstance(data, CounterData):
         return f"{data.counter}@{local_day(registry.zone(data.unit), time)}"
     field = data.subject_field
