@@ -1,7 +1,7 @@
 """Log-bucket histograms of durations, exact in integers, mergeable, with a relative error of at most 1 %.
 
 Edges follow one integer rule, the same table in Python and in SQL (``roundDown(x, edges)``):
-``e[0] = 0`` and ``e[k+1] = e[k] + max(1, e[k] // 50)``. A bucket is named by its lower edge in ms. Up to 100 ms a
+``e[0] = 0`` and ``e[k+1] = e[k] + max(1, e[k] // 50)``. A bucket is named by its lower edge in ms. Below 100 ms a
 bucket is one value; above, it is at most 2 % wide, so its midpoint is within 1 % of every value in it.
 """
 
