@@ -9,6 +9,7 @@ Prints events a second, CPU-seconds per million events and peak memory of both, 
 
 import argparse
 import csv
+import math
 import random
 import resource
 import shutil
@@ -16,6 +17,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -24,37 +26,67 @@ TIMES = ("created_at", "called_at", "served_at", "finished_at")
 
 
 def naive(path: Path, database: Path) -> int:
-    """What one writes first: a row at a time, a window row read and written for every event."""
+    """What one writes first: an event at a time, each durable before the next, the same cells of the same windows.
+
+    Without validation, deduplication, late events, corrections or proof; SQLite in the same process, no server.
+    """
     store = sqlite3.connect(database)
     store.execute("PRAGMA journal_mode = WAL")
     store.execute("CREATE TABLE visits (id TEXT PRIMARY KEY, created REAL, called REAL, served REAL, finished REAL)")
-    store.execute("CREATE TABLE windows (unit TEXT, start INT, measure TEXT, n INT, total REAL, PRIMARY KEY (unit, start, measure))")
+    store.execute(
+        "CREATE TABLE cells (unit TEXT, service TEXT, size INT, start INT, measure TEXT, n INT, total REAL, "
+        "PRIMARY KEY (unit, service, size, start, measure))"
+    )
+    store.execute(
+        "CREATE TABLE buckets (unit TEXT, service TEXT, size INT, start INT, measure TEXT, bucket INT, n INT, "
+        "PRIMARY KEY (unit, service, size, start, measure, bucket))"
+    )
     n = 0
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
-            visit: dict[str, float] = {}
             for column in TIMES:
                 if not row[column]:
                     continue
+                name = column.removesuffix("_at")
                 at = datetime.strptime(row[column], "%Y-%m-%d %H:%M:%S").timestamp()
-                visit[column] = at
                 store.execute(
-                    f"INSERT INTO visits (id, {column.removesuffix('_at')}) VALUES (?, ?) "
-                    f"ON CONFLICT (id) DO UPDATE SET {column.removesuffix('_at')} = excluded.{column.removesuffix('_at')}",
+                    f"INSERT INTO visits (id, {name}) VALUES (?, ?) "
+                    f"ON CONFLICT (id) DO UPDATE SET {name} = excluded.{name}",
                     (row["id"], at),
                 )
-                value = at - visit["created_at"] if "created_at" in visit else 0
-                for size in (300, 1800, 86400):
-                    store.execute(
-                        "INSERT INTO windows VALUES (?, ?, ?, 1, ?) ON CONFLICT (unit, start, measure) "
-                        "DO UPDATE SET n = n + 1, total = total + excluded.total",
-                        (row.get("unit", ""), int(at // size * size), f"{column}/{size}", value),
-                    )
+                created, called, served = store.execute(
+                    "SELECT created, called, served FROM visits WHERE id = ?", (row["id"],)
+                ).fetchone()
+                for measure, value in MARKS[name](created, called, served, at):
+                    for size, service in ((300, "*"), (1800, row["service_id"]), (86400, row["service_id"])):
+                        cell = (row["unit"], service, size, int(at // size * size), measure)
+                        store.execute(
+                            "INSERT INTO cells VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE "
+                            "SET n = n + 1, total = total + excluded.total",
+                            (*cell, value or 0),
+                        )
+                        if value is not None:
+                            store.execute(
+                                "INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                                (*cell, int(math.log(value * 1000 + 1, 1.02))),
+                            )
+                store.commit()
                 n += 1
-                if n % 1000 == 0:
-                    store.commit()
-    store.commit()
     return n
+
+
+MARKS: dict[str, Callable[[float, float, float, float], list[tuple[str, float | None]]]] = {
+    "created": lambda created, called, served, at: [("arrivals", None)],
+    "called": lambda created, called, served, at: [("called", None), ("wait_to_call", at - created)],
+    "served": lambda created, called, served, at: [("wait_to_start", at - created)],
+    "finished": lambda created, called, served, at: [
+        ("outcome", None),
+        ("service_time", at - served),
+        ("visit_time", at - created),
+        ("promise", None),
+    ],
+}
+"""What each event adds to windows: the same marks as the product's."""
 
 
 def _child_cpu() -> float:
@@ -97,15 +129,25 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     table, registry, shuffled = work / "tickets.csv", work / "registry.toml", work / "shuffled.csv"
+    mapping = work / "tickets.toml"
     pantau = [sys.executable, "-m", "pantau.cli.main"]
     simulate = ["simulate", "--world", "load:100x400", "--days", str(chosen.days), "--format", "csv"]
     subprocess.run([*pantau, *simulate, "--out", str(table), "--registry", str(registry)], cwd=ROOT, check=True)
+    with registry.open("a") as file:
+        file.write('\n[[source]]\nname = "tickets"\nlive = false\n\n[[standard]]\nmeasure = "wait_to_call"\n')
+        file.write('within = "15 minutes"\n')
+    mapping.write_text(
+        (ROOT / "producers/mappings/antrian_mpp.toml")
+        .read_text()
+        .replace('source = "antrian-mpp"', 'source = "tickets"')
+        .replace('unit = "mpp"', 'unit = "{unit}"')
+    )
     lines = table.read_text().splitlines(keepends=True)
     random.Random(1).shuffle(body := lines[1:])
     shuffled.write_text("".join([lines[0], *body]))
 
     small = work / "small.csv"
-    small.write_text("".join(lines[:20_001]))
+    small.write_text("".join(lines[:5_001]))
     baseline = [sys.executable, "-c"]
     baseline += [
         "import sys; from pathlib import Path; from benchmarks.embedded import naive; "
@@ -117,7 +159,7 @@ def main() -> None:
         data = work / name.replace(" ", "-").replace(",", "")
         wall, cpu, peak, said = measured(
             [
-                *(*pantau, "replay", str(file), "--mapping", "antrian_mpp"),
+                *(*pantau, "replay", str(file), "--mapping", str(mapping)),
                 *("--to", str(data), "--registry", str(registry)),
             ]
         )

@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 
-from pantau.domain.errors import BadEvent, BadSetup
+from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
 from pantau.domain.wire import encode_data
-from producers.mapping import compile, load, read
+from producers.mapping import UnmappedRow, compile, load, read
 from producers.mapping.drafts import Skipped
 from producers.packed import Chunk, Packed
 
@@ -58,8 +58,8 @@ def judge_file(order: Order) -> Iterator[Chunk]:
             continue
         try:
             drafts = mapper.events(row)
-        except BadEvent as error:
-            source = _source(registry, sources, _source_of_rows(mapping.source, row))
+        except UnmappedRow as error:
+            source = _source(registry, sources, error.source or mapping.source)
             rejections.append(
                 reject(
                     [Flaw("malformed", fault) for fault in error.faults],
@@ -107,14 +107,6 @@ def _packed(event: Event) -> Packed:
         event.content,
         encode_data(event.data).decode(),
     )
-
-
-def _source_of_rows(template: str, row: dict[str, str]) -> str:
-    """The source of a row that could not be mapped: its template filled where the row allows, else as it stands."""
-    try:
-        return template.format_map(row)
-    except (KeyError, ValueError, IndexError):
-        return template
 
 
 def _source(registry: Registry, known: dict[str, Source], name: str) -> Source:

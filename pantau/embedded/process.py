@@ -85,5 +85,3 @@ def _announce_when_ready(server: uvicorn.Server, url: str, on_start: Callable[[s
             on_start(url)
 
     threading.Thread(target=wait, name="ready", daemon=True).start()
-
-

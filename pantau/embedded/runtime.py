@@ -249,13 +249,15 @@ class Runtime:
     def _flush(self, arrivals: Sequence[_Arrival]) -> None:
         pipeline = self._pipeline
         events = [event for arrival in arrivals for event in arrival.events]
-        batches = [events[start : start + MAX_BATCH] for start in range(0, len(events), MAX_BATCH)]
+        batches = [events[start : start + MAX_BATCH] for start in range(0, len(events), MAX_BATCH)] or [[]]
         for index, batch in enumerate(batches):
             durable = pipeline.append(batch)
             if index == len(batches) - 1:
                 with self._lock:
                     self._waiting -= len(events)
                 durable.add_done_callback(lambda done: _pass_on(done, arrivals))
+            if not batch:
+                continue  # nothing was handed in; the senders still hear when all that came before is durable
             self.flushed = pipeline.process(batch)
             self._clocks.see(batch, self.registry)
             self._clocks.see_repeated(self.flushed.duplicates, self.flushed.conflicts)

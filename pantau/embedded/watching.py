@@ -10,7 +10,6 @@ from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time
 from pantau.domain.events import CounterSnapshot, Event
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Language, Rejection
-from pantau.domain.wire import decode_envelope, epoch_ms
 from storage.queries import sql
 from storage.store import Block, Store
 
@@ -73,13 +72,11 @@ class ClockWatches:
         for rejection in rejections:
             if rejection.code not in ("future", "too_old", "clock"):
                 continue
-            try:
-                said = epoch_ms(decode_envelope(rejection.original).time)
-            except (msgspec.DecodeError, ValueError):
+            if rejection.time is None:
                 continue
             rule = registry.source(rejection.source)
             watch = self._watches.get(rejection.source) or self._watch(rejection.source, rule, registry)
-            watch.see(said, rejection.arrival if rule is not None and rule.live else None)
+            watch.see(rejection.time, rejection.arrival if rule is not None and rule.live else None)
             self._changed.add(rejection.source)
 
     def blocks_to_keep(self, *, now: bool = False) -> list[Block]:
