@@ -76,12 +76,18 @@ def facts_of(events: Iterable[Event], registry: Registry) -> dict[FactId, list[E
 
 
 class Assembly:
-    """The cache of facts and cells, and the merge. ``capacity`` bounds each of the two, in facts and in cells."""
+    """The cache of facts and cells, and the merge: one batch at a time, in the order of the methods.
 
-    def __init__(self, registry: Registry, *, capacity: int = 100_000) -> None:
+    ``capacity`` bounds what is kept between batches (facts; four times as many cells). What a batch itself needs is
+    held until it is settled, however small the cache.
+    """
+
+    def __init__(self, registry: Registry, *, capacity: int = 30_000) -> None:
         self.registry = registry
         self._facts: Generations[FactId, _Held] = Generations(capacity)
         self._cells: Generations[CellKey, Accumulator] = Generations(capacity * 4)
+        self._batch_facts: dict[FactId, _Held] = {}
+        self._batch_cells: dict[CellKey, Accumulator] = {}
 
     def gather(self, events: Iterable[Event]) -> Batch:
         """Sort a batch's events to their facts."""
@@ -89,13 +95,13 @@ class Assembly:
 
     def absent(self, batch: Batch) -> list[FactId]:
         """The batch's facts that are not in memory: storage may hold them."""
-        facts = self._facts
-        return [fact for fact in batch.entries if facts.get(fact) is None]
+        self._batch_facts = held = self._facts.found(batch.entries)
+        return [fact for fact in batch.entries if fact not in held]
 
     def restore(self, fact_id: FactId, history: History) -> None:
         """Bring a stored fact back into memory."""
         fact = fold(fact_id[0], FactKey(*fact_id[1:]), history, self.registry)
-        self._facts.put(fact_id, _Held(history, fact, marks(fact)))
+        self._batch_facts[fact_id] = _Held(history, fact, marks(fact))
 
     def merge(self, batch: Batch, version: int) -> Changes:
         """Union the batch's entries into their facts; call after every stored fact of the batch was restored."""
@@ -106,11 +112,11 @@ class Assembly:
         touched: set[tuple[int, str]] = set()
         duplicates: dict[str, int] = {}
         conflicts: dict[str, int] = {}
+        batch_facts = self._batch_facts
         for fact_id, entries in batch.entries.items():
-            held = self._facts.get(fact_id)
+            held = batch_facts.get(fact_id)
             if held is None:
-                held = _Held({}, None, [])
-                self._facts.put(fact_id, held)
+                held = batch_facts[fact_id] = _Held({}, None, [])
             history = held.history
             changed = False
             for entry in entries:
@@ -154,18 +160,19 @@ class Assembly:
                 cell.add(change)
         for key in cells:
             touched.add((key[2], key[3]))
+        self._facts.keep(batch_facts)
         return Changes(rows, cells, moved, touched, duplicates, conflicts)
 
     def absent_cells(self, changes: Changes) -> list[CellKey]:
         """The changed cells that are not in memory: storage may hold them."""
-        cells = self._cells
-        return [key for key in changes.cells if cells.get(key) is None]
+        self._batch_cells = held = self._cells.found(changes.cells)
+        return [key for key in changes.cells if key not in held]
 
     def pages(self, batch: Batch) -> set[tuple[int, str]]:
         """(local day, unit) of every window that the batch's facts touch as they are in memory now."""
         found: set[tuple[int, str]] = set()
         for fact_id in batch.entries:
-            held = self._facts.get(fact_id)
+            held = self._batch_facts.get(fact_id)
             if held is not None:
                 zone = self.registry.zone(fact_id[1])
                 found.update((slots(zone, mark[1])[3], fact_id[1]) for mark in held.marks)
@@ -173,27 +180,26 @@ class Assembly:
 
     def restore_cells(self, stored: Mapping[CellKey, Accumulator]) -> None:
         """Bring stored cells back into memory."""
-        for key, cell in stored.items():
-            self._cells.put(key, cell)
+        self._batch_cells.update(stored)
 
     def settle(self, changes: Changes) -> Sequence[tuple[CellKey, Accumulator]]:
         """Apply the changes of cells; returns their absolute states, to be written."""
-        settled = []
-        cells = self._cells
+        cells = self._batch_cells
         for key, change in changes.cells.items():
             cell = cells.get(key)
             if cell is None:
-                cells.put(key, change)
-                cell = change
+                cells[key] = change
             else:
                 cell.add(change)
-            settled.append((key, cell))
-        return settled
+        self._cells.keep(cells)
+        self._batch_facts, self._batch_cells = {}, {}
+        return [*cells.items()]
 
     def forget(self) -> None:
         """Drop everything in memory: after a recovery, a rebuild or a new registry, storage alone is right."""
         self._facts.clear()
         self._cells.clear()
+        self._batch_facts, self._batch_cells = {}, {}
 
 
 def facts_from(entries: Mapping[FactId, Sequence[Entry]], registry: Registry) -> Iterable[tuple[FactId, Fact]]:

@@ -1,5 +1,6 @@
 """A bounded cache in two generations: what was used lately stays, what was not leaves in one step."""
 
+from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -13,6 +14,26 @@ class Generations(Generic[K, V]):
         self._capacity = capacity
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
+
+    def found(self, keys: Iterable[K]) -> dict[K, V]:
+        """Those of the keys that are held, with their items; each is a use."""
+        young, old = self._young, self._old
+        found: dict[K, V] = {}
+        for key in keys:
+            item = young.get(key)
+            if item is None:
+                item = old.get(key)
+                if item is None:
+                    continue
+            found[key] = item
+        return found
+
+    def keep(self, items: Mapping[K, V]) -> None:
+        """Hold items, the newest of all; when they would go past capacity the young become old first."""
+        if len(self._young) + len(items) > self._capacity:
+            self._old = self._young
+            self._young = {}
+        self._young.update(items)
 
     def get(self, key: K) -> V | None:
         """The item, or ``None``; an item of the old generation becomes young again."""

@@ -22,7 +22,7 @@ from stream_processors.assembly import Assembly, FactId
 from stream_processors.known import Known
 
 MAX_BATCH = 10_000
-"""Events merged at once: few enough that the cache holds a whole batch's facts and cells while it is merged."""
+"""Events merged at once: more cost less each, fewer are seen sooner and need less memory."""
 
 
 class Flush(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Flush(msgspec.Struct, frozen=True):
 class Pipeline:
     """Owns the order of writes. Not thread-safe: one thread drives it."""
 
-    def __init__(self, store: Store, registry: Registry, *, capacity: int = 100_000) -> None:
+    def __init__(self, store: Store, registry: Registry, *, capacity: int = 30_000) -> None:
         self.store = store
         self._disk = WriteBehind(store.insert)
         self.assembly = Assembly(registry, capacity=capacity)

@@ -77,7 +77,7 @@ class Runtime:
 
     @classmethod
     def open(
-        cls, data_dir: Path, *, registry: Registry | None, clock: Callable[[], int], capacity: int = 100_000
+        cls, data_dir: Path, *, registry: Registry | None, clock: Callable[[], int], capacity: int = 30_000
     ) -> "Runtime":
         """Open or create a data directory, migrate it, recover what a crash left, and start the writer.
 
