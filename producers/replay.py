@@ -37,7 +37,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct):
-    """What a replay did."""
+    """What a replay did; ``rows`` are those read by it, not those passed over because an earlier one had them."""
 
     rows: int = 0
     events: int = 0
@@ -92,9 +92,11 @@ def replay(
     """Replay one file at full speed, remembering every few chunks how far it is durable."""
     file = Path(order.path)
     began = time.monotonic()
+    before = summary.rows - order.after_row
     for index, chunk in enumerate(judge_aside(order), 1):
         sink.send(chunk.events, chunk.rejections)
         _count(summary, chunk)
+        summary.rows = before + chunk.row
         on_chunk(chunk)
         if index % SAVE_EVERY_CHUNKS == 0:
             sink.durable()
@@ -105,7 +107,6 @@ def replay(
 
 
 def _count(summary: Summary, chunk: Chunk) -> None:
-    summary.rows = max(summary.rows, chunk.row)
     summary.events += len(chunk.events)
     summary.rejected += len(chunk.rejections)
     summary.skipped += chunk.skipped
@@ -123,10 +124,12 @@ def paced(chunks: Iterable[Chunk], sink: Sink, *, factor: float, summary: Summar
     if factor <= 0:
         raise BadSetup(f"--speed {factor}x: a speed is above 0; use max for as fast as possible")
     held: list[Packed] = []
+    before = summary.rows
     for chunk in chunks:
         held += chunk.events
         sink.send([], chunk.rejections)
         _count(summary, chunk)
+        summary.rows = before + chunk.row
     held.sort(key=lambda packed: (packed.time, packed.source, packed.id))
     began = time.monotonic()
     for some in _due_together(held):
