@@ -25,6 +25,9 @@ log = structlog.get_logger(__name__)
 LEAST_GAP_S: Final = 0.5
 """Between the starts of two builds."""
 
+BUSY_FACTOR: Final = 2.0
+"""And at least so many times as long as a build takes: the page never uses more than half of the time."""
+
 HEARTBEAT_S: Final = 1.0
 """A viewer hears at least so often, so that it knows the server's time and that the line is alive."""
 
@@ -138,7 +141,8 @@ class Hub:
                 except Exception:
                     # the next round may work again (an engine that is busy, a registry in change); viewers see the age
                     log.exception("the live page could not be built")
-                await asyncio.sleep(max(0.0, LEAST_GAP_S - (time.monotonic() - began)))
+                spent = time.monotonic() - began
+                await asyncio.sleep(max(LEAST_GAP_S, BUSY_FACTOR * spent) - spent)
         finally:
             listener.cancel()
             with suppress(asyncio.CancelledError):

@@ -232,6 +232,14 @@ class Reject(Model, frozen=True, kw_only=True):
     times: int
 
 
+class Fault(Model, frozen=True, kw_only=True):
+    """What is wrong with a source's clock, as a sentence in both languages; ``mendable`` by one ruling."""
+
+    id: str
+    en: str
+    mendable: bool
+
+
 class SourceRow(Model, frozen=True, kw_only=True):
     """One source. ``delay_ms`` is the usual time from an event to its arrival; negative: its clock runs ahead."""
 
@@ -245,6 +253,7 @@ class SourceRow(Model, frozen=True, kw_only=True):
     delay_ms: int | None
     usual_gap_ms: int | None
     quiet_ms: int | None
+    faults: list[Fault]
     rejects: list[Reject]
     retryable: int
 

@@ -2,15 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
 
 from dashboards.live.models import Index, Overview, SourceCount, Spark, Strip, UnitRow, Usual
-from dashboards.live.reading import SLOT_MS, Reader, Row, UnitDay, asked, main_zone, units_at
+from dashboards.live.reading import EPOCH, SLOT_MS, Reader, Row, UnitDay, main_zone, units_at
 from dashboards.live.sources import spoken, usual_gap
 from dashboards.live.states import UNIT_ORDER, UnitFacts, is_falling, unit_state
-from pantau.domain import skm
 from pantau.domain.calendars import Calendar, closes, is_open, opens, working_ms
 from pantau.domain.registry import Registry, Unit
-from pantau.domain.zones import DAY, HOUR, local_day
+from pantau.domain.zones import DAY, HOUR, day_start, local_day
+from storage import overview as storage_overview
+from storage.overview import Standing, UnitStanding, day_parameters
 
 WEEKS_BACK = 4
 """The same weekday of so many weeks before is what is usual."""
@@ -29,60 +33,56 @@ def overview(reader: Reader, now: int, sources: SourceCount) -> Overview:
     """Every unit that exists at ``now``, those in need first."""
     registry = reader.registry
     units = units_at(registry, now)
-    minimum = registry.definitions.minimum_sample
-    area = " · ".join(place.name for place in registry.kabupaten)
-    if not units:
-        return Overview(
-            as_of=now,
-            zone=main_zone(units),
-            area=area,
-            started=False,
-            last_event=None,
-            minimum=minimum,
-            strip=_strip([], [], [], {}, now, None, registry),
-            units=[],
-            sources=sources,
-        )
-    today = [UnitDay(unit, now) for unit in units]
-    parameters = asked(today, now)
-    found = {row["unit"]: row for row in reader.ask("overview_units", **parameters)}
-    promises = {row["unit"]: row for row in reader.ask("page_promise", **parameters)}
-    running = _slots(reader.ask("overview_days", days=[day.key for day in today]))
-    past = [[UnitDay(unit, now, back) for unit in units] for back in range(1, WEEKS_BACK + 1)]
-    keys = [day.key for week in past for day in week]
-    before = reader.kept(
-        ("usual", *keys), _BAND_SECONDS, lambda: _slots(reader.ask("overview_days", days=keys)) if keys else {}
-    )
-    slots = running | before
-    rhythms: dict[str, list[Row]] = defaultdict(list)
-    for row in spoken(reader, now):
-        rhythms[row["unit"]].append(row)
-    place = _range(registry, today, slots, past)
-    rows = [
-        _unit_row(
-            registry,
-            day,
-            found.get(day.unit.code, {}) | promises.get(day.unit.code, {}),
-            usual_gap(registry, day.unit.code, rhythms.get(day.unit.code, []), now),
-            slots,
-            past,
-            place,
-            now,
-        )
-        for day in today
-    ]
-    together = next(iter(reader.ask("overview_strip", **parameters)), None)
+    codes = [unit.code for unit in units]
+    standings = {found.unit: found for found in storage_overview.overview(reader.query, registry, now, codes)}
+    day = _read_day(reader, units, now)
+    rows = [_unit_row(registry, unit, standings[unit.code], day, now) for unit in units]
     heard = [row.last_event for row in rows if row.last_event is not None]
     return Overview(
         as_of=now,
         zone=main_zone(units),
-        area=area,
-        started=bool(heard) or any(row.state.key != "none" for row in rows),
+        area=" · ".join(place.name for place in registry.kabupaten),
+        started=any(row.state.key != "none" for row in rows),
         last_event=max(heard, default=None),
-        minimum=minimum,
-        strip=_strip(rows, today, past, slots, now, together, registry),
+        minimum=registry.definitions.minimum_sample,
+        strip=_strip(rows, [*standings.values()], day, now, registry),
         units=sorted(rows, key=_need),
         sources=sources,
+    )
+
+
+class _Day(msgspec.Struct, frozen=True):
+    """What is read about the day beside the standings: half hours of today and of the weeks before, promises, rhythms.
+
+    ``shown`` is the first and the last slot that the page shows of a day.
+    """
+
+    today: list[UnitDay]
+    past: list[list[UnitDay]]
+    slots: dict[tuple[str, int], Slots]
+    shown: tuple[int, int]
+    promises: dict[str, Row]
+    rhythms: dict[str, list[Row]]
+
+    def of(self, unit: str) -> UnitDay:
+        """The local day of a unit."""
+        return next(day for day in self.today if day.unit.code == unit)
+
+
+def _read_day(reader: Reader, units: Sequence[Unit], now: int) -> _Day:
+    registry = reader.registry
+    today = [UnitDay(unit, now) for unit in units]
+    past = [[UnitDay(unit, now, back) for unit in units] for back in range(1, WEEKS_BACK + 1)]
+    slots = _slots(reader.ask("overview_days", days=[day.key for day in today])) if today else {}
+    keys = [day.key for week in past for day in week]
+    if keys:
+        slots |= reader.kept(("usual", *keys), _BAND_SECONDS, lambda: _slots(reader.ask("overview_days", days=keys)))
+    promises = reader.ask("page_promise", **day_parameters(registry, now, [unit.code for unit in units]))
+    rhythms: dict[str, list[Row]] = defaultdict(list)
+    for row in spoken(reader, now):
+        rhythms[row["unit"]].append(row)
+    return _Day(
+        today, past, slots, _range(registry, today, slots, past), {row["unit"]: row for row in promises}, rhythms
     )
 
 
@@ -124,43 +124,32 @@ def _range(
     return (min(shown), max(shown)) if shown else (15, 31)
 
 
-def _unit_row(
-    registry: Registry,
-    day: UnitDay,
-    row: Row,
-    gap: int | None,
-    slots: dict[tuple[str, int], Slots],
-    past: Sequence[Sequence[UnitDay]],
-    place: tuple[int, int],
-    now: int,
-) -> UnitRow:
-    unit = day.unit
+def _unit_row(registry: Registry, unit: Unit, standing: UnitStanding, day: _Day, now: int) -> UnitRow:
     calendar = registry.calendar(unit.code, now)
-    last_event = row.get("last_event_ms")
-    judged, kept = int(row.get("judged") or 0), int(row.get("kept") or 0)
-    judged_before, kept_before = int(row.get("judged_before") or 0), int(row.get("kept_before") or 0)
-    today = slots.get((unit.code, day.number), {})
+    promise, rhythm = day.promises.get(unit.code, {}), day.rhythms.get(unit.code, [])
+    last_event = _last_event(standing, rhythm)
     open_now = is_open(calendar, now)
     facts = UnitFacts(
-        ever=last_event is not None or row.get("last_day") is not None,
+        ever=last_event is not None or standing.last_day is not None,
         is_open=open_now,
         last_event=last_event,
-        quiet_ms=working_ms(calendar, last_event if last_event is not None else now - 7 * DAY, now),
-        usual_gap_ms=gap,
-        judged=judged,
-        kept=kept,
-        judged_before=judged_before,
-        kept_before=kept_before,
-        falling_since=_falling_since(today, day, kept_before, judged_before),
-        ratio=row.get("ratio"),
-        ratio_n=int(row.get("waits") or 0),
-        overdue=int(row.get("overdue") or 0),
-        overdue_since=row.get("overdue_since_ms"),
+        quiet_ms=working_ms(calendar, _quiet_since(unit, standing, last_event, now), now),
+        usual_gap_ms=usual_gap(registry, unit.code, rhythm, now),
+        judged=standing.judged,
+        kept=standing.kept,
+        judged_before=standing.judged_before,
+        kept_before=standing.kept_before,
+        falling_since=_falling_since(day, unit.code, standing),
+        ratio=promise.get("ratio"),
+        ratio_n=int(promise.get("waits") or 0),
+        overdue=int(promise.get("overdue") or 0),
+        overdue_since=promise.get("overdue_since_ms"),
         minimum=registry.definitions.minimum_sample,
     )
     state = unit_state(facts)
-    silent = state.key in ("silent", "none")
-    waiting, longest = _waiting(row)
+    known = state.key not in ("silent", "none")
+    waiting, longest = _waiting(standing)
+    counters = standing.open_counters if standing.open_counters is not None else standing.seen_counters
     return UnitRow(
         code=unit.code,
         name=unit.name,
@@ -169,48 +158,61 @@ def _unit_row(
         state=state,
         is_open=open_now,
         opens_next=None if open_now else _opens_next(calendar, unit, now),
-        waiting=None if silent else waiting,
-        waiting_since=None if silent or not longest else now - longest,
-        overdue=0 if silent else facts.overdue,
-        in_service=None if silent or waiting is None else int(row.get("in_service") or 0),
-        ratio=None if silent else facts.ratio,
-        ratio_n=0 if silent else facts.ratio_n,
-        judged=judged,
-        kept=kept,
-        usual_share=kept_before / judged_before if judged_before else None,
-        arrivals=int(row.get("arrivals") or 0),
-        served=int(row.get("served") or 0),
-        counters_open=None if silent else _first(row.get("open_counters"), row.get("seen_counters")),
-        counters_paused=None if silent or row.get("open_counters") is None else int(row.get("paused_counters") or 0),
-        ikm=index(row, registry),
+        waiting=waiting if known else None,
+        waiting_since=now - longest if known and longest is not None else None,
+        overdue=facts.overdue if known else 0,
+        in_service=standing.in_service if known and standing.waiting is not None else None,
+        ratio=facts.ratio if known else None,
+        ratio_n=facts.ratio_n if known else 0,
+        judged=standing.judged,
+        kept=standing.kept,
+        usual_share=standing.kept_before / standing.judged_before if standing.judged_before else None,
+        arrivals=standing.arrivals or 0,
+        served=standing.served or 0,
+        counters_open=counters if known else None,
+        counters_paused=standing.paused_counters if known and standing.open_counters is not None else None,
+        ikm=index(standing, registry),
         last_event=last_event,
-        spark=_spark(unit, day, slots, past, place, (last_event or 0) if silent else now),
+        spark=_spark(day, unit.code, now if known else last_event or 0),
     )
 
 
-def _waiting(row: Row) -> tuple[int | None, int | None]:
-    """(people waiting, longest wait): counted from tickets where the unit gives out any, else as its queues say."""
-    if row.get("arrivals") or row.get("waiting") or row.get("in_service"):
-        return int(row.get("waiting") or 0), row.get("longest_wait_ms")
-    seen = row.get("seen_waiting")
-    return (int(seen), None) if seen is not None else (None, None)
+def _last_event(standing: UnitStanding, rhythm: Sequence[Row]) -> int | None:
+    """The last event of the last days; the standing looks back two days, which a long weekend exceeds."""
+    if standing.last_event_ms is not None:
+        return standing.last_event_ms
+    return max((int(row["last_event_ms"]) for row in rhythm), default=None)
 
 
-def _first(*values: int | None) -> int | None:
-    return next((int(value) for value in values if value is not None), None)
+def _quiet_since(unit: Unit, standing: UnitStanding, last_event: int | None, now: int) -> int:
+    """From when on nothing was heard: the last event, else the end of the last day with any, else a week ago."""
+    if last_event is not None:
+        return last_event
+    if standing.last_day is not None:
+        return day_start(unit.zone, EPOCH + timedelta(days=standing.last_day + 1))
+    return now - 7 * DAY
 
 
-def _falling_since(today: Slots, day: UnitDay, kept_before: int, judged_before: int) -> int | None:
-    """The end of the half hour from which on the running share of the day was, without a break, a fall."""
+def _waiting(standing: UnitStanding) -> tuple[int | None, int | None]:
+    """(people waiting, longest wait): counted from tickets where the unit calls any, else as its queues say."""
+    if standing.waiting is not None:
+        return standing.waiting, standing.longest_wait_ms
+    return standing.seen_waiting, None
+
+
+def _falling_since(day: _Day, unit: str, standing: UnitStanding) -> int | None:
+    """The start of the half hour from which on the running share of the day was, without a break, a fall."""
+    local = day.of(unit)
+    slots = day.slots.get((unit, local.number), {})
     judged = kept = 0
     since: int | None = None
-    for slot in sorted(today):
-        judged += int(today[slot]["judged"])
-        kept += int(today[slot]["kept"])
-        if not is_falling(kept, judged, kept_before, judged_before):
+    for slot in sorted(slots):
+        judged += int(slots[slot]["judged"])
+        kept += int(slots[slot]["kept"])
+        if not is_falling(kept, judged, standing.kept_before, standing.judged_before):
             since = None
         elif since is None:
-            since = day.start + slot * SLOT_MS
+            since = local.start + slot * SLOT_MS
     return since
 
 
@@ -229,65 +231,39 @@ def _opens_next(calendar: Calendar, unit: Unit, now: int) -> int | None:
     return None
 
 
-def index(row: Row, registry: Registry) -> Index:
-    """The IKM of a row with the sums of its answers."""
-    answers = int(row.get("answers") or 0)
-    sums = skm.Sums(
-        answers=answers,
-        counts=tuple(map(int, row.get("element_n") or (0,) * 9)),
-        totals=tuple(map(int, row.get("element_total") or (0,) * 9)),
-        complete=int(row.get("complete") or 0),
-        total=int(row.get("skm_sum") or 0),
-        squares=int(row.get("skm_square") or 0),
-        straight=int(row.get("skm_straight") or 0),
-    )
-    definitions = registry.definitions
-    served = int(row.get("served_in_period") or 0)
-    found = skm.ikm(
-        sums,
-        weight=definitions.ikm_weight,
-        # more answers than people served: the two do not belong together, and the population is unknown
-        population=served if served >= answers else None,
-        confidence=definitions.ikm_confidence,
-        few_below=definitions.minimum_sample,
-    )
+def index(standing: Standing, registry: Registry) -> Index:
+    """The IKM of a standing's answers."""
+    found = standing.satisfaction(registry.definitions)
     return Index(
         value=float(found.value) if found.value is not None else None,
         low=float(found.low) if found.low is not None else None,
         high=float(found.high) if found.high is not None else None,
         grade=found.band.grade if found.band else None,
-        answers=answers,
+        answers=standing.answers,
         minimum=found.minimum,
         few="few_answers" in found.flags,
         straight="straight_lined" in found.flags,
     )
 
 
-def _spark(
-    unit: Unit,
-    day: UnitDay,
-    slots: dict[tuple[str, int], Slots],
-    past: Sequence[Sequence[UnitDay]],
-    place: tuple[int, int],
-    known_until: int,
-) -> Spark:
+def _spark(day: _Day, unit: str, known_until: int) -> Spark:
     """Arrivals of the half hours that are wholly known, over the least and most of the same weekday before."""
-    shown = range(place[0], place[1] + 1)
-    today = slots.get((unit.code, day.number), {})
-    usual = [slots.get((unit.code, old.number), {}) for week in past for old in week if old.unit.code == unit.code]
-    usual = [old for old in usual if old]
+    local = day.of(unit)
+    shown = range(day.shown[0], day.shown[1] + 1)
+    today = day.slots.get((unit, local.number), {})
+    found = [day.slots.get((unit, old.number), {}) for week in day.past for old in week if old.unit.code == unit]
+    usual = [old for old in found if old]
     bands = [[int(old[slot]["arrivals"]) if slot in old else 0 for old in usual] for slot in shown]
     drawn = len(usual) >= BAND_LEAST
+
+    def arrivals(slot: int) -> int | None:
+        if local.start + (slot + 1) * SLOT_MS > known_until:
+            return None
+        return int(today[slot]["arrivals"]) if slot in today else 0
+
     return Spark(
-        start=day.start + place[0] * SLOT_MS,
-        today=[
-            None
-            if day.start + (slot + 1) * SLOT_MS > known_until
-            else int(today[slot]["arrivals"])
-            if slot in today
-            else 0
-            for slot in shown
-        ],
+        start=local.start + shown.start * SLOT_MS,
+        today=[arrivals(slot) for slot in shown],
         low=[min(band) if drawn else None for band in bands],
         high=[max(band) if drawn else None for band in bands],
         usual_days=len(usual),
@@ -295,19 +271,13 @@ def _spark(
 
 
 def _strip(
-    rows: Sequence[UnitRow],
-    today: Sequence[UnitDay],
-    past: Sequence[Sequence[UnitDay]],
-    slots: dict[tuple[str, int], Slots],
-    now: int,
-    together: Row | None,
-    registry: Registry,
+    rows: Sequence[UnitRow], standings: Sequence[UnitStanding], day: _Day, now: int, registry: Registry
 ) -> Strip:
     waiting = [row.waiting for row in rows if row.waiting is not None]
     counters = [row.counters_open for row in rows if row.counters_open is not None]
     paused = [row.counters_paused for row in rows if row.counters_paused is not None]
     longest = min((row for row in rows if row.waiting_since is not None), key=_since, default=None)
-    served_usual, share_usual = _usual(today, past, slots, now)
+    served_usual, share_usual = _usual(day, now)
     return Strip(
         waiting=sum(waiting) if waiting else None,
         overdue=sum(row.overdue for row in rows),
@@ -319,32 +289,39 @@ def _strip(
         kept=sum(row.kept for row in rows),
         judged=sum(row.judged for row in rows),
         share_usual=share_usual,
-        ikm=index(together or {}, registry),
+        ikm=index(_together(standings), registry),
         counters_open=sum(counters) if counters else None,
         counters_paused=sum(paused) if paused else None,
         silent=sum(row.state.key in ("silent", "none") for row in rows),
     )
 
 
+def _together(standings: Sequence[UnitStanding]) -> Standing:
+    """The sums of several units, as far as their satisfaction is read from them; spares the query of the strip."""
+    fields = ("judged", "kept", "served_in_period", "answers", "complete", "skm_sum", "skm_square", "skm_straight")
+    sums = {field: sum(getattr(standing, field) for standing in standings) for field in fields}
+    columns = {
+        field: [sum(column) for column in zip(*(getattr(found, field) for found in standings), strict=True)] or [0] * 9
+        for field in ("element_n", "element_total")
+    }
+    unsaid = dict.fromkeys(("waiting", "longest_wait_ms", "arrivals", "served", "open_counters"))
+    return msgspec.convert({**sums, **columns, **unsaid}, Standing)
+
+
 def _since(row: UnitRow) -> int:
     return row.waiting_since or 0
 
 
-def _usual(
-    today: Sequence[UnitDay],
-    past: Sequence[Sequence[UnitDay]],
-    slots: dict[tuple[str, int], Slots],
-    now: int,
-) -> tuple[Usual | None, Usual | None]:
+def _usual(day: _Day, now: int) -> tuple[Usual | None, Usual | None]:
     """(people served, share within the promise) until this time of day on the same weekday of the weeks before."""
-    elapsed = {day.unit.code: (now - day.start) / SLOT_MS for day in today}
+    elapsed = {local.unit.code: (now - local.start) / SLOT_MS for local in day.today}
     served: list[float] = []
     shares: list[float] = []
-    for week in past:
+    for week in day.past:
         done = judged = kept = 0.0
-        for day in week:
-            for slot, row in slots.get((day.unit.code, day.number), {}).items():
-                part = min(1.0, max(0.0, elapsed[day.unit.code] - slot))
+        for old in week:
+            for slot, row in day.slots.get((old.unit.code, old.number), {}).items():
+                part = min(1.0, max(0.0, elapsed[old.unit.code] - slot))
                 done += part * row["served"]
                 judged += part * row["judged"]
                 kept += part * row["kept"]

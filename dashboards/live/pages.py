@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
@@ -22,8 +22,6 @@ TYPES: Final = {
     "js": "text/javascript",
     "svg": "image/svg+xml",
 }
-
-Code = Annotated[str, Parameter(min_length=1, max_length=128)]
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -62,7 +60,7 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
         return _file(request, "index.html")
 
     @get("/assets/{name:str}", include_in_schema=False)
-    async def asset(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """A module, a style sheet or the icon."""
         return _file(request, name) if name in assets() else _unknown(f"there is no file {name}")
 
@@ -72,7 +70,7 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
         return _json(await hub.newest("overview"))
 
     @get("/api/unit/{code:str}", media_type=MediaType.JSON)
-    async def unit(code: Code) -> Response[bytes]:
+    async def unit(code: FromPath[str]) -> Response[bytes]:
         """One unit at this instant."""
         try:
             return _json(await hub.newest(UNIT + code))
@@ -85,7 +83,7 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
         return _json(await hub.newest("sources"))
 
     @get("/api/stream", media_type="text/event-stream")
-    async def stream(unit: str | None = None, sources: bool = False) -> Stream:
+    async def stream(unit: FromQuery[str | None] = None, sources: FromQuery[bool] = False) -> Stream:
         """Server-sent events: the overview and, where asked for, one unit or the sources, whenever they change."""
         topics = {"overview"}
         if unit is not None:

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
 from pantau.domain.registry import Registry, Unit
-from pantau.domain.skm import ELEMENTS
-from pantau.domain.zones import DAY, day_start, local_day
+from pantau.domain.zones import day_start, local_day
 from storage.engine import Answer
 from storage.queries import catalogue
 
@@ -17,8 +16,6 @@ Row = dict[str, Any]
 EPOCH = date(1970, 1, 1)
 SLOT_MS = 30 * 60_000
 """The page shows a day by half hours."""
-
-ELEMENT_KEYS = [element.key for element in ELEMENTS]
 
 COST_SHARE = 20
 """What is kept stays at least this many times as long as it took to find, so that it never takes over 5 % of a core."""
@@ -47,11 +44,14 @@ class Reader:
         """The registry in force."""
         return self._source.registry
 
+    def query(self, name: str, params: Mapping[str, Any]) -> Answer:
+        """The answer to a named query."""
+        return self._source.query(name, params)
+
     def ask(self, name: str, **params: Any) -> list[Row]:
         """The rows of a named query; parameters that it does not have are left out."""
         known = catalogue()[name].parameters
-        bound = {key: value for key, value in params.items() if key in known}
-        return self._source.query(name, bound).dicts()
+        return self.query(name, {key: value for key, value in params.items() if key in known}).dicts()
 
     def kept(self, key: Hashable, seconds: float, find: Callable[[], T]) -> T:
         """What ``find`` found the last time, if that was not long ago."""
@@ -96,23 +96,6 @@ def main_zone(units: list[Unit]) -> str:
     return max(sorted(set(zones)), key=zones.count) if zones else "Asia/Jakarta"
 
 
-def asked(days: list[UnitDay], as_of: int) -> Row:
-    """The parameters of queries over several units at an instant."""
-    return {
-        "days": [day.key for day in days],
-        "as_of": as_of,
-        "since": min(day.start for day in days),
-        "first_day": min(day.number for day in days),
-        "last_day": max(day.number for day in days),
-        "elements": ELEMENT_KEYS,
-    }
-
-
 def iso(number: int) -> str:
     """A day by its number since 1970 as an ISO date."""
     return (EPOCH + timedelta(days=number)).isoformat()
-
-
-def days_before(at: int, days: int) -> int:
-    """The instant so many times 24 hours earlier."""
-    return at - days * DAY

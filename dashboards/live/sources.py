@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from dashboards.live.models import Reject, SourceCount, SourceRow, Sources
-from dashboards.live.reading import Reader, Row, days_before, main_zone, units_at
+import msgspec
+
+from dashboards.live.models import Fault, Reject, SourceCount, SourceRow, Sources
+from dashboards.live.reading import Reader, Row, main_zone, units_at
 from dashboards.live.states import CLOCK_CODES, RHYTHM_LEAST, SOURCE_ORDER, SourceFacts, source_state
 from pantau.domain.calendars import is_open, working_ms
-from pantau.domain.registry import Registry
-
-RHYTHM_DAYS = 7
-"""A usual gap and a usual delay are those of so many days."""
+from pantau.domain.clock_faults import in_words, judge
+from pantau.domain.clocks import ClockSummary
+from pantau.domain.registry import Registry, Source
 
 _KEPT_SECONDS = 5
 """How long an answer is kept: health changes by the minute, and counting events costs."""
+
+_summary = msgspec.json.Decoder(ClockSummary)
 
 CALM = frozenset({"good", "rare", "none"})
 """States of a source that ask nothing of anybody."""
@@ -27,7 +30,8 @@ def sources(reader: Reader, now: int) -> Sources:
     rhythms: dict[str, list[Row]] = defaultdict(list)
     for row in spoken(reader, now):
         rhythms[row["source"]].append(row)
-    rows = [_row(registry, row, rhythms.get(row["source"], []), now) for row in health]
+    clocks = reader.kept("clocks", _KEPT_SECONDS, lambda: _clocks(reader))
+    rows = [_row(registry, row, rhythms.get(row["source"], []), clocks.get(row["source"]), now) for row in health]
     return Sources(
         as_of=now,
         zone=main_zone(units_at(registry, now)),
@@ -41,6 +45,11 @@ def count(found: Sources) -> SourceCount:
     return SourceCount(known=len(found.sources), troubled=sum(row.state not in CALM for row in found.sources))
 
 
+def _clocks(reader: Reader) -> dict[str, ClockSummary]:
+    """What was counted of each source's clock, since ever; some seconds old."""
+    return {row["source"]: _summary.decode(row["summary"]) for row in reader.ask("source_summaries")}
+
+
 def spoken(reader: Reader, now: int) -> list[Row]:
     """For which unit each source spoke in the last days, how often, and how late."""
     return reader.kept("rhythms", _KEPT_SECONDS, lambda: reader.ask("page_rhythms", as_of=now))
@@ -51,12 +60,12 @@ def usual_gap(registry: Registry, unit: str, rows: Sequence[Row], now: int) -> i
     events = sum(int(row["events"]) for row in rows)
     if events < RHYTHM_LEAST:
         return None
-    since = max(days_before(now, RHYTHM_DAYS), min(int(row["first_ms"]) for row in rows))
-    until = max(int(row["last_ms"]) for row in rows)
-    return working_ms(registry.calendar(unit, now), since, until) // events
+    first = min(int(row["first_event_ms"]) for row in rows)
+    last = max(int(row["last_event_ms"]) for row in rows)
+    return working_ms(registry.calendar(unit, now), first, last) // events
 
 
-def _row(registry: Registry, row: Row, rhythms: Sequence[Row], now: int) -> SourceRow:
+def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSummary | None, now: int) -> SourceRow:
     name = row["source"]
     ruled = registry.source(name)
     units = [unit for rhythm in rhythms if (unit := registry.unit(rhythm["unit"])) is not None]
@@ -66,8 +75,10 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], now: int) -> Sour
     if units and last_arrival is not None:
         calendar = registry.calendar(units[0].code, now)
         working = is_open(calendar, now)
-        quiet = working_ms(calendar, last_arrival, now)
+        quiet = working_ms(calendar, max(int(rhythm["last_event_ms"]) for rhythm in rhythms), now)
         gap = usual_gap(registry, units[0].code, rhythms, now)
+    tolerance = ruled.tolerance_ms if ruled else Source(name=name).tolerance_ms
+    faults = judge(clock, tolerance_ms=tolerance, correct=lambda raw: registry.correct(name, raw)) if clock else ()
     rejects = [Reject(code=code, times=times) for code, times in zip(row["codes"], row["times"], strict=True)]
     rejects.sort(key=lambda reject: -reject.times)
     most = max(rhythms, key=lambda rhythm: int(rhythm["events"]), default=None)
@@ -80,7 +91,9 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], now: int) -> Sour
             quiet_ms=quiet,
             usual_gap_ms=gap,
             delay_ms=delay,
-            clock_rejects=sum(reject.times for reject in rejects if reject.code in CLOCK_CODES),
+            clock_faults=sum(fault.kind != "frozen" for fault in faults)
+            + sum(reject.times for reject in rejects if reject.code in CLOCK_CODES),
+            frozen=any(fault.kind == "frozen" for fault in faults),
             rejects=sum(reject.times for reject in rejects),
         )
     )
@@ -95,6 +108,10 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], now: int) -> Sour
         delay_ms=delay,
         usual_gap_ms=gap,
         quiet_ms=quiet,
+        faults=[
+            Fault(id=in_words(fault, "id"), en=in_words(fault, "en"), mendable=fault.shift_ms is not None)
+            for fault in faults
+        ],
         rejects=rejects,
         retryable=int(row["retryable"] or 0),
     )

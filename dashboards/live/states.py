@@ -14,7 +14,7 @@ import msgspec
 UnitKey = Literal["falling", "overdue", "below", "silent", "good", "few", "closed", "none"]
 """In order of need. ``below``: more than one in ten waited longer than promised today. ``few``: too few to say."""
 
-SourceKey = Literal["clock", "silent", "late", "rejects", "good", "rare", "none"]
+SourceKey = Literal["clock", "frozen", "silent", "late", "rejects", "good", "rare", "none"]
 """In order of need. ``rare``: it sends so seldom that silence says nothing."""
 
 UNIT_ORDER: Final[dict[UnitKey, int]] = {key: place for place, key in enumerate(get_args(UnitKey))}
@@ -47,9 +47,6 @@ RARE_GAP_MS: Final = 4 * 60 * 60_000
 LATE_MS: Final = 10 * 60_000
 """A usual delay between an event and its arrival above which a source is late."""
 
-FAST_MS: Final = 30_000
-"""How far into the future a source's usual time may lie before its clock is called wrong."""
-
 CLOCK_CODES: Final = frozenset({"clock", "future", "too_old"})
 """Reasons for refusing an event that speak of the source's clock."""
 
@@ -57,8 +54,8 @@ CLOCK_CODES: Final = frozenset({"clock", "future", "too_old"})
 class UnitFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the state of a unit depends on. Times are ms UTC; ``None`` is unknown.
 
-    ``quiet_ms`` is the office time since the last event, ``usual_gap_ms`` office time per event in the last days, ``ratio`` what nine of ten waits of the day stayed under, over
-    what was promised, of ``ratio_n`` waits.
+    ``quiet_ms`` is the office time since the last event, ``usual_gap_ms`` office time per event in the last days,
+    ``ratio`` what nine of ten waits of the day stayed under, over what was promised, of ``ratio_n`` waits.
     """
 
     ever: bool
@@ -136,7 +133,8 @@ def at_most(successes: int, n: int, share: float) -> float:
 class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the state of a source depends on. ``usual_gap_ms`` is office time per event in the last days.
 
-    ``delay_ms`` is the usual time from an event to its arrival, negative where its clock runs ahead.
+    ``delay_ms`` is the usual time from an event to its arrival; ``clock_faults`` counts the faults found in its clock
+    and the events refused for their time; a feed is ``frozen`` when it repeats itself for days.
     """
 
     ever: bool
@@ -145,14 +143,17 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     quiet_ms: int | None
     usual_gap_ms: int | None
     delay_ms: int | None
-    clock_rejects: int
+    clock_faults: int
+    frozen: bool
     rejects: int
 
 
 def source_state(facts: SourceFacts) -> SourceKey:
     """The most pressing state that holds."""
-    if facts.clock_rejects or (facts.delay_ms is not None and facts.delay_ms < -FAST_MS):
+    if facts.clock_faults:
         return "clock"
+    if facts.frozen:
+        return "frozen"
     if not facts.ever:
         return "rejects" if facts.rejects else "none"
     gap = facts.usual_gap_ms

@@ -29,12 +29,14 @@ GROUP BY unit
 ORDER BY unit
 
 -- name: page_rhythms
--- For which units did each source speak in the seven days before an instant, how often, when, and how long were its events under way?
+-- For which units did each source speak in the seven days before an instant, how often, when, and how long were its last 50 events under way?
 SELECT CAST(source AS String) AS source, CAST(unit AS String) AS unit, toInt64(count()) AS events,
-       toUnixTimestamp64Milli(min(events.arrival)) AS first_ms, toUnixTimestamp64Milli(max(events.arrival)) AS last_ms,
-       toInt64(quantileExact(0.5)(toUnixTimestamp64Milli(events.arrival) - toUnixTimestamp64Milli(events.time))) AS delay_ms
-FROM events
-WHERE events.time > fromUnixTimestamp64Milli({as_of:Int64} - 604800000)
-  AND events.time <= fromUnixTimestamp64Milli({as_of:Int64} + 86400000)
+       min(at_ms) AS first_event_ms, max(at_ms) AS last_event_ms,
+       arrayReduce('quantileExact', arrayMap(event -> event.2, groupArraySorted(50)((-at_ms, delay)))) AS delay_ms
+FROM (
+    SELECT source, unit, toUnixTimestamp64Milli(time) AS at_ms, toUnixTimestamp64Milli(arrival) - at_ms AS delay
+    FROM events
+    WHERE time > fromUnixTimestamp64Milli({as_of:Int64} - 604800000) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
+)
 GROUP BY source, unit
 ORDER BY source, unit

@@ -8,7 +8,7 @@ import { spoken, t } from "./words.js";
 const LOOKS = {
   falling: ["bad", "down"], overdue: ["watch", "up"], below: ["watch", "up"], silent: ["ink", "diamond"], few: ["none", "ring"],
   good: ["good", "disc"], closed: ["none", "square"], none: ["none", "diamond"],
-  clock: ["bad", "down"], late: ["watch", "up"], rejects: ["watch", "up"], rare: ["none", "ring"],
+  clock: ["bad", "down"], frozen: ["bad", "down"], late: ["watch", "up"], rejects: ["watch", "up"], rare: ["none", "ring"],
   serving: ["good", "disc"], open: ["none", "ring"], paused: ["none", "half"], unknown: ["none", "diamond"],
 };
 

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { ago } from "./format.js";
 import { badge, duration, moment, number, shape, unknown, worded } from "./parts.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 const CALM = ["good", "rare", "none"];
 
@@ -15,14 +15,15 @@ function verdict(model) {
 }
 
 function clockWords(row) {
-  if (row.state === "clock") return h("span", { class: "bad" }, shape("clock"), " ", t(row.delay_ms !== null && row.delay_ms < 0 ? "clock.fast" : "clock.wrong", { by: row.delay_ms === null ? "" : duration(Math.abs(row.delay_ms)) }));
+  if (row.faults.length) return row.faults.map((fault) => h("p", { class: "bad" }, fault[language()]));
+  if (row.state === "clock") return h("span", { class: "bad" }, t("clock.wrong"));
   if (row.delay_ms === null) return unknown(t("why.never"));
   return t("clock.true");
 }
 
 function delayWords(row) {
   if (row.delay_ms === null) return unknown(t("why.never"));
-  return row.delay_ms < 1000 ? t("delay.none") : duration(row.delay_ms);
+  return Math.abs(row.delay_ms) < 1000 ? t("delay.none") : `${row.delay_ms < 0 ? "−" : ""}${duration(Math.abs(row.delay_ms))}`;
 }
 
 function rejects(row) {
@@ -39,6 +40,7 @@ function todo(row, now) {
     retryable: number(row.retryable),
   };
   if (row.state === "rejects") return t(row.retryable ? "todo.rejects_retry" : "todo.rejects", values);
+  if (row.state === "clock" && row.faults.some(({ mendable }) => mendable)) return t("todo.clock_ruling", values);
   return t(`todo.${row.state}`, values);
 }
 
