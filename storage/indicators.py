@@ -139,6 +139,8 @@ def _reason(indicator: Indicator, request: Request) -> Value | None:
     """Why an indicator cannot be read in this slice at all."""
     if not request.splits <= indicator.splits:
         return unknown("not_by")
+    if "within_ms" in indicator.touched_by and request.within_ms is None:
+        return unknown("no_threshold")
     kind = "days" if request.time in DAYS else "fine" if request.time in FINE else None
     return unknown("not_in_time") if kind and kind not in indicator.times else None
 

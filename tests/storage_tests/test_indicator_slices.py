@@ -174,9 +174,9 @@ def test_an_intervention_is_shown_beside_units_not_yet_trained(query: Query) -> 
         ("siasn/T2", "here", "during"): 4,
         ("siasn/T2", "here", "after"): 0,
         ("siasn/T2", "comparison", "before"): 1,  # dukcapil until it was trained
-        ("siasn/S1", "here", "before"): 3,
-        ("siasn/S1", "here", "after"): 4,  # no end: nothing is "during"
-        ("siasn/S1", "comparison", "before"): 1,
+        ("siasn/measure:S1", "here", "before"): 3,
+        ("siasn/measure:S1", "here", "after"): 4,  # no end: nothing is "during"
+        ("siasn/measure:S1", "comparison", "before"): 1,
     }
 
 
