@@ -44,6 +44,33 @@ class Load(msgspec.Struct, frozen=True):
     rejections: list[Rejection]
 
 
+_TUPLE = "()"
+
+
+def wrapped(value: Any) -> Any:
+    """A query's parameters for the wire, where a tuple would arrive as a list: it travels under a name of its own."""
+    match value:
+        case dict():
+            return {name: wrapped(each) for name, each in value.items()}
+        case tuple():
+            return {_TUPLE: [wrapped(each) for each in value]}
+        case list():
+            return [wrapped(each) for each in value]
+    return value
+
+
+def unwrapped(value: Any) -> Any:
+    """What :func:`wrapped` was given."""
+    match value:
+        case {"()": parts} if len(value) == 1:
+            return tuple(unwrapped(each) for each in parts)
+        case dict():
+            return {name: unwrapped(each) for name, each in value.items()}
+        case list():
+            return [unwrapped(each) for each in value]
+    return value
+
+
 class Desk(Protocol):
     """The product's verbs."""
 
@@ -166,7 +193,7 @@ class RemoteDesk:
 
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Answer a named query."""
-        answer = self._ask("query", [name, dict(params or {})], Answer)
+        answer = self._ask("query", [name, wrapped(dict(params or {}))], Answer)
         days = [index for index, (_, kind) in enumerate(answer.columns) if kind in ("Date", "Nullable(Date)")]
         rows = [tuple(row) for row in answer.rows]
         if days:

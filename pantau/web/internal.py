@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
 from pantau.domain.spans import Language
-from pantau.embedded.desk import Load, LocalDesk
+from pantau.embedded.desk import Load, LocalDesk, unwrapped
 
 
 def _take(desk: LocalDesk, body: bytes) -> Any:
@@ -22,7 +22,7 @@ def _take(desk: LocalDesk, body: bytes) -> Any:
 
 def _query(desk: LocalDesk, body: bytes) -> Any:
     name, params = msgspec.msgpack.decode(body, type=tuple[str, dict[str, Any]])
-    return desk.query(name, params)
+    return desk.query(name, unwrapped(params))
 
 
 def _load_registry(desk: LocalDesk, body: bytes) -> Any:

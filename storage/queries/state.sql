@@ -104,3 +104,10 @@ SELECT count(), countIf(outcome IN ('served', 'issued', 'approved')) FROM visits
 -- name: source_summaries
 -- What was counted of each source's clock?
 SELECT source, summary FROM source_health FINAL
+
+-- name: windows_digest
+-- What do all windows hold, as one line that any difference changes?
+SELECT count(), sum(n), sum(total), sum(arraySum(counts)),
+       groupBitXor(cityHash64(size, measure, day, unit, service, start, n, total, imputed, auto_closed, edges, counts))
+FROM windows FINAL
+WHERE n != 0 OR total != 0

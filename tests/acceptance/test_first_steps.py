@@ -1,0 +1,86 @@
+"""From a queue system's export to proven indicators, as the README has it, on an excerpt of a real log."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.product import ROOT, pantau, served, values
+
+LOG = ROOT / "tests" / "data" / "bank_calls_1999"
+REGISTRY = ROOT / "examples" / "bank_calls_1999" / "registry.toml"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    found = sorted(path for path in LOG.iterdir() if ".csv" in path.name)
+    return Path(shutil.copy(found[0], tmp_path))
+
+
+def test_a_log_is_replayed_read_and_proven(log: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data, "--registry", REGISTRY)
+    assert "events accepted" in first
+    before = values("--data", data)
+    assert before["arrivals"] > 0
+    assert pantau("verify", "--data", data).startswith("equal")
+
+    pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data)
+    assert values("--data", data) == before, "a replay that is repeated changes nothing"
+    assert pantau("verify", "--data", data).startswith("equal")
+
+
+def test_the_same_verbs_go_through_the_process_that_owns_the_directory(log: Path, tmp_path: Path) -> None:
+    alone, owned = tmp_path / "alone", tmp_path / "owned"
+    pantau("replay", log, "--mapping", "bank_calls_1999", "--to", alone, "--registry", REGISTRY)
+    with served(owned, "--registry", REGISTRY):
+        pantau("replay", log, "--mapping", "bank_calls_1999", "--to", owned)
+        assert values("--data", owned) == values("--data", alone)
+        assert pantau("verify", "--data", owned).startswith("equal")
+        assert "nothing" not in pantau("sources", "--data", owned)
+    assert values("--data", owned) == values("--data", alone)
+
+
+def test_a_refused_event_is_kept_and_accepted_once_its_cause_is_mended(log: Path, tmp_path: Path) -> None:
+    data, short = tmp_path / "data", tmp_path / "without-the-unit.toml"
+    text = REGISTRY.read_text()
+    assert 'code = "bank"' in text
+    assert 'units = ["bank"]' in text
+    short.write_text(text.replace('code = "bank"', 'code = "another"').replace('units = ["bank"]', ""))
+    said = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data, "--registry", short, expect=3)
+    assert "refused and kept" in said
+    assert "unknown_unit" in said
+    listed = pantau("rejects", "list", "--data", data, "--json")
+    assert '"code":"unknown_unit"' in listed
+    assert "refused still" in pantau("rejects", "retry", "--data", data, "--registry", REGISTRY)
+
+    straight = tmp_path / "straight"
+    pantau("replay", log, "--mapping", "bank_calls_1999", "--to", straight, "--registry", REGISTRY)
+    assert values("--data", data) == values("--data", straight)
+    assert pantau("verify", "--data", data).startswith("equal")
+
+
+def test_an_interrupted_replay_goes_on_where_it_stopped(log: Path, tmp_path: Path) -> None:
+    """A bookmark that says "half": the other half is read, and with the first half sent before, all of it is there."""
+    from producers.replay import Bookmarks
+
+    data, straight = tmp_path / "data", tmp_path / "straight"
+    opened = gzip.open if log.suffix == ".gz" else open
+    with opened(log, "rt") as file:
+        lines = file.readlines()
+    half = len(lines) // 2
+    part = tmp_path / "part.csv"
+    part.write_text("".join(lines[: half + 1]))
+    pantau("replay", part, "--mapping", "bank_calls_1999", "--to", data, "--registry", REGISTRY)
+    Bookmarks(data / "replays").keep(log, "bank_calls_1999", half)
+    assert f"went on after row {half:,}" in pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data)
+
+    pantau("replay", log, "--mapping", "bank_calls_1999", "--to", straight, "--registry", REGISTRY)
+    assert values("--data", data) == values("--data", straight)
+
+
+def test_what_is_wrong_is_said_with_its_exit_code(tmp_path: Path) -> None:
+    pantau("verify", "--data", tmp_path / "empty", expect=2)
+    pantau("replay", tmp_path / "nothing.csv", "--mapping", "bank_calls_1999", "--to", tmp_path / "data", expect=2)
+    pantau("replay", ROOT / "README.md", "--mapping", "no-such-mapping", "--to", tmp_path / "data", expect=2)
