@@ -24,7 +24,9 @@ Code = Annotated[str, Meta(min_length=1, max_length=128)]
 
 Day = date
 AwareDatetime = Annotated[datetime, Meta(tz=True)]
-Count = Annotated[int, Meta(ge=0, le=10_000_000_000)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+"""People or things: more than a country counts in a month, and less than any column that holds it."""
+
 Milliseconds = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 Score = Annotated[int, Meta(ge=1, le=4)]
 Category = Annotated[str, Meta(max_length=64)]
@@ -213,7 +215,7 @@ class AggregateReported(Data, frozen=True, kw_only=True, omit_defaults=True):
     channel: Code | None = None
     n: Count | None = None
     timed: Count | None = None
-    total_ms: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    total_ms: Annotated[int, Meta(ge=0, le=10**15)] | None = None
     max_ms: Milliseconds | None = None
     judged: Count | None = None
     within: Count | None = None
