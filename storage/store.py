@@ -206,6 +206,10 @@ class Store:
         """(local day, unit) of the cells named as losing something by flushes after ``version``."""
         return [(day, unit) for day, unit in self.engine.query(sql("moved_pages"), {"version": version}).rows]
 
+    def forget_moved(self) -> None:
+        """Forget the cells that flushes named: they are committed, and recovery will not ask for them again."""
+        self.engine.execute("TRUNCATE TABLE moved_cells")
+
     def pages(self) -> Iterable[tuple[int, str]]:
         """(local day, unit) of every stored window."""
         return [(day, unit) for day, unit in self.engine.query(sql("window_pages")).rows]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from pantau.domain.entries import RECORD_TABLES, TABLE_OF, Entry, lifecycle_entry, record_entry
+from pantau.domain.entries import RECORD_TABLES, TABLE_OF, Entry, lifecycle_entry, record_entry, time_meant
 from pantau.domain.events import Event
 from pantau.domain.histogram import EDGES
 from pantau.domain.measures import RECORDS
@@ -69,7 +69,7 @@ def _stored_entries(rows: Iterable[Sequence[Any]], registry: Registry) -> Iterat
                 data=decode_data(kind, data),
                 content=content,
             )
-            time = registry.correct(source, raw_time)
+            time = time_meant(registry, source, raw_time)
             table = TABLE_OF[kind]
             entry = record_entry(event, time) if table in RECORD_TABLES else lifecycle_entry(event, time)
             entries.setdefault((table, unit, source, subject), []).append(entry)

@@ -19,6 +19,7 @@ from pantau.domain.entries import (
     lifecycle_entry,
     record_entry,
     subject_of,
+    time_meant,
 )
 from pantau.domain.events import Event
 from pantau.domain.measures import Fact, Mark, fold, marks
@@ -61,11 +62,10 @@ def service_of(fact: Fact) -> str | None:
 def facts_of(events: Iterable[Event], registry: Registry) -> dict[FactId, list[Entry]]:
     """Entries by fact, each at its corrected time; a fact's identity keeps the source's own word."""
     grouped: dict[FactId, list[Entry]] = {}
-    correct = registry.correct
     for event in events:
         table = TABLE_OF[event.kind]
         fact = (table, event.data.unit, event.source, subject_of(event, event.time, registry))
-        time = correct(event.source, event.time)
+        time = time_meant(registry, event.source, event.time)
         entry = record_entry(event, time) if table in RECORD_TABLES else lifecycle_entry(event, time)
         held = grouped.get(fact)
         if held is None:

@@ -31,6 +31,11 @@ OBSERVED, AUTO_CLOSED, IMPUTED = 0, 1, 2
 PROVENANCE_CODE = {"observed": OBSERVED, "auto_closed": AUTO_CLOSED, "imputed": IMPUTED}
 
 
+EARLIEST = 86_400_000
+LATEST = 4_102_444_800_000
+"""1970-01-02 and 2100-01-01: within them every zone's day and window has a place in every table."""
+
+
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One event inside its fact. ``time`` is ms UTC after any declared clock correction."""
 
@@ -84,6 +89,15 @@ TABLE_OF: dict[str, str] = {
 
 RECORD_TABLES = frozenset({"ratings", "surveys", "snapshots", "aggregates", "interventions"})
 """Tables whose facts are one record each, not a life cycle."""
+
+
+def time_meant(registry: Registry, source: str, time: int) -> int:
+    """When a source meant: its word after any declared correction, held within what every table can place.
+
+    A correction is declared after its events were accepted, so a wrong one could move them anywhere.
+    """
+    meant = registry.correct(source, time)
+    return meant if EARLIEST <= meant < LATEST else min(max(meant, EARLIEST), LATEST - 1)
 
 
 def subject_of(event: Event, time: int, registry: Registry) -> str:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import structlog
 
 from pantau.domain.calendars import closes
+from pantau.domain.errors import PantauError
 from pantau.domain.events import Event, TicketData
 from pantau.domain.registry import Registry
 from pantau.domain.wire import content_hash, encode_data
-from pantau.domain.zones import local_day
+from pantau.domain.zones import DAY, day_start, local_day
 from pantau.embedded.desk import LocalDesk
 
 log = structlog.get_logger(__name__)
@@ -19,7 +20,7 @@ AFTER_MS = 30 * 60_000
 """How long after its closing time a unit's day is closed: the last visitors are still served."""
 
 EVERY_SECONDS = 20.0
-LOOK_BACK_DAYS = 3
+LOOK_BACK_DAYS = 4
 """Days that are closed when the process was not running at the time; older leftovers stay open and show as backlog."""
 
 _WITH_DAY = re.compile(r"(.*)@(\d{4}-\d\d-\d\d)\Z", re.DOTALL)
@@ -46,26 +47,26 @@ def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Even
     )
 
 
-def due(registry: Registry, now: int) -> list[tuple[str, int, int]]:
-    """(unit, closing time, start of that local day) of every day of the last few that is to be closed by now."""
-    found = []
-    for unit in registry.units:
-        zone = registry.zone(unit.code)
-        today = local_day(zone, now)
-        for back in range(LOOK_BACK_DAYS + 1):
-            day = today - timedelta(days=back)
-            closing = closes(registry.calendar(unit.code, now), day)
-            if closing is not None and closing + AFTER_MS <= now:
-                found.append((unit.code, closing, day.toordinal()))
-    return found
+def closing_after(registry: Registry, unit: str, created: int, now: int) -> int | None:
+    """The closing at which a ticket created then had left: the first one that was not over yet, if it is past by now.
+
+    On a day without hours it is that of the next day that has them.
+    """
+    zone = registry.zone(unit)
+    first = local_day(zone, created)
+    for ahead in range(LOOK_BACK_DAYS + 1):
+        day = first + timedelta(days=ahead)
+        closing = closes(registry.calendar(unit, day_start(zone, day)), day)
+        if closing is not None and created < closing + AFTER_MS:
+            return closing if closing + AFTER_MS <= now else None
+    return None
 
 
 class Closing:
-    """Closes days for as long as the block lasts, each unit's day once."""
+    """Closes days for as long as the block lasts; a ticket that becomes known after its day was closed leaves too."""
 
     def __init__(self, desk: LocalDesk) -> None:
         self._desk = desk
-        self._done: set[tuple[str, int]] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="closing", daemon=True)
 
@@ -79,24 +80,22 @@ class Closing:
 
     def _run(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            self.close_days()
+            try:
+                self.close_days()
+            except PantauError as error:  # busy or closing: the next round does it
+                log.warning("days not closed", error=str(error))
 
     def close_days(self) -> int:
-        """Close every day that is due and not closed yet; returns how many tickets had left."""
+        """Say of every ticket still waiting on a day that is over that it left; returns how many had."""
         registry, now = self._desk.registry, self._desk.now()
-        left = 0
-        for unit, closing, day in due(registry, now):
-            if (unit, day) in self._done:
-                continue
-            rows = self._desk.query(
-                "waiting_tickets", {"unit": unit, "from_ms": closing - 86_400_000, "before_ms": closing + AFTER_MS}
-            ).rows
-            live = {source.name for source in registry.sources if source.live}
-            events = [leaving(unit, source, subject, closing, now) for source, subject in rows if source in live]
-            if events:
-                self._desk.runtime.submit(events).result()
-                left += len(events)
-            self._done.add((unit, day))
-        if left:
-            log.info("days closed", left=left)
-        return left
+        span = {"from_ms": now - LOOK_BACK_DAYS * DAY, "before_ms": now}
+        events = []
+        for unit, source, subject, created in self._desk.query("waiting_tickets", span).rows:
+            rule = registry.source(source)
+            closing = closing_after(registry, unit, created, now) if rule is not None and rule.live else None
+            if closing is not None:
+                events.append(leaving(unit, source, subject, closing, now))
+        if events:
+            self._desk.runtime.submit(events).result()
+            log.info("days closed", left=len(events))
+        return len(events)

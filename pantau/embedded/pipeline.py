@@ -146,8 +146,10 @@ class Pipeline:
             batch = self.assembly.gather(map(stored_event, batch_rows))
             self._restore(self.assembly.absent(batch))
             pages |= self.assembly.pages(batch)
-            changes = self.assembly.merge(batch, Progress(self.progress.epoch, self.seq).version)
+            version = Progress(self.progress.epoch, int(batch_rows[-1][-1])).version
+            changes = self.assembly.merge(batch, version)
             pages |= changes.touched | self.assembly.pages(batch)
+            self.store.insert(self.store.moved_blocks(version, changes.moved))  # or a crash here forgets these cells
             self.store.insert(self.store.fact_blocks(changes.rows))
             self._known.add(batch.entries)
             n += len(batch_rows)
@@ -158,6 +160,7 @@ class Pipeline:
             self.store.insert([self.store.commit_block(done)])
             self.progress = done
             self.assembly.forget()
+        self.store.forget_moved()
         return n
 
 

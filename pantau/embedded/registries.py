@@ -1,6 +1,7 @@
 """The registry in force and its stored versions; loading one that changes the past rebuilds what it touches."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -34,39 +35,45 @@ class Registries:
         """Store a registry, rebuild the units whose past it changes under a new epoch, and put it in force.
 
         Returns the rebuilt units. The registry is stored before the rebuild and the epoch after it, so a crash in
-        between is seen at the next load and the rebuild done again.
+        between is seen at the next load and the rebuild done again, above whatever the crash left. Raises BadSetup,
+        and changes nothing, for a registry without a unit that has events.
         """
         rows = self._store.engine.query(sql("stored_registry")).rows
         stored = Registry.from_rows(msgspec.json.decode(rows[0][2])) if rows else None
-        epoch = int(rows[0][1]) if rows else 0
-        unfinished = bool(rows) and epoch > pipeline.progress.epoch
-        if stored is not None and stored.version == registry.version and not unfinished:
-            pipeline.use(registry, epoch=pipeline.progress.epoch)
-            return []
+        epoch, loaded_at = (int(rows[0][1]), int(rows[0][3])) if rows else (0, 0)
+        unfinished = epoch > pipeline.progress.epoch
         with_events = [(unit, source) for unit, source in self._store.engine.query(sql("units_with_events")).rows]
         unknown = sorted({unit for unit, _ in with_events if registry.unit(unit) is None})
         if unknown:
             raise BadSetup(
                 f"the registry has no unit {', '.join(unknown)}, but the log has its events; end it with valid_to"
             )
+        self._write_reference(registry)
+        if stored is not None and stored.version == registry.version and not unfinished:
+            pipeline.use(registry, epoch=pipeline.progress.epoch)
+            return []
         if stored is None or unfinished:
             changed = sorted({unit for unit, _ in with_events})
         else:
             changed = changed_units(stored, registry, with_events)
-        epoch = pipeline.progress.epoch + 1 if changed else pipeline.progress.epoch
+        epoch = max(epoch, pipeline.progress.epoch) + 1 if changed else pipeline.progress.epoch
         self._store.engine.insert(
             "registries",
             _REGISTRY_COLUMNS,
-            ([registry.version], [now], [epoch], [msgspec.json.encode(registry.to_rows()).decode()]),
+            (
+                [registry.version],
+                [max(now, loaded_at + 1)],  # also when the clock went back: the one loaded last must be the newest
+                [epoch],
+                [msgspec.json.encode(registry.to_rows()).decode()],
+            ),
         )
-        self._write_reference(registry, now)
         if changed:
             rebuild(self._store, registry, version=pipeline.version_at(epoch), units=changed)
         pipeline.use(registry, epoch=epoch)
         return changed
 
-    def _write_reference(self, registry: Registry, now: int) -> None:
-        """The names and places that queries join: units and services."""
+    def _write_reference(self, registry: Registry) -> None:
+        """The names and places that queries join: units and services, as this registry has them."""
         kecamatan = {place.code: place.name for place in registry.kecamatan}
         kabupaten = {place.code: place.name for place in registry.kabupaten}
         units = [
@@ -78,26 +85,33 @@ class Registries:
                 unit.kabupaten,
                 kabupaten.get(unit.kabupaten, unit.kabupaten),
                 unit.zone,
-                now,
             )
             for unit in registry.units
         ]
         names = ("unit", "name", "kecamatan", "kecamatan_name", "kabupaten", "kabupaten_name", "zone")
-        self._insert("units", names, units)
-        services = [(service.code, service.name, service.group, service.kind, now) for service in registry.services]
-        self._insert("services", ("service", "name", "service_group", "kind"), services)
+        self._replace("units", names, units)
+        services = [(service.code, service.name, service.group, service.kind) for service in registry.services]
+        self._replace("services", ("service", "name", "service_group", "kind"), services)
 
-    def _insert(self, table: str, names: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> None:
-        if rows:
-            columns = [*((name, "String") for name in names), ("version", "UInt64")]
-            self._store.engine.insert(table, columns, [*zip(*rows, strict=True)])
+    def _replace(self, table: str, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+        """Make a table hold these rows and no others, if it does not already."""
+        selected = f"SELECT {', '.join(names)}"
+        held = self._store.engine.query(f"{selected} FROM {table} FINAL").rows
+        gone = sorted({row[0] for row in held} - {row[0] for row in rows})
+        new = sorted(set(rows) - set(held))
+        version = 1 + int(self._store.engine.query(f"SELECT max(version) FROM {table}").rows[0][0])
+        written = [(*row, version, 0) for row in new]
+        written += [(code, *[""] * (len(names) - 1), version, 1) for code in gone]
+        if written:
+            columns = [*((name, "String") for name in names), ("version", "UInt64"), ("deleted", "UInt8")]
+            self._store.engine.insert(table, columns, [*zip(*written, strict=True)])
 
 
 def changed_units(old: Registry, new: Registry, with_events: list[tuple[str, str]]) -> list[str]:
     """Units with events whose visits, windows or times the new registry would judge differently.
 
-    Said by comparing what a fold reads: promises, opening hours, holidays and zone of the unit, the definitions, and
-    the rulings on the clocks of the sources that spoke for it. Too many is safe, too few is not.
+    Said by comparing what a fold reads: promises, opening hours, holidays and zone of the unit in all its versions, the
+    definitions, and the rulings on the clocks of the sources that spoke for it. Too many is safe, too few is not.
     """
     units = {unit for unit, _ in with_events}
     if old.definitions.finished != new.definitions.finished:
@@ -111,8 +125,17 @@ def changed_units(old: Registry, new: Registry, with_events: list[tuple[str, str
     if old.corrections != new.corrections:
         sources = {correction.source for correction in set(old.corrections) ^ set(new.corrections)}
         changed |= {unit for unit, source in with_events if source in sources}
-    for unit in units:
-        before, now = old.unit(unit), new.unit(unit)
-        if before is None or now is None or (before.zone, before.hours) != (now.zone, now.hours):
-            changed.add(unit)
+    then, now = _offices(old), _offices(new)
+    changed |= {unit for unit in units if then.get(unit) != now.get(unit)}
     return sorted(changed)
+
+
+def _offices(registry: Registry) -> dict[str, list[dict[str, Any]]]:
+    """What a fold reads of each unit's versions: from when on, in which zone, with which hours and holidays."""
+    offices: dict[str, list[dict[str, Any]]] = {}
+    for row in registry.to_rows():
+        if row["kind"] == "unit":
+            body = row["body"]
+            read = {name: body.get(name) for name in ("valid_from", "zone", "hours", "kabupaten")}
+            offices.setdefault(body["code"], []).append(read)
+    return offices

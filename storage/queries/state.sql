@@ -79,17 +79,17 @@ WHERE digest IN {digests:Array(String)}
 
 -- name: stored_registry
 -- Which registry was loaded last?
-SELECT version, epoch, content FROM registries FINAL ORDER BY loaded_at DESC, epoch DESC LIMIT 1
+SELECT version, epoch, content, toUnixTimestamp64Milli(loaded_at) AS loaded_ms FROM registries FINAL ORDER BY loaded_at DESC, epoch DESC LIMIT 1
 
 -- name: units_with_events
 -- Of which units, and through which sources, does the log hold events?
 SELECT DISTINCT unit, source FROM events
 
 -- name: waiting_tickets
--- Which tickets of a unit, created in a span of time, have neither been served nor ended?
-SELECT source, subject
+-- Which tickets created in a span of time have neither been served nor ended, in which unit?
+SELECT unit, source, subject, toUnixTimestamp64Milli(assumeNotNull(created_at)) AS created_ms
 FROM visits FINAL
-WHERE unit = {unit:String} AND kind = 'ticket' AND outcome = 'open' AND isNull(started_at)
+WHERE kind = 'ticket' AND outcome = 'open' AND isNull(started_at)
   AND created_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND created_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')
 
