@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from pantau.cli.options import DATA, Data
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -72,6 +74,18 @@ def show(
         day = _day(on)
         typer.echo(f"\npromises of {unit} on {day}")
         _print_columns(_promises_of(registry, chosen[0], day))
+
+
+@app.command()
+def load(file: File, data: Data = DATA) -> None:
+    """Put the file in force in a data directory; units whose past it changes are rebuilt from their raw events."""
+    from pantau.embedded.desk import open_desk
+
+    registry = _load(file, False)
+    with open_desk(data) as desk:
+        rebuilt = desk.load_registry(registry)
+    typer.echo(f"{file}: in force as version {registry.version}")
+    typer.echo(f"rebuilt from their events: {', '.join(rebuilt) or 'no unit'}")
 
 
 def _load(file: Path, as_json: bool) -> "Registry":
