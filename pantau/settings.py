@@ -8,28 +8,21 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pantau.domain.errors import BadSetup, Fault
+from pantau.gateway.limits import GatewayLimits
 
 PREFIX = "PANTAU_"
 
+_LIMITS = GatewayLimits()
+
 ELSEWHERE = frozenset({"PANTAU_DATA"})
 """Variables with our prefix that are no settings of the product: where the tests find the real data sets."""
-
-
-def _strict(value: object) -> object:
-    if value in (True, False, "true", "false"):
-        return value
-    raise ValueError("must be true or false")
-
-
-Flag = Annotated[bool, BeforeValidator(_strict)]
-"""A boolean that is written true or false and in no other way, so that a slip is never taken for a no."""
 
 
 def _setting(default: Any, unit: str, meaning: str, **bounds: Any) -> Any:
@@ -49,6 +42,34 @@ class Settings(BaseSettings):
     registry: Path | None = _setting(
         None, "file", "A registry.toml to put in force at the start; without it the one loaded last holds."
     )
+    key: SecretStr | None = _setting(None, "API key", "With what pantau replay --to URL shows who it is.")
+    gateway_request_bytes: int = _setting(_LIMITS.request_bytes, "bytes", "Largest body of one request.", gt=0)
+    gateway_batch_events: int = _setting(_LIMITS.batch_events, "events", "Most events in one request.", gt=0)
+    gateway_event_bytes: int = _setting(_LIMITS.event_bytes, "bytes", "Largest single event.", gt=0)
+    gateway_events_per_second: int = _setting(
+        _LIMITS.events_per_second, "events a second", "What one key may send on average.", gt=0
+    )
+    gateway_burst_events: int = _setting(
+        _LIMITS.burst_events, "events", "What one key may send at once after a pause; at least a full request.", gt=0
+    )
+    gateway_refusal_cost: int = _setting(
+        _LIMITS.refusal_cost, "events", "As how many events of its allowance a refused one counts.", gt=0
+    )
+    gateway_durable_wait_seconds: float = _setting(
+        _LIMITS.durable_wait_seconds,
+        "seconds",
+        "How long a request waits to be durable before it is answered 503.",
+        gt=0,
+    )
+    gateway_retry_after_seconds: int = _setting(
+        _LIMITS.retry_after_seconds, "seconds", "When a sender answered 503 is asked to try again.", gt=0
+    )
+
+    def gateway_limits(self) -> GatewayLimits:
+        """What the gateway lets one sender send. Raises BadSetup for limits that contradict each other."""
+        prefix = "gateway_"
+        names = [name for name in type(self).model_fields if name.startswith(prefix)]
+        return GatewayLimits(**{name.removeprefix(prefix): getattr(self, name) for name in names})
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -172,7 +193,13 @@ def _fault(error: Any, given: Mapping[str, object]) -> Fault:
 
 def _type_name(annotation: Any) -> str:
     text = str(getattr(annotation, "__name__", annotation)).replace("pathlib.", "")
-    for name, plain in (("Path", "path"), ("str", "text"), ("int", "whole number"), ("float", "number")):
+    for name, plain in (
+        ("Path", "path"),
+        ("str", "text"),
+        ("SecretStr", "text"),
+        ("int", "whole number"),
+        ("float", "number"),
+    ):
         if text.split(" |")[0].endswith(name):
             return plain
-    return "true or false" if "bool" in text else "text"
+    raise TypeError(f"{annotation}: a type that no setting had so far; give it a plain name here")

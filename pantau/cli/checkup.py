@@ -48,7 +48,7 @@ def examine(loaded: Loaded) -> Iterator[Finding]:
     yield _port(loaded)
     yield _registry(loaded.settings.registry, origins["registry"])
     for name, meant in unknown().items():
-        advice = f"{meant} may be meant" if meant else "take it away, or look in docs/reference/settings.md"
+        advice = f"{meant} may be meant" if meant else "take it away, or look in docs/reference/command-line.md"
         yield Finding("variable", "note", f"{name} is no setting", "environment", advice)
 
 

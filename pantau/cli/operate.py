@@ -10,28 +10,35 @@ from pantau.cli.options import DATA, Data, RegistryFile
 def serve(
     data: Data = DATA,
     registry: RegistryFile = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; other machines reach only 0.0.0.0 or its own.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(help="Port of gateway and page; 0 takes a free one.")] = 8320,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on; other machines reach only 0.0.0.0 or its own. [default: 127.0.0.1]"),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of gateway and page; 0 takes a free one. [default: 8320]")
+    ] = None,
 ) -> None:
     """Own the data directory: take events at /v1/events, keep indicators live, serve the page.
 
-    The first start needs --registry. Ctrl-C (or SIGTERM) writes what waits and stops.
+    The first start needs --registry. Ctrl-C (or SIGTERM) writes what waits and stops. Limits of the gateway are set by
+    variables: see docs/reference/command-line.md.
     """
     from rich.console import Console
 
     from pantau.embedded.process import serve as run
     from pantau.logs import to_stderr
-    from pantau.registry_file import load
+    from pantau.registry_file import load as load_registry
+    from pantau.settings import load
 
     to_stderr()
+    settings = load({"data_dir": data, "registry": registry, "host": host, "port": port}).settings
     console = Console(stderr=True)
     run(
-        data,
-        registry=load(registry) if registry else None,
-        host=host,
-        port=port,
+        settings.data_dir,
+        registry=load_registry(settings.registry) if settings.registry else None,
+        host=settings.host,
+        port=settings.port,
+        limits=settings.gateway_limits(),
         on_start=lambda url: console.print(f"[bold]{url}[/bold]   page and gateway; Ctrl-C ends it"),
     )
 

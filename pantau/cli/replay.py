@@ -14,7 +14,9 @@ def replay(
     to: Annotated[str, typer.Option("--to", help="A data directory, or the URL of a gateway.")] = "data",
     registry: RegistryFile = None,
     speed: Annotated[str, typer.Option(help="max, or a factor of the events' own pace: 1x, 60x.")] = "max",
-    key: Annotated[str | None, typer.Option(envvar="PANTAU_KEY", help="API key, when --to is a URL.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="API key, when --to is a URL; better in PANTAU_KEY or a file: PANTAU_KEY_FILE.")
+    ] = None,
 ) -> None:
     """Replay files: every row becomes events, is validated, made durable and counted into indicators.
 
@@ -33,7 +35,9 @@ def replay(
     )
 
     from pantau.cli.replaying import replay_files
+    from pantau.settings import load
 
+    secret = load({"key": key}).settings.key if to.startswith(("http://", "https://")) else None
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
@@ -51,7 +55,7 @@ def replay(
             to=to,
             registry=registry,
             speed=speed,
-            key=key,
+            key=secret.get_secret_value() if secret else None,
             on_progress=lambda name, done, said: progress.update(task, description=name, completed=done, said=said),
         )
     typer.echo(

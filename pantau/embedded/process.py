@@ -16,6 +16,7 @@ from pantau.domain.registry import Registry
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.runtime import Runtime
+from pantau.gateway.limits import GatewayLimits
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ def serve(
     registry: Registry | None,
     host: str = "127.0.0.1",
     port: int = 0,
+    limits: GatewayLimits | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
     on_start: Callable[[str], None] = lambda url: None,
@@ -64,7 +66,7 @@ def serve(
         url = f"http://{host}:{listening.getsockname()[1]}"
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
-        app = create_app(runtime, desk, token=running.token)
+        app = create_app(runtime, desk, token=running.token, limits=limits)
         server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="on")
         )
