@@ -21,7 +21,7 @@ from tests.strategies import MONDAY, REGISTRY, event, ticket
 from tests.truth import held_histories, must_hold, true_facts
 
 FIRST = [
-    ticket("created", MONDAY, ticket="moves to another day", id="m1"),
+    ticket("created", MONDAY, ticket="moves to another day", unit="jayapura", id="m1"),
     ticket("created", MONDAY, ticket="served", service="ktp"),
     ticket("called", MONDAY + MINUTE, ticket="served"),
     ticket("created", MONDAY + HOUR, ticket="changes service", service="ktp"),
@@ -32,7 +32,9 @@ FIRST = [
     event("rating.given", MONDAY, score=2, id="rated"),
 ]
 SECOND = [
-    ticket("created", MONDAY - 3 * DAY, ticket="moves to another day", id="m2"),  # an earlier creation, late
+    ticket(
+        "created", MONDAY - 3 * DAY, ticket="moves to another day", unit="jayapura", id="m2"
+    ),  # an earlier creation, late
     ticket("started", MONDAY + 2 * MINUTE, ticket="served"),
     ticket("ended", MONDAY + 9 * MINUTE, ticket="served"),
     ticket("started", MONDAY + 2 * HOUR, ticket="changes service", service="kk"),
