@@ -62,7 +62,7 @@ def slots(zone: str, at: int) -> Slots:
     slot = (zone, at // 300_000)
     found = _slots.get(slot)
     if found is None:
-        if len(_slots) > 500_000:
+        if len(_slots) > 50_000:
             _slots.clear()
         found = (
             window_start(zone, at, "5m"),
