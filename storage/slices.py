@@ -127,7 +127,7 @@ def offsets(zone: str, since: int, until: int) -> tuple[list[int], list[int]]:
 
 
 def parameters(request: Request, scope: Scope, registry: Registry, choices: Choices) -> dict[str, Any]:
-    """What the queries of indicators.sql are asked with."""
+    """What the queries of indicators.sql are asked with: lists, never tuples, for they may travel as JSON does."""
     zones = sorted({registry.zone(unit) for unit in scope.units})
     since = min((day_start(zone, scope.first_day) for zone in zones), default=0)
     until = max((day_start(zone, scope.last_day + timedelta(1)) for zone in zones), default=0)
@@ -138,7 +138,8 @@ def parameters(request: Request, scope: Scope, registry: Registry, choices: Choi
         "places": [*scope.places],
         "trained_from": [scope.trained_from.get(unit, NEVER) for unit in scope.units],
         "zone_of": [zones.index(registry.zone(unit)) + 1 for unit in scope.units],
-        "zones": tables,
+        "zone_changes": [changes for changes, _ in tables],
+        "zone_offsets": [found for _, found in tables],
         "one_offset": int(one),
         "offset": tables[0][1][0],
         "services": [*request.services],

@@ -78,12 +78,12 @@ def _parameters(request: Request, scope: Scope, registry: Registry, choices: Cho
         trained = ""
         if "trained" in request.by:
             trained = str(int(day_number(today) >= scope.trained_from.get(unit, NEVER)))
-        days.append((unit, day_start(zone, today), place + _SEPARATOR + trained))
+        days.append((day_start(zone, today), place + _SEPARATOR + trained))
     return {
         **parameters(request, msgspec.structs.replace(scope, time=""), registry, choices),
-        "days": days,
-        "places_now": [place for _, _, place in days],
-        "today_since": min((starts for _, starts, _ in days), default=request.as_of),
+        "days_start": [starts for starts, _ in days],
+        "places_now": [place for _, place in days],
+        "today_since": min((starts for starts, _ in days), default=request.as_of),
         "late_after": choices.complaint_days * DAY,
     }
 

@@ -1,5 +1,5 @@
 -- name: tickets_now
--- Who waits and who is served at an instant? days: (unit, first ms of its local day, place); only tickets of that day wait.
+-- Who waits and who is served at an instant? days_start: the first ms of each unit's local day; only tickets of that day wait.
 SELECT place, service_key, channel_key, counter_key, toInt64(count()) AS tickets, toInt64(countIf(is_waiting)) AS waiting,
        {as_of:Int64} - minOrNullIf(created, is_waiting) AS longest_wait_ms, toInt64(countIf(is_serving)) AS in_service
 FROM (
@@ -20,7 +20,7 @@ FROM (
 ) AS ticket
 JOIN (
     SELECT day.1 AS unit, day.2 AS starts, day.3 AS place
-    FROM (SELECT arrayJoin({days:Array(Tuple(String, Int64, String))}) AS day)
+    FROM (SELECT arrayJoin(arrayZip({units:Array(String)}, {days_start:Array(Int64)}, {places_now:Array(String)})) AS day)
 ) AS asked USING (unit)
 WHERE created >= starts
 GROUP BY place, service_key, channel_key, counter_key
@@ -75,7 +75,7 @@ FROM (
 ) AS counter_day
 JOIN (
     SELECT day.1 AS unit, day.2 AS starts, day.3 AS place
-    FROM (SELECT arrayJoin({days:Array(Tuple(String, Int64, String))}) AS day)
+    FROM (SELECT arrayJoin(arrayZip({units:Array(String)}, {days_start:Array(Int64)}, {places_now:Array(String)})) AS day)
 ) AS asked USING (unit)
 WHERE at_ms >= starts AND at_ms <= {as_of:Int64}
 GROUP BY place, service_key, counter_key

@@ -1,5 +1,6 @@
 """Slices and groups: places, services, channels, counters, times, training, interventions; and what is unknown."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from pantau.domain.registry import Registry, Unit
 from pantau.domain.requests import Request, Table, choices_for
 from pantau.domain.zones import from_local
 from storage.chdb_engine import ChdbEngine
+from storage.engine import Answer
 from storage.indicators import indicators
 from storage.slices import Scope, is_answer, read
 from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, Query, at, everything, told
@@ -314,3 +316,17 @@ def test_a_name_asks_for_everything_that_begins_with_it() -> None:
 def test_the_open_time_of_a_counter_that_is_still_open_counts_until_the_instant(query: Query) -> None:
     later = ask(query, "occupancy", units=["dukcapil"], as_of=at("10 12.30"))
     assert later.lines[0].value.value == 38 * MINUTE / (160 * MINUTE + 3.5 * HOUR)
+
+
+def test_answers_that_travelled_between_processes_give_the_same_table(query: Query) -> None:
+    """A running process answers in msgpack: rows and arrays come back as lists."""
+
+    def travelled(name: str, parameters: Mapping[str, Any]) -> Answer:
+        sent = msgspec.msgpack.decode(msgspec.msgpack.encode([name, dict(parameters)]))
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(query(sent[0], sent[1])), type=Answer)
+
+    for by in (["unit"], ["day", "unit"], ["channel"], ["intervention"]):
+        request = msgspec.convert(
+            {"as_of": AS_OF, "names": ["all"], "by": by, "percentile": "exact", "within_ms": 900_000}, Request
+        )
+        assert indicators(travelled, REGISTRY, request) == indicators(query, REGISTRY, request)
