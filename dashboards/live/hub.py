@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 LEAST_GAP_S: Final = 0.5
 """Between the starts of two builds."""
 
-BUSY_FACTOR: Final = 2.0
-"""And at least so many times as long as a build takes: the page never uses more than half of the time."""
+BUSY_FACTOR: Final = 1.5
+"""And at least so many times as long as a build takes: the page never takes all of the time."""
 
 HEARTBEAT_S: Final = 1.0
 """A viewer hears at least so often, so that it knows the server's time and that the line is alive."""

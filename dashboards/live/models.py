@@ -39,14 +39,18 @@ class Spark(Model, frozen=True, kw_only=True):
 
 
 class UnitRow(Model, frozen=True, kw_only=True):
-    """One unit in the overview. ``ratio`` is what nine of ten waits of today stayed under, over what was
-    promised; ``usual_share`` the share within the promise in the four weeks before."""
+    """One unit in the overview. ``quiet``: nothing was heard for so long that its present is unknown.
+
+    ``ratio`` is what nine of ten waits of today stayed under, over what was promised; ``usual_share`` the share within
+    the promise in the four weeks before.
+    """
 
     code: str
     name: str
     kecamatan: str
     zone: str
     state: State
+    quiet: bool
     is_open: bool
     opens_next: int | None
     waiting: int | None

@@ -9,7 +9,7 @@ import msgspec
 from dashboards.live.models import Index, Overview, SourceCount, Spark, Strip, UnitRow, Usual
 from dashboards.live.reading import EPOCH, SLOT_MS, Reader, Row, UnitDay, main_zone, units_at
 from dashboards.live.sources import spoken, usual_gap
-from dashboards.live.states import UNIT_ORDER, UnitFacts, is_falling, unit_state
+from dashboards.live.states import UNIT_ORDER, UnitFacts, is_falling, is_quiet, unit_state
 from pantau.domain.calendars import Calendar, closes, is_open, opens, working_ms
 from pantau.domain.registry import Registry, Unit
 from pantau.domain.zones import DAY, HOUR, day_start, local_day
@@ -34,8 +34,10 @@ def overview(reader: Reader, now: int, sources: SourceCount) -> Overview:
     registry = reader.registry
     units = units_at(registry, now)
     codes = [unit.code for unit in units]
-    standings = {found.unit: found for found in storage_overview.overview(reader.query, registry, now, codes)}
-    day = _read_day(reader, units, now)
+    found, day = reader.together(
+        lambda: storage_overview.overview(reader.query, registry, now, codes), lambda: _read_day(reader, units, now)
+    )
+    standings = {standing.unit: standing for standing in found}
     rows = [_unit_row(registry, unit, standings[unit.code], day, now) for unit in units]
     heard = [row.last_event for row in rows if row.last_event is not None]
     return Overview(
@@ -73,11 +75,18 @@ def _read_day(reader: Reader, units: Sequence[Unit], now: int) -> _Day:
     registry = reader.registry
     today = [UnitDay(unit, now) for unit in units]
     past = [[UnitDay(unit, now, back) for unit in units] for back in range(1, WEEKS_BACK + 1)]
-    slots = _slots(reader.ask("overview_days", days=[day.key for day in today])) if today else {}
-    keys = [day.key for week in past for day in week]
-    if keys:
-        slots |= reader.kept(("usual", *keys), _BAND_SECONDS, lambda: _slots(reader.ask("overview_days", days=keys)))
-    promises = reader.ask("page_promise", **day_parameters(registry, now, [unit.code for unit in units]))
+    slots: dict[tuple[str, int], Slots] = {}
+    promises: list[Row] = []
+    if today:
+        keys = [day.key for week in past for day in week]
+        before, running, promises = reader.together(
+            lambda: reader.kept(
+                ("usual", *keys), _BAND_SECONDS, lambda: _slots(reader.ask("overview_days", days=keys))
+            ),
+            lambda: _slots(reader.ask("overview_days", days=[day.key for day in today])),
+            lambda: reader.ask("page_promise", **day_parameters(registry, now, [unit.code for unit in units])),
+        )
+        slots = before | running
     rhythms: dict[str, list[Row]] = defaultdict(list)
     for row in spoken(reader, now):
         rhythms[row["unit"]].append(row)
@@ -146,8 +155,7 @@ def _unit_row(registry: Registry, unit: Unit, standing: UnitStanding, day: _Day,
         overdue_since=promise.get("overdue_since_ms"),
         minimum=registry.definitions.minimum_sample,
     )
-    state = unit_state(facts)
-    known = state.key not in ("silent", "none")
+    known = facts.ever and not is_quiet(facts)
     waiting, longest = _waiting(standing)
     counters = standing.open_counters if standing.open_counters is not None else standing.seen_counters
     return UnitRow(
@@ -155,7 +163,8 @@ def _unit_row(registry: Registry, unit: Unit, standing: UnitStanding, day: _Day,
         name=unit.name,
         kecamatan=unit.kecamatan,
         zone=unit.zone,
-        state=state,
+        state=unit_state(facts),
+        quiet=not known,
         is_open=open_now,
         opens_next=None if open_now else _opens_next(calendar, unit, now),
         waiting=waiting if known else None,
@@ -292,7 +301,7 @@ def _strip(
         ikm=index(_together(standings), registry),
         counters_open=sum(counters) if counters else None,
         counters_paused=sum(paused) if paused else None,
-        silent=sum(row.state.key in ("silent", "none") for row in rows),
+        silent=sum(row.quiet for row in rows),
     )
 
 

@@ -86,10 +86,9 @@ def unit_state(facts: UnitFacts) -> State:
     """The most pressing state that holds."""
     if not facts.ever:
         return State(key="none")
-    patience = silent_after(facts.usual_gap_ms) * (1 if facts.is_open else CLOSED_FACTOR)
     if is_falling(facts.kept, facts.judged, facts.kept_before, facts.judged_before):
         return State(key="falling", since=facts.falling_since)
-    if facts.quiet_ms > patience:
+    if is_quiet(facts):
         return State(key="silent", since=facts.last_event)
     if facts.overdue and facts.is_open:
         return State(key="overdue", since=facts.overdue_since)
@@ -98,6 +97,11 @@ def unit_state(facts: UnitFacts) -> State:
     if not facts.is_open:
         return State(key="closed")
     return State(key="few" if facts.judged < facts.minimum else "good")
+
+
+def is_quiet(facts: UnitFacts) -> bool:
+    """Whether nothing was heard for so long that nobody can say how it is now."""
+    return facts.quiet_ms > silent_after(facts.usual_gap_ms) * (1 if facts.is_open else CLOSED_FACTOR)
 
 
 def silent_after(usual_gap_ms: int | None) -> int:

@@ -39,9 +39,14 @@ def unit_view(reader: Reader, unit: Unit, row: UnitRow, now: int) -> UnitView:
     day = UnitDay(unit, now)
     about = {"unit": unit.code, "as_of": now, "since": day.start}
     first = day.number - PERIOD_DAYS + 1
-    trend = reader.ask("unit_trend", first_day=first, last_day=day.number, **about)
-    today = reader.ask("unit_today", size="30m", day=day.number, **about)
-    interventions = [_intervention(found) for found in reader.ask("unit_interventions", **about)]
+    trend, today, interventions, queue, counters, elements = reader.together(
+        lambda: reader.ask("unit_trend", first_day=first, last_day=day.number, **about),
+        lambda: reader.ask("unit_today", size="30m", day=day.number, **about),
+        lambda: [_intervention(found) for found in reader.ask("unit_interventions", **about)],
+        lambda: reader.ask("unit_queue", **about),
+        lambda: reader.ask("unit_counters", **about),
+        lambda: _elements(reader, unit, day, registry.definitions.ikm_confidence),
+    )
     standard = registry.standard(unit.code, None, now)
     return UnitView(
         as_of=now,
@@ -50,12 +55,12 @@ def unit_view(reader: Reader, unit: Unit, row: UnitRow, now: int) -> UnitView:
         row=row,
         place=_place(registry, unit),
         promise=_promise(standard),
-        queue=[_queue(registry, found, now) for found in reader.ask("unit_queue", **about)],
-        counters=[_counter(found) for found in reader.ask("unit_counters", **about) if found["counter"]],
+        queue=[_queue(registry, found, now) for found in queue],
+        counters=[_counter(found) for found in counters if found["counter"]],
         day=_day(today, row, now),
         trend=_trend(registry.calendar(unit.code, now), registry, unit, trend, interventions, first, day.number),
         period_days=PERIOD_DAYS,
-        elements=_elements(reader, unit, day, registry.definitions.ikm_confidence),
+        elements=elements,
         interventions=interventions,
     )
 

@@ -3,7 +3,7 @@
 import { morph, h } from "./dom.js";
 import { day, moment, clock, zoneName } from "./format.js";
 import { number, shape } from "./parts.js";
-import { overviewPage, tvPage } from "./overview.js";
+import { NEEDS, overviewPage, tvPage } from "./overview.js";
 import { sourcesPage } from "./sources.js";
 import { follow } from "./stream.js";
 import { unitPage } from "./unit.js";
@@ -102,7 +102,7 @@ function title() {
 
 function head() {
   const { overview } = page.models;
-  const needing = overview?.units.filter(({ state }) => ["falling", "overdue", "below", "silent"].includes(state.key)).length ?? 0;
+  const needing = overview?.units.filter(({ state }) => NEEDS.includes(state.key)).length ?? 0;
   const troubled = overview?.sources.troubled ?? 0;
   const link = (path, name, count) =>
     h("a", { href: page.link(path), "aria-current": location.pathname === path ? "page" : null }, t(name), count > 0 && h("span", { class: "badgecount" }, number(count), h("span", { class: "hidden" }, ` ${t("nav.need")}`)));
@@ -139,7 +139,7 @@ function banner() {
     const at = overview ? moment(page.heardAt ?? overview.as_of, overview.zone, page.now) : null;
     return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", at ? t("banner.disconnected", { at }) : t("banner.never"));
   }
-  if (overview?.started && overview.units.some(({ is_open }) => is_open) && overview.units.every(({ state }) => ["silent", "none", "closed"].includes(state.key))) {
+  if (overview?.started && overview.units.some(({ is_open }) => is_open) && overview.units.every(({ quiet }) => quiet)) {
     return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", t("banner.silent", { at: moment(overview.last_event, overview.zone, page.now) }));
   }
   return h("p", { class: "banner", hidden: true, "data-key": "banner" });

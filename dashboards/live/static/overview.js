@@ -6,7 +6,8 @@ import { when } from "./format.js";
 import { badge, brief, clock, duration, figure, index, large, last, look, moment, number, over, percent, ratioBar, ratioText, reason, shape, unknown, usual, usualDays, usualShare, whyUnknown } from "./parts.js";
 import { t } from "./words.js";
 
-const NEEDS = ["falling", "overdue", "below", "silent"];
+/** States that somebody should look at, most pressing first. */
+export const NEEDS = ["falling", "overdue", "below", "silent"];
 
 /** How many units are in each state. */
 export function tally(units) {

@@ -47,7 +47,8 @@ export function reason(row, now, minimum) {
   const { key, since } = row.state;
   if (key === "falling") {
     const values = { share: percent(row.kept / row.judged), n: number(row.judged), usual: percent(row.usual_share) };
-    return t(since === null ? "reason.falling" : "reason.falling_since", { ...values, since: since && clock(since, row.zone) });
+    const words = t(since === null ? "reason.falling" : "reason.falling_since", { ...values, since: since && clock(since, row.zone) });
+    return row.quiet && row.last_event !== null ? `${words}; ${t("reason.silent", { since: when(row.last_event, row.zone, now) })}` : words;
   }
   if (key === "overdue") {
     return t(row.overdue === 1 ? "reason.overdue_one" : "reason.overdue", { n: number(row.overdue), since: clock(since, row.zone) });

@@ -47,7 +47,7 @@ function queue(model) {
 
 function counters(model) {
   const { as_of: now, row } = model;
-  if (row.state.key === "silent" || row.state.key === "none") return h("p", { class: "empty" }, whyUnknown(row, now));
+  if (row.quiet) return h("p", { class: "empty" }, whyUnknown(row, now));
   if (!model.counters.length) return h("p", { class: "empty" }, t("counters.unknown"));
   return table({
     caption: t("counters.title"),

@@ -1,0 +1,81 @@
+"""The page on a real runtime, in a process of its own, with a clock that tests set and a door for single events.
+
+python -m tests.browser.server DIRECTORY PORT NOW [empty]
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from litestar import Litestar, post
+
+from dashboards.live.pages import routes
+from pantau.domain.rejections import Rejection
+from pantau.domain.validation import accept
+from pantau.embedded.runtime import Runtime
+from producers.simulator.output import cloud_event
+from tests.browser.office import registry, sent
+
+SECRET = b"only for tests, and long enough"
+
+
+class Clock:
+    """Stands until a test moves it; told times of the past while the store is filled."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def take(runtime: Runtime, raw: list[tuple[bytes, str, int]]) -> None:
+    """Judge events (JSON, source, arrival) and wait until they are durable."""
+    judged = []
+    for event, source, arrival in raw:
+        rule = runtime.registry.source(source)
+        assert rule is not None, f"no source {source}"
+        judged.append(
+            accept(
+                event,
+                registry=runtime.registry,
+                source=msgspec.structs.replace(rule, name=source),
+                now=arrival,
+                secret=SECRET,
+            )
+        )
+    refused = [each for each in judged if isinstance(each, Rejection)]
+    accepted = [each for each in judged if not isinstance(each, Rejection)]
+    if refused:
+        runtime.reject(refused).result()
+    if accepted:
+        runtime.submit(accepted).result()
+
+
+def main(directory: Path, port: int, now: int, fill: bool) -> None:
+    """Fill the store unless it is to stay empty, then serve until killed."""
+    clock = Clock(now)
+    runtime = Runtime.open(directory, registry=registry(), clock=clock)
+    if fill:
+        drafts = sent(now)
+        for start in range(0, len(drafts), 5_000):
+            take(runtime, [(cloud_event(draft), draft.source, draft.sent) for draft in drafts[start : start + 5_000]])
+        runtime.settled()
+
+    @post("/test/clock", sync_to_thread=False)
+    def set_clock(data: dict[str, int]) -> None:
+        clock.now = data["now"]
+
+    @post("/test/events", sync_to_thread=True)
+    def send(data: list[dict[str, Any]]) -> None:
+        take(runtime, [(msgspec.json.encode(event), event["source"], clock.now) for event in data])
+
+    app = Litestar(route_handlers=[*routes(runtime, clock), set_clock, send], openapi_config=None)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+    runtime.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), "empty" not in sys.argv[4:])
