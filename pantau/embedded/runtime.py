@@ -1,11 +1,13 @@
 """The process that owns a data directory: one writer thread, a few readers, and whoever watches for changes."""
 
 import asyncio
+import atexit
+import contextlib
 import gc
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,8 +74,10 @@ class Runtime:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="query")
         self._watchers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._failure: BaseException | None = None
+        self._closed = False
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._writer.start()
+        atexit.register(self.close)  # for whoever ends without closing: what waits is still written
 
     @classmethod
     def open(
@@ -85,20 +89,24 @@ class Runtime:
         when there is no registry at all.
         """
         _spare_the_collector()
-        engine = ChdbEngine(data_dir / "store")
-        migrate(engine)
-        store = Store(engine)
-        registries = Registries(store)
-        current = registries.newest() or registry
-        if current is None:
-            engine.close()
-            raise BadSetup(f"{data_dir}: no registry is loaded yet; give one with --registry registry.toml")
-        pipeline = Pipeline(store, current, capacity=capacity)
-        recovered = pipeline.open()
-        if recovered:
-            log.info("recovered", events=recovered)
-        runtime = cls(engine, pipeline, registries, clock)
-        runtime.load_registry(registry or current)
+        with contextlib.ExitStack() as undo:
+            engine = ChdbEngine(data_dir / "store")
+            undo.callback(engine.close)
+            migrate(engine)
+            store = Store(engine)
+            registries = Registries(store)
+            current = registries.newest() or registry
+            if current is None:
+                raise BadSetup(f"{data_dir}: no registry is loaded yet; give one with --registry registry.toml")
+            pipeline = Pipeline(store, current, capacity=capacity)
+            undo.callback(pipeline.close)
+            recovered = pipeline.open()
+            if recovered:
+                log.info("recovered", events=recovered)
+            runtime = cls(engine, pipeline, registries, clock)
+            undo.callback(runtime.close)
+            runtime.load_registry(registry or current)
+            undo.pop_all()
         return runtime
 
     @property
@@ -118,14 +126,13 @@ class Runtime:
 
     def submit(self, events: Sequence[Event]) -> "Future[None]":
         """Hand in accepted events; the future is done when they are durable. Raises NotNow when too many wait."""
-        if self._failure is not None:
-            raise NotNow(f"the writer stopped: {self._failure}")
+        arrival = _Arrival(events)
         with self._lock:
-            if self._waiting + len(events) > QUEUE_EVENTS:
+            self._refuse_if_stopped()
+            if self._waiting and self._waiting + len(events) > QUEUE_EVENTS:
                 raise NotNow(f"{self._waiting} events wait to be written; send again in a second")
             self._waiting += len(events)
-        arrival = _Arrival(events)
-        self._queue.put(arrival)
+            self._queue.put(arrival)
         return arrival.done
 
     def reject(self, rejections: Sequence[Rejection]) -> "Future[Any]":
@@ -138,7 +145,9 @@ class Runtime:
         return self._between_flushes(keep)
 
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
-        """Answer a named query; blocks, so call it from a worker thread."""
+        """Answer a named query; blocks, so call it from a worker thread. Raises NotNow after the end."""
+        if self._closed:
+            raise NotNow("the process is stopping")
         return self._readers.submit(self.engine.query, sql(name), params).result()
 
     def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
@@ -152,7 +161,13 @@ class Runtime:
         """Make a registry the one in force; returns the units whose past it changes, which are rebuilt first."""
 
         def load() -> list[str]:
-            rebuilt = self._registries.load(registry, self._pipeline, now=self.clock())
+            try:
+                rebuilt = self._registries.load(registry, self._pipeline, now=self.clock())
+            except BadSetup:
+                raise
+            except Exception as error:  # half rebuilt: only the next start, which does it again, can go on from here
+                self._fail(error, [], None)
+                raise
             self._tell()
             return rebuilt
 
@@ -190,8 +205,13 @@ class Runtime:
                 self._watchers.discard(watcher)
 
     def close(self) -> None:
-        """Write what waits, stop the threads and let go of the directory."""
-        self._queue.put(None)
+        """Write what waits, stop the threads and let go of the directory; closing twice does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
+        atexit.unregister(self.close)
         self._writer.join()
         try:
             if self._failure is None:
@@ -203,11 +223,18 @@ class Runtime:
             self.engine.close()
 
     def _between_flushes(self, do: Callable[[], Any]) -> "Future[Any]":
+        work = _Work(do)
+        with self._lock:
+            self._refuse_if_stopped()
+            self._queue.put(work)
+        return work.done
+
+    def _refuse_if_stopped(self) -> None:
+        """Called with the lock held, so that nothing is handed in behind the back of a writer that stops."""
         if self._failure is not None:
             raise NotNow(f"the writer stopped: {self._failure}")
-        work = _Work(do)
-        self._queue.put(work)
-        return work.done
+        if self._closed:
+            raise NotNow("the process is stopping; send again in a moment")
 
     def _write(self) -> None:
         """The writer's loop: take what waits up to a batch, append it, tell senders, process it, tell watchers."""
@@ -242,9 +269,9 @@ class Runtime:
             if work is not None:
                 try:
                     self._pipeline.drain()
-                    work.done.set_result(work.do())
+                    _resolve(work.done, result=work.do())
                 except Exception as error:  # noqa: BLE001 - the caller gets it
-                    work.done.set_exception(error)
+                    _resolve(work.done, error=error)
 
     def _flush(self, arrivals: Sequence[_Arrival]) -> None:
         pipeline = self._pipeline
@@ -276,19 +303,27 @@ class Runtime:
     def _fail(self, error: BaseException, arrivals: Sequence[_Arrival], work: _Work | None) -> None:
         """Tell everyone who waits. What was appended is processed at the next start; nothing else was promised."""
         log.error("writer stopped", error=str(error))
-        self._failure = error
-        failed = NotNow(f"the writer stopped: {error}")
         waiting: list[_Arrival | _Work] = [*arrivals, *([work] if work else [])]
-        while True:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is not None:
-                waiting.append(item)
+        with self._lock:
+            self._failure = error
+            while True:
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if item is not None:
+                    waiting.append(item)
         for item in waiting:
-            if not item.done.done():
-                item.done.set_exception(failed)
+            _resolve(item.done, error=NotNow(f"the writer stopped: {error}"))
+
+
+def _resolve(future: "Future[Any]", *, result: Any = None, error: BaseException | None = None) -> None:
+    """Tell whoever waits, once: the disk's thread and the writer's may both have something to say."""
+    with contextlib.suppress(InvalidStateError):
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
 
 
 def _spare_the_collector() -> None:
@@ -304,8 +339,6 @@ def _spare_the_collector() -> None:
 def _pass_on(done: "Future[None]", arrivals: Sequence[_Arrival]) -> None:
     """Tell the senders what became of the write their events were part of."""
     error = done.exception()
+    failed = None if error is None else NotNow(f"the store cannot be written: {error}")
     for arrival in arrivals:
-        if error is None:
-            arrival.done.set_result(None)
-        else:
-            arrival.done.set_exception(NotNow(f"the store cannot be written: {error}"))
+        _resolve(arrival.done, error=failed)

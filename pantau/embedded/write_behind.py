@@ -19,11 +19,14 @@ class WriteBehind:
         self._insert = insert
         self._queue: queue.Queue[tuple[Sequence[Block], Future[None]] | None] = queue.Queue(DEPTH)
         self._failure: BaseException | None = None
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="disk", daemon=True)
         self._thread.start()
 
     def put(self, blocks: Sequence[Block]) -> "Future[None]":
-        """Hand in blocks; the future is done when they are durable. Raises NotNow after a failed write."""
+        """Hand in blocks; the future is done when they are durable. Raises NotNow after a failed write or the end."""
+        if self._closed:
+            raise NotNow("the store is closed")
         if self._failure is not None:
             raise NotNow(f"the store cannot be written: {self._failure}") from self._failure
         done: Future[None] = Future()
@@ -35,8 +38,10 @@ class WriteBehind:
         self.put([]).result()
 
     def close(self) -> None:
-        """Write what waits and stop."""
-        self._queue.put(None)
+        """Write what waits and stop; closing twice does nothing."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
 
     def _run(self) -> None:
