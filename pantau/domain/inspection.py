@@ -24,7 +24,7 @@ Record = type[msgspec.Struct]
 _ENVELOPE: Final = {field.name: field.type for field in msgspec.structs.fields(CloudEvent)}
 _WHOLE: Final[dict[Language, str]] = {"id": "(isi)", "en": "(body)"}
 _SNIPPET: Final = 200
-_MOST_UNITS: Final = 1000  # beyond it the nearest code is not looked for: it would cost more than the event
+_MOST_UNITS: Final = 200  # beyond it the nearest code is not looked for: it would cost more than the event
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -238,6 +238,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 @lru_cache(maxsize=4096)
 def _nearest(word: str, among: tuple[str, ...], likeness: float) -> str | None:
     close = difflib.get_close_matches(word[:128], among, n=1, cutoff=likeness)

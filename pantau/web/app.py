@@ -6,6 +6,7 @@ from dashboards.live.pages import routes as page_routes
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
+from pantau.gateway.problems import EXCEPTION_HANDLERS
 from pantau.gateway.routes import routes as gateway_routes
 from pantau.web.internal import routes as internal_routes
 
@@ -18,6 +19,7 @@ def create_app(runtime: Runtime, desk: LocalDesk, *, token: str, limits: Gateway
             *page_routes(runtime, runtime.clock),
             *internal_routes(desk, token),
         ],
+        exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,
     )
