@@ -237,5 +237,8 @@ def http_exception(request: Request[Any, Any, Any], error: Exception) -> Respons
     )
 
 
-EXCEPTION_HANDLERS: Final = {HTTPException: http_exception, Exception: http_exception}
+EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]]] = {
+    HTTPException: http_exception,
+    Exception: http_exception,
+}
 """For the web application: every refusal, also of an address that does not exist, is problem details."""
