@@ -17,7 +17,7 @@ from storage.chdb_engine import ChdbEngine
 from storage.engine import Answer
 from storage.indicators import indicators
 from storage.slices import Scope, is_answer, read
-from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, Query, at, everything, told
+from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, Query, at, event, everything, told
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +159,14 @@ def test_facts_of_an_instant_know_who_is_trained_by_then(query: Query) -> None:
     assert numbers(ask(query, "waiting_now", by=["trained"], units=["dukcapil"])) == {("no",): None, ("yes",): 1}
     monday = numbers(ask(query, "waiting_now", by=["trained"], units=["dukcapil"], as_of=at("9 16.00")))
     assert monday == {("no",): 1, ("yes",): None}
+
+
+def test_yesterday_ends_at_each_units_own_midnight(engine: ChdbEngine) -> None:
+    """Taken at 23.30 WIB on Monday: at 00.30 WIB it is a leftover, though in Makassar Tuesday had begun by then."""
+    query = told(engine, [event("ticket.created", "dukcapil", "9 23.30", ticket="Z")])
+    before = numbers(ask(query, "waiting_now", by=["unit"], as_of=at("9 23.45")))
+    after = numbers(ask(query, "waiting_now", by=["unit"], as_of=at("10 00.30")))
+    assert (before[("dukcapil",)], after[("dukcapil",)]) == (1, None)
 
 
 def test_an_intervention_is_shown_beside_units_not_yet_trained(query: Query) -> None:

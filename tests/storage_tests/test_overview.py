@@ -7,7 +7,7 @@ import pytest
 
 from storage.chdb_engine import ChdbEngine
 from storage.overview import UnitStanding, day_number, day_parameters, half_hours, overview, strip
-from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, Query, at, everything, told
+from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, Query, at, event, everything, told
 
 TUESDAY = day_number(date(2026, 11, 10))
 HERE: dict[str, Any] = {"unit": "dukcapil", "as_of": AS_OF, "since": at("10 00.00")}
@@ -153,6 +153,32 @@ def test_the_usual_of_a_weekday_counts_days_on_which_nobody_came_in_a_half_hour(
     }
     assert (found[16]["days"], found[16]["arrivals_low"], found[16]["arrivals_high"]) == (1, 2, 2)
     assert found[22]["wait_mean_high_ms"] == 7 * MINUTE
+
+
+def test_a_half_hour_in_which_nobody_came_is_zero_on_a_day_that_is_known(engine: ChdbEngine) -> None:
+    """On the 3rd somebody came at 08.00, on the 10th at 09.00: from 08.00 to 08.30 it was one and none."""
+    query = told(
+        engine,
+        [
+            event("ticket.created", "dukcapil", "3 08.10", ticket="A"),
+            event("ticket.created", "dukcapil", "10 09.10", ticket="B"),
+        ],
+    )
+    found = rows(query, "unit_same_weekday", unit="dukcapil", day=TUESDAY + 7, zone="Asia/Jakarta")
+    assert [
+        (row["slot"], row["days"], row["arrivals_low"], row["arrivals_mean"], row["arrivals_high"]) for row in found
+    ] == [
+        (16, 2, 0, 0.5, 1),
+        (18, 2, 0, 0.5, 1),
+    ]
+
+
+def test_yesterday_ends_at_each_units_own_midnight(engine: ChdbEngine) -> None:
+    """Taken at 23.30 WIB on Monday: at 00.30 WIB it is a leftover, though in Makassar Tuesday had begun by then."""
+    query = told(engine, [event("ticket.created", unit, "9 23.30", ticket="Z") for unit in ("dukcapil", "camat")])
+    for as_of, waiting in ((at("9 23.45"), 1), (at("10 00.30"), None)):
+        found = {unit.unit: unit for unit in overview(query, REGISTRY, as_of)}
+        assert (found["dukcapil"].waiting, found["makassar"].waiting) == (waiting, None)
 
 
 def test_elements_of_a_period_and_of_the_one_before(query: Query) -> None:
