@@ -94,6 +94,7 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSumma
             clock_faults=sum(fault.kind != "frozen" for fault in faults)
             + sum(reject.times for reject in rejects if reject.code in CLOCK_CODES),
             frozen=any(fault.kind == "frozen" for fault in faults),
+            events=int(row["events_24h"] or 0),
             rejects=sum(reject.times for reject in rejects),
         )
     )

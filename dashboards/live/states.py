@@ -47,6 +47,9 @@ RARE_GAP_MS: Final = 4 * 60 * 60_000
 LATE_MS: Final = 10 * 60_000
 """A usual delay between an event and its arrival above which a source is late."""
 
+REJECTS_SHARE: Final = 0.001
+"""Refused events per event, in a day, from which a source needs somebody; one in ten thousand is only shown."""
+
 CLOCK_CODES: Final = frozenset({"clock", "future", "too_old"})
 """Reasons for refusing an event that speak of the source's clock."""
 
@@ -138,7 +141,8 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the state of a source depends on. ``usual_gap_ms`` is office time per event in the last days.
 
     ``delay_ms`` is the usual time from an event to its arrival; ``clock_faults`` counts the faults found in its clock
-    and the events refused for their time; a feed is ``frozen`` when it repeats itself for days.
+    and the events refused for their time; ``events`` and ``rejects`` are of a day; a feed is ``frozen`` when it repeats
+    itself for days.
     """
 
     ever: bool
@@ -149,6 +153,7 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     delay_ms: int | None
     clock_faults: int
     frozen: bool
+    events: int
     rejects: int
 
 
@@ -166,6 +171,6 @@ def source_state(facts: SourceFacts) -> SourceKey:
         return "silent"
     if facts.live and facts.delay_ms is not None and facts.delay_ms > LATE_MS:
         return "late"
-    if facts.rejects:
+    if facts.rejects >= REJECTS_SHARE * (facts.rejects + facts.events) and facts.rejects:
         return "rejects"
     return "good" if often else "rare"

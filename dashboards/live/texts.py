@@ -60,7 +60,7 @@ _FRAME: Final[dict[str, Pair]] = {
     "state.below": ("Di bawah janji", "Below promise"),
     "state.silent": ("Tanpa data", "No data"),
     "state.good": ("Sesuai janji", "As promised"),
-    "state.few": ("Terlalu sedikit", "Too few"),
+    "state.few": ("Belum cukup", "Too early"),
     "state.closed": ("Tutup", "Closed"),
     "state.none": ("Belum ada data", "No data yet"),
     "count.falling": ("turun", "falling"),
@@ -68,7 +68,7 @@ _FRAME: Final[dict[str, Pair]] = {
     "count.below": ("di bawah janji", "below promise"),
     "count.silent": ("tanpa data", "without data"),
     "count.good": ("sesuai janji", "as promised"),
-    "count.few": ("terlalu sedikit untuk dinilai", "too few to judge"),
+    "count.few": ("belum cukup untuk dinilai", "too early to judge"),
     "count.closed": ("tutup", "closed"),
     "count.none": ("belum ada data", "no data yet"),
     "reason.falling": (

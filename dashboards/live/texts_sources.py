@@ -83,11 +83,11 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "todo.rejects": (
         "{n} kejadian ditolak. Perbaiki di sistem asal atau di berkas pemetaan, lalu kirim ulang.",
-        "{n} events were refused. Mend the source system or the mapping file, then send again.",
+        "Refused events: {n}. Mend the source system or the mapping file, then send again.",
     ),
     "todo.rejects_retry": (
         "{n} kejadian ditolak. Perbaiki registry.toml, lalu jalankan pantau rejects retry ({retryable} menunggu).",
-        "{n} events were refused. Mend registry.toml, then run pantau rejects retry ({retryable} waiting).",
+        "Refused events: {n}. Mend registry.toml, then run pantau rejects retry ({retryable} waiting).",
     ),
     "todo.good": ("Tidak ada.", "Nothing."),
     "todo.rare": ("Tidak ada; diamnya tidak berarti apa-apa.", "Nothing; its silence means nothing."),

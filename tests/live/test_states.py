@@ -30,7 +30,7 @@ WELL: dict[str, Any] = {
 }  # fmt: skip
 HEALTHY: dict[str, Any] = {
     "ever": True, "live": True, "working": True, "quiet_ms": 0, "usual_gap_ms": 60_000, "delay_ms": 0,
-    "clock_faults": 0, "frozen": False, "rejects": 0,
+    "clock_faults": 0, "frozen": False, "events": 999, "rejects": 0,
 }  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def test_an_office_that_seldom_speaks_is_given_more_time() -> None:
         ({"delay_ms": 11 * 60_000}, "late"),
         ({"delay_ms": 11 * 60_000, "live": False}, "good"),
         ({"rejects": 1}, "rejects"),
+        ({"rejects": 1, "events": 1000}, "good"),
     ],
 )
 def test_the_most_pressing_state_of_a_source_is_told(facts: dict[str, Any], state: str) -> None:

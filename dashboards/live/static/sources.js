@@ -39,8 +39,8 @@ function todo(row, now) {
     n: number(row.rejects.reduce((sum, { times }) => sum + times, 0)),
     retryable: number(row.retryable),
   };
-  if (row.state === "rejects") return t(row.retryable ? "todo.rejects_retry" : "todo.rejects", values);
-  if (row.state === "clock" && row.faults.some(({ mendable }) => mendable)) return t("todo.clock_ruling", values);
+  if (row.state === "rejects" || (CALM.includes(row.state) && row.rejects.length)) return t(row.retryable ? "todo.rejects_retry" : "todo.rejects", values);
+  if (row.state === "clock" && (row.retryable || row.faults.some(({ mendable }) => mendable))) return t("todo.clock_ruling", values);
   return t(`todo.${row.state}`, values);
 }
 
