@@ -3,7 +3,7 @@
 Texts are Indonesian unless the sender prefers English (``Accept-Language: en``); names of fields never change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from traceback import format_exception
 from typing import Any, Final, Literal
 

@@ -92,7 +92,7 @@ def app(
 ) -> Litestar:
     return Litestar(
         route_handlers=routes(runtime, limits or GatewayLimits(), clock or Clock(), secret=SECRET, metrics=metrics),
-        exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # its mapping is invariant
+        exception_handlers=EXCEPTION_HANDLERS,  # its mapping is invariant
         openapi_config=None,
         logging_config=None,
     )
