@@ -69,13 +69,14 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSumma
     name = row["source"]
     ruled = registry.source(name)
     units = [unit for rhythm in rhythms if (unit := registry.unit(rhythm["unit"])) is not None]
-    last_arrival = row["last_arrival_ms"]
+    last_event, last_arrival = row["last_event_ms"], row["last_arrival_ms"]
     gap = quiet = None
     working = False
     if units and last_arrival is not None:
         calendar = registry.calendar(units[0].code, now)
         working = is_open(calendar, now)
-        quiet = working_ms(calendar, max(int(rhythm["last_event_ms"]) for rhythm in rhythms), now)
+        last_event = max(int(rhythm["last_event_ms"]) for rhythm in rhythms)  # none of them lies after now
+        quiet = working_ms(calendar, last_event, now)
         gap = usual_gap(registry, units[0].code, rhythms, now)
     tolerance = ruled.tolerance_ms if ruled else Source(name=name).tolerance_ms
     faults = judge(clock, tolerance_ms=tolerance, correct=lambda raw: registry.correct(name, raw)) if clock else ()
@@ -104,7 +105,7 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSumma
         units=[unit.name for unit in units],
         zone=units[0].zone if units else main_zone(units_at(registry, now)),
         events_24h=int(row["events_24h"] or 0),
-        last_event=row["last_event_ms"],
+        last_event=last_event,
         last_arrival=last_arrival,
         delay_ms=delay,
         usual_gap_ms=gap,

@@ -4,6 +4,7 @@ A server owns its data directory in its own process, because the embedded engine
 test can also kill it.
 """
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.office import NOW
+from tests.plugins import BROWSERS
 
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "artifacts" / "page"
@@ -77,7 +79,7 @@ class Server:
         return httpx.get(self.url + path, timeout=20).raise_for_status().json()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server with six weeks of the four offices: filled once, about ten seconds."""
     server = Server(tmp_path_factory.mktemp("office"))
@@ -86,7 +88,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that has its registry and not a single event; nobody sends it one."""
     server = Server(tmp_path_factory.mktemp("empty"), empty=True)
@@ -104,13 +106,12 @@ def mortal(tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or whatever Chromium this machine has."""
-    import shutil
+    """Debian's Chromium, or whatever Chromium this machine has.
 
-    from tests.plugins import BROWSERS
-
+    Only for this package: as long as it is open this thread has a running event loop, and ``asyncio.run`` refuses.
+    """
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         raise RuntimeError("no Chromium; install it, or leave these tests out with --fast")

@@ -33,7 +33,7 @@ function rejects(row) {
 
 function todo(row, now) {
   const values = {
-    since: row.last_arrival === null ? "" : moment(row.last_arrival, row.zone, now),
+    since: row.last_event === null ? "" : moment(row.last_event, row.zone, now),
     gap: row.usual_gap_ms === null ? "" : duration(Math.max(1000, row.usual_gap_ms)),
     delay: row.delay_ms === null ? "" : duration(Math.abs(row.delay_ms)),
     n: number(row.rejects.reduce((sum, { times }) => sum + times, 0)),
