@@ -38,7 +38,6 @@ export function percents(low, high) {
 
 /** Milliseconds as people say it: "45 dtk", "18 mnt", "2 jam 5 mnt", "3 hari". */
 export function duration(ms) {
-  if (ms === 0) return number(0);
   if (ms < MINUTE) return `${number(Math.max(0, Math.floor(ms / 1000)))} ${t("unit.second")}`;
   if (ms < 2 * HOUR) return `${number(Math.floor(ms / MINUTE))} ${t("unit.minute")}`;
   if (ms < 2 * DAY) {

@@ -168,6 +168,8 @@ function definitions() {
   );
 }
 
+const ROOMY = 6; // so few units stand in one column, in larger letters
+
 /** The overview without interaction: what fits, nothing small, stale numbers covered. */
 export function tvPage(page) {
   const model = page.models.overview;
@@ -175,7 +177,8 @@ export function tvPage(page) {
   const [key, sentence] = verdict(model);
   const stale = !page.connected;
   const rows = model.units.slice(0, page.tvRows * 2);
-  const half = Math.ceil(rows.length / 2);
+  const roomy = model.units.length <= ROOMY;
+  const half = roomy ? rows.length : Math.ceil(rows.length / 2);
   const rest = model.units.length - rows.length;
   const filled = (part) => [...part, ...Array(half - part.length).fill(null)];
   const list = (part, side) =>
@@ -209,7 +212,7 @@ export function tvPage(page) {
       h("div", { class: "tvclock" }, h("span", { class: "value" }, clock(page.now, model.zone)), h("span", { class: "beside" }, model.last_event === null ? t("why.never") : t("tv.last", { at: moment(model.last_event, model.zone, page.now) }))),
     ),
     stale ? h("p", { class: "cover", role: "alert" }, t("tv.covered")) : strip(model),
-    h("div", { class: "tvlists" }, list(rows.slice(0, half), "left"), list(rows.slice(half), "right")),
+    h("div", { class: `tvlists${roomy ? " roomy" : ""}` }, list(rows.slice(0, half), "left"), !roomy && list(rows.slice(half), "right")),
     rest > 0 && h("p", { class: "rest" }, t("tv.rest", { n: number(rest) })),
   );
 }

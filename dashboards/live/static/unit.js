@@ -112,7 +112,7 @@ function waitsChart(page, model) {
     empty: day.wait_p50.some((value) => value !== null) ? null : t("chart.empty"),
     chart: (width, point, onPoint) =>
       lines({
-        id: "waits-chart", width, height: 224, count: day.arrivals.length, at: point, onPoint, yTicks: timeTicks(top), yLabel: duration, xTicks: hours(day, zone, width), label: t("waits.label"),
+        id: "waits-chart", width, height: 224, count: day.arrivals.length, at: point, onPoint, yTicks: timeTicks(top), yLabel: (ms) => (ms === 0 ? number(0) : duration(ms)), xTicks: hours(day, zone, width), label: t("waits.label"),
         series: [{ name: t("waits.p50"), values: day.wait_p50 }, { name: t("waits.p90"), values: day.wait_p90 }],
         limit: limit === null ? null : { value: limit, name: t("waits.promise") },
       }),
@@ -181,7 +181,7 @@ function trendWaits(page, model) {
     readout: at === null ? null : t("trendwaits.readout", { day: date(trend.days[at], now, zone), p50: shown(trend.wait_p50[at], duration) ?? "–", p90: shown(trend.wait_p90[at], duration) ?? "–" }),
     chart: (width, point, onPoint) =>
       lines({
-        id: "trendwaits-chart", width, height: 224, count: trend.days.length, at: point, onPoint, yTicks: timeTicks(top), yLabel: duration, xTicks: months(trend.days, width), label: t("trendwaits.label"),
+        id: "trendwaits-chart", width, height: 224, count: trend.days.length, at: point, onPoint, yTicks: timeTicks(top), yLabel: (ms) => (ms === 0 ? number(0) : duration(ms)), xTicks: months(trend.days, width), label: t("trendwaits.label"),
         series: [{ name: t("waits.p50"), values: trend.wait_p50 }, { name: t("waits.p90"), values: trend.wait_p90 }],
         limit: limit === null ? null : { value: limit, name: t("waits.promise") }, marks: marksOf(trend), shade: closedDays(trend),
       }),
