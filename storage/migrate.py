@@ -58,10 +58,16 @@ def render(text: str, layout: Layout) -> list[str]:
 
 
 def migrate(engine: Engine, *, layout: Layout = "single") -> list[Migration]:
-    """Apply what has not been applied; returns what was. A changed migration that was applied raises ``BadSetup``."""
+    """Apply what has not been applied; returns what was.
+
+    Raises ``BadSetup`` for a migration that was applied and then changed, and for tables of a newer version.
+    """
     engine.execute(_STATE)
     known: dict[int, str] = dict(engine.query("SELECT id, checksum FROM schema_migrations FINAL").rows)
     applied = []
+    newer = known.keys() - {migration.id for migration in migrations()}
+    if newer:
+        raise BadSetup(f"the tables were made by a newer version (migration {max(newer)}); install that or a later one")
     for migration in migrations():
         if migration.id in known:
             if known[migration.id] != migration.checksum:

@@ -70,8 +70,16 @@ class Rejects:
         self._write([kept for digest, kept in by_digest.items() if digest in wanted])
 
     def mark_accepted(self, kept: Iterable[Kept]) -> None:
-        """Say that a retry was accepted; the row stays as a record."""
-        self._write([msgspec.structs.replace(row, state="accepted", version=row.version + 1) for row in kept])
+        """Say that a retry was accepted; the row stays as a record. What was refused again meanwhile stays open."""
+        rows = {row.digest: row for row in kept}
+        current = {row.digest: row.version for row in self._find([*rows])}
+        self._write(
+            [
+                msgspec.structs.replace(row, state="accepted", version=row.version + 1)
+                for row in rows.values()
+                if current.get(row.digest) == row.version
+            ]
+        )
 
     def open(self, *, retryable_only: bool = False) -> list[Kept]:
         """Everything that is refused and not accepted since, the newest first."""

@@ -17,42 +17,20 @@ from pantau.domain.histogram import EDGES
 from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
 from pantau.domain.wire import decode_data
+from storage.compare import TABLES, Difference, Report, differences
 from storage.queries import sql
 from storage.rebuild import by_zone
+from storage.retention import raw_since, trimmed_facts
 from storage.store import CELL_NAMES, STATE_NAMES, Store
 from stream_processors.assembly import FactId, facts_from
 
 SCRATCH = "recomputed"
 """The database the batch writes its own facts and windows into; dropped and made anew by every run."""
 
+__all__ = ["Difference", "Report", "compare", "drop_scratch", "rebuild", "recompute", "verify"]
+
 _BLOCK = 20_000
-_SHOWN = 20
 _UNITS_AT_ONCE = 50
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """One row that the stream and the batch do not agree on; ``None`` where one of them has no such row."""
-
-    table: str
-    key: tuple[str, ...]
-    stored: str | None
-    recomputed: str | None
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What a verification compared and found. ``left_out`` counts facts whose raw events are no longer kept."""
-
-    events: int
-    facts: int
-    cells: int
-    left_out: int
-    differing: dict[str, int]
-    examples: tuple[Difference, ...]
-
-    @property
-    def equal(self) -> bool:
-        """Whether every compared row is the same to the last integer."""
-        return not any(self.differing.values())
 
 
 def _stored_entries(rows: Iterable[Sequence[Any]], registry: Registry) -> Iterator[dict[FactId, list[Entry]]]:
@@ -76,9 +54,33 @@ def _stored_entries(rows: Iterable[Sequence[Any]], registry: Registry) -> Iterat
         yield entries
 
 
+def _all_entries(
+    store: Store, registry: Registry, units: Sequence[str] | None
+) -> Iterator[tuple[dict[FactId, list[Entry]], bool]]:
+    """Every fact's entries, and whether its stored ones had to stand in for raw events that are no longer kept."""
+    scope = {"every_unit": units is None, "units": [*(units or ())]}
+    for entries in _stored_entries(_flat(store.engine.stream(sql("log_in_order"), scope)), registry):
+        yield entries, False
+    for rows, histories in trimmed_facts(store, None if units is None else [*units]):
+        left = {fact: found for entries in _stored_entries(rows, registry) for fact, found in entries.items()}
+        for fact in left.keys() | histories.keys():
+            raw = left.get(fact, [])
+            known = {(entry.id, entry.content) for entry in raw}
+            kept = [entry for entry in histories.get(fact, {}).values() if (entry.id, entry.content) not in known]
+            yield {fact: [*raw, *kept]}, True
+
+
 def _flat(blocks: Iterable[list[Any]]) -> Iterator[Any]:
     for block in blocks:
         yield from block
+
+
+class Recomputed(msgspec.Struct):
+    """What a recomputation read and folded; ``left_out`` facts had lost raw events and lent their stored entries."""
+
+    events: int = 0
+    facts: int = 0
+    left_out: int = 0
 
 
 def recompute(
@@ -87,33 +89,34 @@ def recompute(
     *,
     units: Sequence[str] | None = None,
     on_progress: Callable[[int], None] = lambda n: None,
-) -> tuple[int, int]:
-    """Fill the scratch database from the log, for some units or all; returns (events read, facts folded)."""
+) -> Recomputed:
+    """Fill the scratch database from the log, for some units or all."""
     engine = store.engine
     engine.execute(f"DROP DATABASE IF EXISTS {SCRATCH}")
     engine.execute(f"CREATE DATABASE {SCRATCH}")
-    for table in (*RECORDS, "windows"):
+    for table in TABLES:
         engine.execute(f"CREATE TABLE {SCRATCH}.{table} AS {store.database}.{table}")
-    events = facts = waiting = 0
+    done = Recomputed()
     rows: dict[str, list[tuple[Any, ...]]] = {}
+    waiting = 0
 
-    def flush() -> None:
+    def write() -> None:
+        nonlocal waiting
         store.insert(store.fact_blocks({f"{SCRATCH}.{table}": found for table, found in rows.items()}))
         rows.clear()
+        waiting = 0
+        on_progress(done.events)
 
-    log = engine.stream(sql("log_in_order"), {"every_unit": units is None, "units": [*(units or ())]})
-    for entries in _stored_entries(_flat(log), registry):
-        events += sum(map(len, entries.values()))
+    for entries, trimmed in _all_entries(store, registry, units):
         for (table, *_), fact in facts_from(entries, registry):
             rows.setdefault(table, []).append((*msgspec.structs.astuple(fact), 1, 0))
-            facts += 1
-            waiting += 1
+        done.events += sum(map(len, entries.values()))
+        done.facts += len(entries)
+        done.left_out += len(entries) * trimmed
+        waiting += len(entries)
         if waiting >= _BLOCK:
-            flush()
-            waiting = 0
-            on_progress(events)
-    flush()
-    on_progress(events)
+            write()
+    write()
     every_unit = [unit.code for unit in registry.units] if units is None else [*units]
     for start in range(0, len(every_unit), _UNITS_AT_ONCE):
         for zone, some in by_zone(every_unit[start : start + _UNITS_AT_ONCE], registry).items():
@@ -123,53 +126,21 @@ def recompute(
                 .replace("{select}", sql("windows_of_facts")),
                 {"facts": SCRATCH, "zone": zone, "units": some, "every_page": True, "pages": [], "edges": [*EDGES]},
             )
-    return events, facts
+    return done
 
 
-def _comparison(table: str, database: str, keys: Sequence[str], values: Sequence[str], where: str) -> str:
-    """SQL for the keys whose rows differ between what is stored and what was recomputed."""
-    key, value = ", ".join(keys), f"toString(tuple({', '.join(values)}))"
-    return f"""SELECT {key}, anyIf(value, side = 1) AS stored, countIf(side = 1) AS has_stored,
-       anyIf(value, side = 2) AS recomputed, countIf(side = 2) AS has_recomputed
-FROM (
-    SELECT {key}, {value} AS value, 1 AS side FROM {database}.{table} FINAL WHERE {where}
-    UNION ALL
-    SELECT {key}, {value} AS value, 2 AS side FROM {SCRATCH}.{table} FINAL WHERE {where}
-)
-GROUP BY {key}
-HAVING has_stored != 1 OR has_recomputed != 1 OR stored != recomputed"""
-
-
-def _differences(store: Store, table: str, units: Sequence[str] | None) -> str:
-    within = "1" if units is None else "unit IN {units:Array(String)}"
-    if table == "windows":
-        return _comparison("windows", store.database, CELL_NAMES, STATE_NAMES, f"{within} AND (n != 0 OR total != 0)")
-    columns = RECORDS[table].__struct_fields__
-    return _comparison(table, store.database, columns[:3], columns[3:], within)
-
-
-def compare(store: Store, *, events: int = 0, facts: int = 0, units: Sequence[str] | None = None) -> Report:
+def compare(store: Store, done: Recomputed) -> Report:
     """Compare every stored fact and cell with the recomputed ones; call after :func:`recompute`."""
-    params = {"units": [*(units or ())]} if units is not None else {}
-    differing: dict[str, int] = {}
-    examples: list[Difference] = []
-    for table in (*RECORDS, "windows"):
-        difference = _differences(store, table, units)
-        differing[table] = int(store.engine.query(f"SELECT count() FROM ({difference})", params).rows[0][0])
-        if differing[table]:
-            for *key, stored, has_stored, recomputed, has_recomputed in store.engine.query(
-                f"{difference} ORDER BY ALL LIMIT {_SHOWN}", params
-            ).rows:
-                examples.append(
-                    Difference(
-                        table,
-                        tuple(str(part) for part in key),
-                        stored if has_stored else None,
-                        recomputed if has_recomputed else None,
-                    )
-                )
-    cells = int(store.engine.query(f"SELECT count() FROM {SCRATCH}.windows").rows[0][0])
-    return Report(events, facts, cells, 0, differing, tuple(examples))
+    found = {table: differences(store, table, SCRATCH) for table in TABLES}
+    return Report(
+        done.events,
+        done.facts,
+        int(store.engine.query(f"SELECT count() FROM {SCRATCH}.windows").rows[0][0]),
+        done.left_out,
+        {table: n for table, (n, _) in found.items()},
+        tuple(example for _, examples in found.values() for example in examples),
+        raw_since(store),
+    )
 
 
 def drop_scratch(store: Store) -> None:
@@ -180,8 +151,7 @@ def drop_scratch(store: Store) -> None:
 def verify(store: Store, registry: Registry, *, on_progress: Callable[[int], None] = lambda n: None) -> Report:
     """Recompute everything from the log, compare, and clean up."""
     try:
-        events, facts = recompute(store, registry, on_progress=on_progress)
-        return compare(store, events=events, facts=facts)
+        return compare(store, recompute(store, registry, on_progress=on_progress))
     finally:
         drop_scratch(store)
 

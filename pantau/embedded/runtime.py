@@ -25,6 +25,7 @@ from storage.engine import Answer
 from storage.migrate import migrate
 from storage.queries import sql
 from storage.rejects import Rejects
+from storage.retention import remove_events
 from storage.store import Store
 from storage.verify import Report, verify
 
@@ -155,6 +156,13 @@ class Runtime:
         store, registries = self._pipeline.store, self._registries
         return self.between_flushes(
             lambda: verify(store, registries.newest() or self.registry, on_progress=on_progress)
+        )
+
+    def remove_raw_events(self, *, arrived_before: int) -> int:
+        """Remove raw events that arrived before an instant (ms UTC), facts and windows stay; how many rows went."""
+        store = self._pipeline.store
+        return self.between_flushes(
+            lambda: remove_events(store, before=arrived_before, upto_seq=self._pipeline.progress.seq, now=self.clock())
         )
 
     def load_registry(self, registry: Registry) -> list[str]:

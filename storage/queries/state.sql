@@ -56,11 +56,53 @@ WHERE (day, unit) IN (
 )
 
 -- name: log_in_order
--- What does the log hold, every fact's events together?
+-- What does the log hold, every fact's events together, of the facts whose events are all kept?
 SELECT unit, source, subject, id, content, kind, toUnixTimestamp64Milli(time) AS time_ms, data
 FROM events
-WHERE {every_unit:UInt8} OR unit IN {units:Array(String)}
+WHERE ({every_unit:UInt8} OR unit IN {units:Array(String)})
+  AND (unit, source, subject) NOT IN (SELECT unit, source, subject FROM trimmed_facts)
 ORDER BY unit, source, subject
+
+-- name: log_of_facts
+-- What does the log hold of these facts?
+SELECT unit, source, subject, id, content, kind, toUnixTimestamp64Milli(time) AS time_ms, data
+FROM events
+WHERE (unit, source, subject) IN {keys:Array(Tuple(String, String, String))}
+ORDER BY unit, source, subject
+
+-- name: trimmed_after
+-- Which facts, after this one, lost raw events?
+SELECT DISTINCT unit, source, subject
+FROM trimmed_facts
+WHERE (unit, source, subject) > ({unit:String}, {source:String}, {subject:String})
+  AND ({every_unit:UInt8} OR unit IN {units:Array(String)})
+ORDER BY unit, source, subject
+LIMIT {at_most:UInt32}
+
+-- name: removable_events
+-- How many rows of the log hold processed events that arrived before this instant?
+SELECT count() FROM events WHERE arrival < fromUnixTimestamp64Milli({before:Int64}, 'UTC') AND seq <= {upto:UInt64}
+
+-- name: remember_trimmed
+-- Remember the facts that are about to lose raw events.
+INSERT INTO trimmed_facts
+SELECT DISTINCT unit, source, subject FROM events
+WHERE arrival < fromUnixTimestamp64Milli({before:Int64}, 'UTC') AND seq <= {upto:UInt64}
+
+-- name: remember_retention
+-- Remember that raw events before this instant were removed.
+INSERT INTO retentions
+SELECT fromUnixTimestamp64Milli({before:Int64}, 'UTC'), fromUnixTimestamp64Milli({now:Int64}, 'UTC'), {events:UInt64}
+
+-- name: remove_events
+-- Remove processed events that arrived before this instant.
+ALTER TABLE events
+DELETE WHERE arrival < fromUnixTimestamp64Milli({before:Int64}, 'UTC') AND seq <= {upto:UInt64}
+SETTINGS mutations_sync = 2
+
+-- name: raw_since
+-- From which arrival on are all raw events kept?
+SELECT toUnixTimestamp64Milli(max(cutoff)) FROM retentions HAVING count() > 0
 
 -- name: open_rejects
 -- What was refused and has not been accepted since?
@@ -84,6 +126,8 @@ SELECT version, epoch, content, toUnixTimestamp64Milli(loaded_at) AS loaded_ms F
 -- name: units_with_events
 -- Of which units, and through which sources, does the log hold events?
 SELECT DISTINCT unit, source FROM events
+UNION DISTINCT
+SELECT DISTINCT unit, source FROM trimmed_facts
 
 -- name: waiting_tickets
 -- Which tickets created in a span of time have neither been served nor ended, in which unit?

@@ -1,46 +1,14 @@
 """The hard cases of a visit, each drawn above its assertion: 08:00 is minute 0, one character is about five minutes."""
 
-from datetime import UTC, date, datetime
-from itertools import permutations
-
 import pytest
 
-from pantau.domain.entries import AUTO_CLOSED, IMPUTED, OBSERVED, FactKey
-from pantau.domain.events import Event
+from pantau.domain.entries import AUTO_CLOSED, IMPUTED, OBSERVED
 from pantau.domain.measures import marks
-from pantau.domain.registry import Definitions, Holiday, Registry, Standard
-from pantau.domain.visits import FINISHED, LEAVERS, PRECEDENCE, Visit, fold_visit
-from pantau.domain.zones import DAY, HOUR, MINUTE
-from tests.strategies import MONDAY, REGISTRY, event, history, registry, ticket
-
-OPENS = MONDAY + HOUR
-"""Monday 2026-03-30 08:00 in Jakarta."""
-
-
-def at(minutes: float) -> int:
-    return OPENS + round(minutes * MINUTE)
-
-
-def visit(*events: Event, registry: Registry = REGISTRY, unit: str = "dukcapil") -> Visit:
-    """The visit that events make, checked to be the same in whatever order they come."""
-    found = fold_visit(FactKey(unit, "antrian", "x"), history(*events, registry=registry), registry)
-    for order in permutations(events) if len(events) < 6 else [events[::-1], events[2:] + events[:2]]:
-        assert fold_visit(FactKey(unit, "antrian", "x"), history(*order, registry=registry), registry) == found
-    return found
-
-
-def minutes(ms: int | None) -> float | None:
-    return None if ms is None else ms / MINUTE
-
-
-def measured(found: Visit) -> dict[str, tuple[int, float, int]]:
-    """Measure -> (minute at which it is placed, total in minutes, provenance)."""
-    return {name: ((when - OPENS) // MINUTE, total / MINUTE, how) for name, when, _, total, how in marks(found)}
-
-
-def app(said: str, time: int, **rest: object) -> Event:
-    return event("application." + said, time, application="17", **rest)  # type: ignore[arg-type]
-
+from pantau.domain.registry import Definitions
+from pantau.domain.visits import PRECEDENCE
+from pantau.domain.zones import HOUR, MINUTE
+from tests.strategies import registry, ticket
+from tests.unit.lives import app, at, measured, minutes, visit
 
 # a ticket's usual life
 
@@ -360,86 +328,6 @@ def test_what_finishes_an_application_is_a_definition() -> None:
     assert (issued.outcome, minutes(issued.turnaround_ms)) == ("issued", 90)
 
 
-# promises
-
-
-def test_the_deadline_the_source_gave_wins_over_the_registry() -> None:
-    due = datetime.fromtimestamp((at(0) + 30 * DAY) / 1000, UTC)
-    late_by_registry = [app("submitted", at(0), service="izin", due=due), app("issued", at(0) + 20 * DAY)]
-    found = visit(*late_by_registry)
-    assert (found.promise, found.due_at, found.kept) == ("due", at(0) + 30 * DAY, 1)
-    without = visit(app("submitted", at(0), service="izin"), late_by_registry[1])
-    assert (without.promise, without.kept) == ("turnaround_working", 0)
-
-
-@pytest.mark.parametrize(("late_ms", "kept"), [(0, 1), (1, 0)])
-def test_a_deadline_is_kept_to_the_millisecond(late_ms: int, kept: int) -> None:
-    due = datetime.fromtimestamp(at(60) / 1000, UTC)
-    assert visit(app("submitted", at(0), due=due), app("issued", at(60) + late_ms)).kept == kept
-
-
-def test_working_days_are_due_at_closing_time_of_the_last_one() -> None:
-    #  Mon 30 Mar submitted | Tue 31: 1 | Wed 1 Apr: holiday | Thu 2: 2, due 16:00
-    thursday_1600 = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
-    due = int(thursday_1600.timestamp() * 1000)
-    found = visit(app("submitted", at(0), service="izin"), app("issued", due))
-    assert (found.promise, found.due_at, found.kept) == ("turnaround_working", due, 1)
-    assert visit(app("submitted", at(0), service="izin"), app("issued", due + 1)).kept == 0
-    without_holiday = registry(holidays=())
-    assert visit(app("submitted", at(0), service="izin"), app("issued", due), registry=without_holiday).kept == 0
-
-
-@pytest.mark.parametrize(("wait", "kept"), [(15, 1), (15 + 1 / 60_000, 0)])
-def test_a_limit_is_kept_to_the_millisecond(wait: float, kept: int) -> None:
-    found = visit(ticket("created", at(0), service="ktp"), ticket("started", at(wait)), ticket("ended", at(30)))
-    assert (found.promise, found.promise_ms, found.kept) == ("wait_to_start", 15 * MINUTE, kept)
-
-
-def test_a_promise_is_judged_by_the_version_valid_when_the_visit_was_created() -> None:
-    #  until 29 Mar: 5 min    from 30 Mar: 20 min    created 30 Mar 00:30 in Jakarta, which is 29 Mar in UTC
-    changed = registry(
-        standards=(
-            Standard(measure="wait_to_start", limit_ms=5 * MINUTE, valid_to=date(2026, 3, 29)),
-            Standard(measure="wait_to_start", limit_ms=20 * MINUTE, valid_from=date(2026, 3, 30)),
-        )
-    )
-    midnight = MONDAY - 7 * HOUR
-    for created, limit in ((midnight - 1, 5), (midnight, 20)):
-        found = visit(
-            ticket("created", created),
-            ticket("started", created + 10 * MINUTE),
-            ticket("ended", at(0)),
-            registry=changed,
-        )
-        assert (found.promise_ms, found.kept) == (limit * MINUTE, int(limit == 20))
-
-
-def test_the_last_service_named_is_the_one_that_is_promised() -> None:
-    found = visit(
-        ticket("created", at(0), service="kk"), ticket("started", at(14), service="ktp"), ticket("ended", at(30))
-    )
-    assert (found.service, found.promise, found.kept) == ("ktp", "wait_to_start", 1)
-
-
-@pytest.mark.parametrize(("leavers", "kept"), [(None, 0), ("counted", 0), ("not_counted", None)])
-def test_leavers_count_as_a_broken_promise_where_the_standard_counts_them(
-    leavers: str | None, kept: int | None
-) -> None:
-    promised = registry(standards=(Standard(measure="wait_to_start", limit_ms=HOUR, leavers=leavers),))  # type: ignore[arg-type]
-    for said in ("cancelled", "left"):
-        found = visit(ticket("created", at(0)), ticket(said, at(5)), registry=promised)
-        assert (found.outcome in LEAVERS, found.kept) == (True, kept)
-
-
-def test_without_a_creation_nothing_is_promised() -> None:
-    assert visit(ticket("started", at(5), service="ktp"), ticket("ended", at(9))).promise is None
-
-
-def test_a_promise_about_a_time_that_is_unknown_is_not_judged() -> None:
-    found = visit(ticket("created", at(0), service="ktp"), ticket("ended", at(9)))
-    assert (found.promise, found.outcome in FINISHED, found.kept) == ("wait_to_start", True, None)
-
-
 # provenance
 
 
@@ -465,12 +353,3 @@ def test_a_duration_is_as_well_known_as_the_worse_of_its_two_times(
     )
     names = ("wait_to_call", "wait_to_start", "service_time", "visit_time", "promise")
     assert tuple(measured(found)[name][2] for name in names) == expected
-
-
-def test_a_holiday_elsewhere_does_not_move_a_deadline() -> None:
-    elsewhere = Holiday(day=date(2026, 3, 31), name="Hari jadi", kind="libur_daerah", kabupaten="99.99")
-    submitted = app("submitted", at(0), service="izin")
-    assert (
-        visit(submitted, registry=registry(holidays=(elsewhere,))).due_at
-        == visit(submitted, registry=registry(holidays=())).due_at
-    )

@@ -1,0 +1,237 @@
+"""`verify` says equal only of what is equal: a damaged, a missing and an extra row of any table is found and named."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from pantau.domain.events import Elements, Event
+from pantau.domain.measures import RECORDS
+from pantau.domain.zones import DAY, HOUR, MINUTE
+from pantau.embedded.pipeline import Pipeline
+from storage.chdb_engine import ChdbEngine
+from storage.store import Store
+from storage.verify import SCRATCH, Report, rebuild, verify
+from tests.strategies import MONDAY, REGISTRY, UNITS, event, ticket
+from tests.truth import must_hold
+
+TABLES = (*RECORDS, "windows")
+
+SAID: list[Event] = [
+    one
+    for n, unit in enumerate(UNITS)
+    for one in (
+        ticket("created", MONDAY + n * HOUR, ticket="a", unit=unit, service="ktp"),
+        ticket("called", MONDAY + n * HOUR + MINUTE, ticket="a", unit=unit),
+        ticket("ended", MONDAY + n * HOUR + 9 * MINUTE, ticket="a", unit=unit),
+        ticket("created", MONDAY + n * HOUR, ticket="b", unit=unit),
+        event("complaint.opened", MONDAY, complaint="7", unit=unit),
+        event("complaint.resolved", MONDAY + DAY, complaint="7", unit=unit),
+        event("counter.opened", MONDAY, counter="1", unit=unit),
+        event("counter.closed", MONDAY + HOUR, counter="1", unit=unit),
+        event("rating.given", MONDAY, score=4, unit=unit),
+        event("survey.answered", MONDAY, elements=Elements(waktu=3, biaya=4), unit=unit),
+        event("counter.snapshot", MONDAY, queue="x", waiting=3, open_counters=1, unit=unit),
+        event(
+            "aggregate.reported", MONDAY, measure="m", n=9, ends=datetime(2026, 4, 1, tzinfo=UTC), share=12.5, unit=unit
+        ),
+        event(
+            "measure.recorded", MONDAY, measure="1", title="Sistem", category="x", starts=date(2026, 4, 1), unit=unit
+        ),
+    )
+]
+
+
+def filled(engine: ChdbEngine, events: Sequence[Event] = SAID) -> Store:
+    store = Store(engine)
+    pipeline = Pipeline(store, REGISTRY)
+    pipeline.open()
+    for _ in pipeline.ingest(events):
+        pass
+    pipeline.close()
+    return store
+
+
+@pytest.fixture(scope="module")
+def store(module_engine: ChdbEngine) -> Store:
+    return filled(module_engine)
+
+
+def checked(store: Store) -> Report:
+    return verify(store, REGISTRY)
+
+
+def test_an_undamaged_store_is_equal_and_says_how_much_was_compared(store: Store) -> None:
+    report = checked(store)
+    assert report.equal
+    assert report.examples == ()
+    assert (report.events, report.facts, report.left_out, report.raw_since) == (13 * 5, 9 * 5, 0, None)
+    assert report.cells == store.engine.query("SELECT count() FROM windows FINAL").rows[0][0]
+    assert set(report.differing) == set(TABLES)
+
+
+def test_an_empty_store_is_equal(engine: ChdbEngine) -> None:
+    report = checked(Store(engine))
+    assert (report.equal, report.events, report.cells) == (True, 0, 0)
+
+
+def test_a_verification_leaves_nothing_behind(store: Store) -> None:
+    checked(store)
+    assert store.engine.query(f"SELECT count() FROM system.databases WHERE name = '{SCRATCH}'").rows == [(0,)]
+
+
+# a column of each kind that a fact or a cell is told by: table -> (column, another value)
+DAMAGE: dict[str, list[tuple[str, str]]] = {
+    "visits": [
+        ("outcome", "'no_show'"),
+        ("wait_to_call_ms", "ifNull(wait_to_call_ms, 0) + 1"),
+        ("kept", "CAST(if(isNull(kept), 1, NULL) AS Nullable(UInt8))"),
+        ("service", "CAST(if(isNull(service), 'ktp', NULL) AS LowCardinality(Nullable(String)))"),
+        ("history", "replaceOne(history, 'ticket.created', 'ticket.called')"),
+        ("created_at", "addMilliseconds(created_at, 1)"),
+    ],
+    "complaints": [("resolution_ms", "ifNull(resolution_ms, 0) + 1"), ("history", "'[]'")],
+    "counter_days": [("open_ms", "open_ms + 1"), ("state", "'open'")],
+    "ratings": [("score", "score + 1")],
+    "surveys": [("persyaratan", "CAST(2 AS Nullable(UInt8))")],
+    "snapshots": [("waiting", "CAST(NULL AS Nullable(UInt32))")],
+    "aggregates": [("share", "CAST(12.500001 AS Nullable(Float64))"), ("bucket_n", "[toInt64(1)]")],
+    "interventions": [("title", "'Sistem '")],
+    "windows": [
+        ("n", "n + 1"),
+        ("total", "total - 1"),
+        ("imputed", "imputed + 1"),
+        ("auto_closed", "auto_closed + 1"),
+        ("edges", "arrayMap(edge -> edge + 1, edges)"),
+        ("counts", "arrayMap(n -> n + 1, counts)"),
+    ],
+}
+ROUNDS = [[(table, *tried[n % len(tried)]) for table, tried in DAMAGE.items()] for n in range(6)]
+
+
+def one_row(table: str) -> str:
+    """The key of one row: a window of a duration, so that it has a histogram."""
+    if table == "windows":
+        return "size = '30m' AND measure = 'visit_time' AND unit = 'makassar'"
+    return "unit = 'makassar' AND subject NOT IN ('b')"
+
+
+def newest(store: Store, table: str) -> int:
+    return int(store.engine.query(f"SELECT max(version) + 1 FROM {table}").rows[0][0])
+
+
+def rewrite(store: Store, table: str, change: str) -> None:
+    """Write one row of a table again, changed, above all versions."""
+    store.engine.execute(
+        f"INSERT INTO {table} SELECT * REPLACE ({change}, {newest(store, table)} AS version)"
+        f" FROM {table} FINAL WHERE {one_row(table)}"
+    )
+
+
+@pytest.mark.parametrize("damage", ROUNDS, ids=[", ".join(f"{t}.{c}" for t, c, _ in round) for round in ROUNDS])
+def test_one_damaged_row_of_each_table_is_found_and_named(store: Store, damage: list[tuple[str, str, str]]) -> None:
+    for table, column, value in damage:
+        assert len(store.engine.query(f"SELECT 1 FROM {table} FINAL WHERE {one_row(table)}").rows) == 1
+        rewrite(store, table, f"{value} AS {column}")
+    report = checked(store)
+    mend(store)
+    assert report.differing == dict.fromkeys(TABLES, 1)
+    assert [example.table for example in report.examples] == [*TABLES]
+    for example in report.examples:
+        assert "makassar" in example.key
+        assert example.stored is not None
+        assert example.recomputed is not None
+        assert example.stored != example.recomputed
+
+
+def test_one_row_of_each_table_that_is_gone_is_found_and_named(store: Store) -> None:
+    for table in TABLES:
+        store.engine.execute(f"ALTER TABLE {table} DELETE WHERE {one_row(table)} SETTINGS mutations_sync = 2")
+    report = checked(store)
+    mend(store)
+    assert report.differing == dict.fromkeys(TABLES, 1)
+    assert [example.table for example in report.examples] == [*TABLES]
+    assert {(example.stored is None, example.recomputed is None) for example in report.examples} == {(True, False)}
+
+
+def test_one_row_too_many_in_each_table_is_found_and_named(store: Store) -> None:
+    for table in TABLES:
+        rewrite(store, table, "'none' AS service" if table == "windows" else "'none' AS subject")
+    report = checked(store)
+    mend(store)
+    assert report.differing == dict.fromkeys(TABLES, 1)
+    assert all("none" in example.key for example in report.examples)
+    assert {(example.stored is None, example.recomputed is None) for example in report.examples} == {(False, True)}
+    assert checked(store).equal, "and mended it is equal again"
+
+
+def test_a_cell_that_was_emptied_is_found(store: Store) -> None:
+    rewrite(store, "windows", "0 AS n, 0 AS total, [] AS edges, [] AS counts")
+    report = checked(store)
+    mend(store)
+    assert report.differing["windows"] == 1
+
+
+def test_an_event_that_was_never_processed_is_found(store: Store) -> None:
+    missed = ticket("created", MONDAY, ticket="missed")
+    store.insert([store.log_block([missed], REGISTRY, 10**6)])
+    report = checked(store)
+    store.engine.execute("ALTER TABLE events DELETE WHERE subject = 'missed' SETTINGS mutations_sync = 2")
+    assert report.differing["visits"] == 1
+    assert report.differing["windows"] == 3
+    assert checked(store).equal
+
+
+def test_an_event_that_vanished_from_the_log_is_found(engine: ChdbEngine) -> None:
+    """Without a retention that removed it, a missing raw event is damage."""
+    store = filled(engine, SAID[:3])
+    engine.execute("ALTER TABLE events DELETE WHERE kind = 'ticket.called' SETTINGS mutations_sync = 2")
+    assert checked(store).differing["visits"] == 1
+
+
+def test_many_differences_are_counted_and_some_are_shown(engine: ChdbEngine) -> None:
+    store = filled(engine, [ticket("created", MONDAY, ticket=str(n)) for n in range(60)])
+    engine.execute("INSERT INTO visits SELECT * REPLACE (7 AS calls, version + 1 AS version) FROM visits FINAL")
+    report = checked(store)
+    assert report.differing["visits"] == 60
+    assert 0 < len(report.examples) <= 20
+
+
+def test_the_order_of_arrival_is_not_seen_by_verify(engine: ChdbEngine) -> None:
+    store = filled(engine, [*SAID[::-1], *SAID[:20]])
+    assert checked(store).equal
+    must_hold(store, SAID)
+
+
+def mend(store: Store) -> None:
+    """A rebuild writes over whatever was damaged, for ever above it."""
+    versions = [newest(store, table) for table in TABLES]
+    rebuild(store, REGISTRY, version=max(versions), units=[*UNITS])
+
+
+def test_a_rebuild_heals_any_damage(engine: ChdbEngine) -> None:
+    store = filled(engine)
+    engine.execute("ALTER TABLE visits DELETE WHERE unit = 'makassar' SETTINGS mutations_sync = 2")
+    engine.execute("INSERT INTO windows SELECT * REPLACE (n + 1 AS n, version + 1 AS version) FROM windows FINAL")
+    engine.execute("INSERT INTO ratings SELECT * REPLACE ('extra' AS subject) FROM ratings FINAL")
+    assert not checked(store).equal
+    mend(store)
+    assert checked(store).equal
+    must_hold(store, SAID)
+
+
+def test_a_rebuild_of_one_unit_touches_no_other(engine: ChdbEngine) -> None:
+    store = filled(engine)
+    engine.execute("INSERT INTO windows SELECT * REPLACE (n + 1 AS n, version + 1 AS version) FROM windows FINAL")
+    damaged = checked(store).differing["windows"]
+    rebuild(store, REGISTRY, version=newest(store, "windows"), units=["makassar"])
+    left: Any = store.engine.query("SELECT countIf(unit != 'makassar') FROM windows FINAL").rows[0][0]
+    assert 0 < left < damaged
+    assert checked(store).differing["windows"] == left
+
+
+def test_progress_is_told_while_it_goes(store: Store) -> None:
+    told: list[int] = []
+    report = verify(store, REGISTRY, on_progress=told.append)
+    assert told[-1] == report.events
