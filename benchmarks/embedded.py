@@ -48,7 +48,7 @@ def naive(path: Path, database: Path) -> int:
                 if not row[column]:
                     continue
                 name = column.removesuffix("_at")
-                at = datetime.strptime(row[column], "%Y-%m-%d %H:%M:%S").timestamp()
+                at = datetime.strptime(row[column] + "+0000", "%Y-%m-%d %H:%M:%S%z").timestamp()
                 store.execute(
                     f"INSERT INTO visits (id, {name}) VALUES (?, ?) "
                     f"ON CONFLICT (id) DO UPDATE SET {name} = excluded.{name}",

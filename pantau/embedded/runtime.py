@@ -117,8 +117,8 @@ class Runtime:
 
     @property
     def failed(self) -> bool:
-        """Whether the writer stopped for good."""
-        return self._failure is not None
+        """Whether the writer stopped for good, by a failure or by closing: who waits for room need not wait."""
+        return self._failure is not None or self._closed
 
     @property
     def version(self) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -182,7 +183,9 @@ class Sender(threading.Thread):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_no_accepted_event_is_lost_or_counted_twice_when_the_process_is_killed_many_times(tmp_path: Path) -> None:
+def test_no_accepted_event_is_lost_or_counted_twice_when_the_process_is_killed_many_times(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     data = tmp_path / "data"
     registry = tmp_path / "registry.toml"
     registry.write_text(REGISTRY)
@@ -209,4 +212,5 @@ def test_no_accepted_event_is_lost_or_counted_twice_when_the_process_is_killed_m
     assert report.equal, report.examples
     assert events == sender.accepted == 4 * sender.tickets
     assert visits == (sender.tickets, sender.tickets)
-    print(f"{KILLS} kills, {sender.accepted} events accepted, {sender.resent} sendings repeated")
+    record_property("accepted", sender.accepted)
+    record_property("sent again", sender.resent)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pantau import registry_file
 from pantau.domain.calendars import working_ms
 from pantau.domain.errors import BadSetup, Fault
-from pantau.domain.registry import Registry, Source, Standard
+from pantau.domain.registry import Registry, Standard
 from pantau.holidays_id import holidays_of
 
 ROOT = Path(__file__).parents[2]
@@ -99,49 +99,6 @@ leavers = "counted"
             measure="turnaround_working", unit="kec-18.01.06", service="izin", limit_ms=14_400_000, leavers="counted"
         ),
     }
-
-
-def test_sources_and_rulings_on_clocks_are_read() -> None:
-    registry = registry_file.parse(
-        GOOD
-        + f"""
-[[source]]
-name = "/antrian/*"
-units = ["kec-18.01.06"]
-max_age = "2 days"
-future_tolerance = "1 minute"
-numbers_restart = "daily"
-personal = "pseudonymise"
-key_hash = "{"a" * 64}"
-[[source]]
-name = "/arsip"
-live = false
-expect_from = 2025-01-01
-expect_to = 2025-12-31
-[[clock_correction]]
-source = "/antrian/1"
-from = 2026-01-01T00:00:00+07:00
-until = 2026-01-02T00:00:00+07:00
-shift = "-366 days"
-version = 2
-reason = "tahun salah"
-"""
-    )
-    assert registry.source("/antrian/1") == Source(
-        name="/antrian/*",
-        units=frozenset({"kec-18.01.06"}),
-        max_age_ms=2 * 86_400_000,
-        tolerance_ms=60_000,
-        numbers_restart="daily",
-        personal="pseudonymise",
-        key_hash="a" * 64,
-    )
-    archive = registry.source("/arsip")
-    assert archive is not None
-    assert (archive.live, archive.max_age_ms, archive.expect_from) == (False, None, date(2025, 1, 1))
-    noon = round(datetime.fromisoformat("2026-01-01T12:00:00+07:00").timestamp() * 1000)
-    assert registry.correct("/antrian/1", noon) == noon - 366 * 86_400_000
-    assert registry.correct("/antrian/2", noon) == noon
 
 
 @pytest.mark.parametrize(
