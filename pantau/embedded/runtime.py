@@ -73,6 +73,7 @@ class Runtime:
         self._waiting = 0
         self._lock = threading.Lock()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="query")
+        self._ending = False
         self._watchers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._failure: BaseException | None = None
         self._closed = False
@@ -199,18 +200,27 @@ class Runtime:
         return result
 
     async def changes(self) -> AsyncIterator[int]:
-        """The newest version, whenever it changed; several flushes between two looks are told once."""
+        """The newest version, whenever it changed; several flushes between two looks are told once.
+
+        Ends when the process is about to stop, so that whoever waits for changes does not hold it up.
+        """
         watcher = (asyncio.get_running_loop(), asyncio.Event())
         with self._lock:
             self._watchers.add(watcher)
         try:
-            while True:
+            while not self._ending:
                 await watcher[1].wait()
                 watcher[1].clear()
-                yield self.version
+                if not self._ending:
+                    yield self.version
         finally:
             with self._lock:
                 self._watchers.discard(watcher)
+
+    def end_watching(self) -> None:
+        """Tell those who wait for changes that none will come: the process is about to stop."""
+        self._ending = True
+        self._tell()
 
     def close(self) -> None:
         """Write what waits, stop the threads and let go of the directory; closing twice does nothing."""
