@@ -176,9 +176,7 @@ def main() -> None:
         time.sleep(2)
         delays = page_delays(running.url, chosen.seconds, 1000)
         p50, p95 = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
-        print(
-            f"page at 1,000 events/s: p50 {p50:,.0f} ms, p95 {p95:,.0f} ms, worst {delays[-1]:,.0f} ms after the event"
-        )
+        print(f"page at 1,000 events/s: p50 {p50:,.0f} ms, p95 {p95:,.0f} ms, worst {delays[-1]:,.0f} ms after")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()

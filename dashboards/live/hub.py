@@ -67,6 +67,10 @@ class Viewer:
         self._waiting[topic] = message
         self._some.set()
 
+    def wake(self) -> None:
+        """Let :meth:`take` return now."""
+        self._some.set()
+
     async def take(self, seconds: float) -> list[bytes]:
         """What waits; empty when nothing came in the time."""
         with suppress(TimeoutError):
@@ -84,6 +88,7 @@ class Hub:
         self._clock = clock
         self._reader = Reader(runtime)
         self._viewers: set[Viewer] = set()
+        self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
         self._overview: tuple[float, Overview] | None = None
@@ -105,7 +110,7 @@ class Hub:
             self._join(viewer)
             for topic in sorted(viewer.topics):
                 viewer.give(topic, await self._message(topic))
-            while True:
+            while not self._ended:
                 for message in await viewer.take(HEARTBEAT_S) or [self._heartbeat()]:
                     yield message
         finally:
@@ -151,6 +156,9 @@ class Hub:
     async def _listen(self, changed: asyncio.Event) -> None:
         async for _ in self._runtime.changes():
             changed.set()
+        self._ended = True
+        for viewer in self._viewers:
+            viewer.wake()
 
     async def _send_all(self) -> None:
         topics = {topic for viewer in self._viewers for topic in viewer.topics}

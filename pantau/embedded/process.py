@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -67,8 +68,8 @@ def serve(
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="on")
+        server = _Server(
+            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="on"), runtime
         )
         with feed(desk), Closing(desk):
             _announce_when_ready(server, url, on_start)
@@ -77,6 +78,19 @@ def serve(
         withdraw(data_dir)
         runtime.close()
         listening.close()
+
+
+class _Server(uvicorn.Server):
+    """The web server, which lets the open streams of the page end before it waits for connections to close."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal to stop; the runtime hears of it in a thread, for a signal handler must not wait for a lock."""
+        threading.Thread(target=self._runtime.end_watching, name="ending", daemon=True).start()
+        super().handle_exit(sig, frame)
 
 
 def _announce_when_ready(server: uvicorn.Server, url: str, on_start: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from litestar import Litestar
 
 from dashboards.live.pages import routes as page_routes
+from dashboards.live.secured import secured
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
@@ -19,6 +20,7 @@ def create_app(runtime: Runtime, desk: LocalDesk, *, token: str, limits: Gateway
             *page_routes(runtime, runtime.clock),
             *internal_routes(desk, token),
         ],
+        middleware=[secured],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,

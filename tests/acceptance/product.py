@@ -55,5 +55,6 @@ def served(data: Path, *arguments: object) -> Iterator[Running]:
         yield running
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
+    assert b"Traceback" not in said, said.decode()

@@ -4,6 +4,7 @@ import gzip
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.acceptance.product import ROOT, pantau, served, values
@@ -78,6 +79,18 @@ def test_an_interrupted_replay_goes_on_where_it_stopped(log: Path, tmp_path: Pat
 
     pantau("replay", log, "--mapping", "bank_calls_1999", "--to", straight, "--registry", REGISTRY)
     assert values("--data", data) == values("--data", straight)
+
+
+def test_a_process_that_stops_lets_the_open_pages_end(tmp_path: Path) -> None:
+    with httpx.Client(timeout=30) as client:
+        with served(tmp_path, "--registry", REGISTRY) as running:
+            answer = client.send(client.build_request("GET", running.url + "/api/stream"), stream=True)
+            lines = answer.iter_lines()
+            while not next(lines).startswith("event: overview"):
+                pass
+        for _ in lines:  # what was under way comes, then the stream ends by itself: a cut one raises here
+            pass
+        answer.close()
 
 
 def test_what_is_wrong_is_said_with_its_exit_code(tmp_path: Path) -> None:
