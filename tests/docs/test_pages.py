@@ -1,4 +1,4 @@
-"""Our pages say what is so: commands are understood, links lead somewhere, settings and exit codes are the real ones."""
+"""Our pages say what is so: commands are understood, links lead somewhere, settings and exit codes are real."""
 
 import re
 from importlib.util import find_spec
