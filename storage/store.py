@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pantau.domain.entries import TABLE_OF, History, decode_history, subject_of
+from pantau.domain.entries import History, decode_history, subject_of
 from pantau.domain.events import Event
 from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
@@ -141,7 +141,7 @@ class Store:
     def cell_blocks(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> list[Block]:
         """Absolute states of cells, as they are at this moment."""
         states = [cell for _, cell in cells]
-        histograms = [sorted(cell.histogram.items()) if cell.histogram else () for cell in states]
+        edges = [sorted(cell.histogram) if len(cell.histogram) > 1 else [*cell.histogram] for cell in states]
         return self._cell_blocks(
             "windows",
             [key for key, _ in cells],
@@ -151,8 +151,8 @@ class Store:
                 [cell.total for cell in states],
                 [cell.imputed for cell in states],
                 [cell.auto_closed for cell in states],
-                [[lower for lower, _ in histogram] for histogram in histograms],
-                [[n for _, n in histogram] for histogram in histograms],
+                edges,
+                [[cell.histogram[lower] for lower in found] for cell, found in zip(states, edges, strict=True)],
                 [version] * len(cells),
             ],
         )
@@ -196,19 +196,18 @@ class Store:
         return self.engine.stream(sql("events_after"), {"seq": seq})
 
     def fact_ids(self) -> Iterator[tuple[str, str, str, str]]:
-        """The identity of every stored fact, for the filter that spares look-ups."""
-        for table in sorted(set(TABLE_OF.values())):
-            for rows in self.engine.stream(sql("fact_ids"), {"table": table}):
-                for unit, source, subject in rows:
-                    yield table, unit, source, subject
+        """The identity of every stored fact (table, unit, source, subject), for the filter that spares look-ups."""
+        for rows in self.engine.stream(sql("fact_ids")):
+            yield from rows
 
     def moved_pages(self, version: int) -> Iterable[tuple[int, str]]:
         """(local day, unit) of the cells named as losing something by flushes after ``version``."""
         return [(day, unit) for day, unit in self.engine.query(sql("moved_pages"), {"version": version}).rows]
 
-    def forget_moved(self) -> None:
-        """Forget the cells that flushes named: they are committed, and recovery will not ask for them again."""
+    def tidy(self, progress: Progress) -> None:
+        """Forget what only recovery needs, once ``progress`` is committed: names of moved cells and older progress."""
         self.engine.execute("TRUNCATE TABLE moved_cells")
+        self.engine.execute(sql("forget_progress"), {"epoch": progress.epoch, "seq": progress.seq})
 
     def pages(self) -> Iterable[tuple[int, str]]:
         """(local day, unit) of every stored window."""

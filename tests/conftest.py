@@ -24,21 +24,38 @@ settings.register_profile(
 settings.load_profile("pantau")
 
 _databases = count()
+_keeper: list[ChdbEngine] = []
+"""An engine that keeps the directory open between the tests that use it: opening anew costs more than such a test."""
+
+
+def _let_go() -> None:
+    while _keeper:
+        _keeper.pop().close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that uses no engine of ours may open a directory of its own."""
+    if "engine_directory" not in getattr(item, "fixturenames", ()):
+        _let_go()
 
 
 @pytest.fixture(scope="session")
-def engine_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def engine_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The one directory of the engines below."""
-    return tmp_path_factory.mktemp("store")
+    yield tmp_path_factory.mktemp("store")
+    _let_go()
 
 
 def _open(directory: Path) -> Iterator[ChdbEngine]:
+    if not _keeper:
+        _keeper.append(ChdbEngine(directory, database="keeper"))
     database = f"test_{next(_databases)}"
     engine = ChdbEngine(directory, database=database)
     try:
         migrate(engine)
         yield engine
-        engine.execute(f"DROP DATABASE {database} SYNC")
+        engine.execute(f"DROP DATABASE {database}")
     finally:
         engine.close()
 

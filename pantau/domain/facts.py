@@ -22,7 +22,7 @@ ELEMENTS = ("persyaratan", "prosedur", "waktu", "biaya", "produk", "kompetensi",
 
 
 class Complaint(msgspec.Struct, frozen=True, gc=False):
-    """A complaint at a unit, open until its first ``complaint.resolved`` after the opening."""
+    """A complaint at a unit, open until its first ``complaint.resolved``."""
 
     unit: str
     source: str

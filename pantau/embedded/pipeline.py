@@ -21,7 +21,7 @@ from storage.store import Progress, Store
 from stream_processors.assembly import Assembly, FactId
 from stream_processors.known import Known
 
-MAX_BATCH = 10_000
+MAX_BATCH = 40_000
 """Events merged at once: more cost less each, fewer are seen sooner and need less memory."""
 
 
@@ -160,7 +160,7 @@ class Pipeline:
             self.store.insert([self.store.commit_block(done)])
             self.progress = done
             self.assembly.forget()
-        self.store.forget_moved()
+        self.store.tidy(self.progress)
         return n
 
 

@@ -22,6 +22,10 @@ WHERE (size, measure, day, unit, service, start) IN (
 -- How far do the facts and windows follow the log?
 SELECT max(epoch) AS newest_epoch, max(seq) AS newest_seq FROM progress WHERE name = 'pipeline'
 
+-- name: forget_progress
+-- Remove progress that a newer one makes needless.
+ALTER TABLE progress DELETE WHERE (epoch, seq) < ({epoch:UInt64}, {seq:UInt64})
+
 -- name: last_seq
 -- What is the highest number in the log?
 SELECT max(seq) FROM events
@@ -35,8 +39,22 @@ WHERE seq > {seq:UInt64}
 ORDER BY seq
 
 -- name: fact_ids
--- Which facts does this table hold?
-SELECT unit, source, subject FROM {table:Identifier}
+-- Which facts do the tables hold?
+SELECT 'aggregates' AS fact_table, unit, source, subject FROM aggregates
+UNION ALL
+SELECT 'complaints' AS fact_table, unit, source, subject FROM complaints
+UNION ALL
+SELECT 'counter_days' AS fact_table, unit, source, subject FROM counter_days
+UNION ALL
+SELECT 'interventions' AS fact_table, unit, source, subject FROM interventions
+UNION ALL
+SELECT 'ratings' AS fact_table, unit, source, subject FROM ratings
+UNION ALL
+SELECT 'snapshots' AS fact_table, unit, source, subject FROM snapshots
+UNION ALL
+SELECT 'surveys' AS fact_table, unit, source, subject FROM surveys
+UNION ALL
+SELECT 'visits' AS fact_table, unit, source, subject FROM visits
 
 -- name: window_pages
 -- Of which units and local days are there windows?
@@ -122,6 +140,16 @@ WHERE digest IN {digests:Array(String)}
 -- name: stored_registry
 -- Which registry was loaded last?
 SELECT version, epoch, content, toUnixTimestamp64Milli(loaded_at) AS loaded_ms FROM registries FINAL ORDER BY loaded_at DESC, epoch DESC LIMIT 1
+
+-- name: ids_said_of_several_things
+-- Which ids does a source use for events about different things, and of how many? Each is kept, for none is a repetition.
+SELECT source, id, uniqExact(unit, subject) AS things, arrayMap(one -> one.1 || '/' || one.2, groupUniqArray(3)((unit, subject))) AS some
+FROM events
+GROUP BY source, id
+HAVING things > 1
+ORDER BY things DESC, source, id
+LIMIT {at_most:UInt32}
+SETTINGS max_bytes_before_external_group_by = 1000000000
 
 -- name: units_with_events
 -- Of which units, and through which sources, does the log hold events?

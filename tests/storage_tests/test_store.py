@@ -94,12 +94,39 @@ def test_a_deleted_fact_is_not_brought_back(store: Store) -> None:
     assert ("visits", "dukcapil", "antrian", "gone") in set(store.fact_ids()), "too many ids are safe, too few are not"
 
 
+@given(st.lists(events(), min_size=1, max_size=30))
+@settings(max_examples=10)
+def test_the_identity_of_every_fact_of_every_table_is_known(store: Store, sent: list[Event]) -> None:
+    write_facts(store, sent)
+    assert set(facts_of(sent, REGISTRY)) <= set(store.fact_ids())
+
+
 def test_progress_is_the_furthest_that_was_committed(engine: ChdbEngine) -> None:
     store = Store(engine)
     assert store.progress() == Progress(0, 0)
     for progress in (Progress(0, 5), Progress(0, 9), Progress(1, 9), Progress(1, 12)):
         store.insert([store.commit_block(progress)])
         assert store.progress() == progress
+
+
+def test_older_progress_is_forgotten_and_the_newest_stays(engine: ChdbEngine) -> None:
+    store = Store(engine)
+    for progress in (Progress(0, 5), Progress(0, 900), Progress(1, 900), Progress(1, 909)):
+        store.insert([store.commit_block(progress)])
+    store.tidy(Progress(1, 909))
+    assert store.progress() == Progress(1, 909)
+    store.engine.execute("ALTER TABLE progress DELETE WHERE 0 SETTINGS mutations_sync = 2")  # waits for those before it
+    assert engine.query("SELECT epoch, seq FROM progress").rows == [(1, 909)]
+
+
+def test_an_id_that_a_source_uses_for_different_things_is_found(store: Store) -> None:
+    store.engine.execute("TRUNCATE TABLE events")
+    said = [ticket("created", MONDAY, ticket=name, id=id) for name, id in (("A1", "7"), ("B2", "7"), ("C3", "8"))]
+    store.insert([store.log_block([*said, *said], REGISTRY, 1)])
+    found = store.engine.query(catalogue()["ids_said_of_several_things"].sql, {"at_most": 10}).rows
+    assert [(source, id, things, sorted(some)) for source, id, things, some in found] == [
+        ("antrian", "7", 2, ["dukcapil/A1", "dukcapil/B2"])
+    ]
 
 
 # windows recomputed from facts
