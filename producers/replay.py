@@ -14,7 +14,7 @@ from pantau.domain.rejections import Rejection
 from producers.judging import Order, judge_aside
 from producers.packed import Chunk, Packed
 
-SAVE_EVERY_CHUNKS = 4
+SAVE_EVERY_CHUNKS = 64
 PACED_CHUNK = 200
 
 

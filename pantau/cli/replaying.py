@@ -17,23 +17,38 @@ if TYPE_CHECKING:
 OnProgress = Callable[[str, int, str], None]
 
 
-class DeskSink:
-    """Replayed events into a data directory, whoever owns it."""
+LOAD_EVENTS = 40_000
+"""Events handed in at once: a flush costs by the cells it touches, and a few large ones touch fewer."""
 
-    def __init__(self, desk: "Desk") -> None:
+
+class DeskSink:
+    """Replayed events into a data directory, whoever owns it, in loads large enough to be cheap to merge."""
+
+    def __init__(self, desk: "Desk", *, load_events: int) -> None:
         self._desk = desk
+        self._load_events = load_events
         self._last: Future[None] | None = None
+        self._events: list[Packed] = []
+        self._rejections: list[Rejection] = []
 
     def send(self, events: "Sequence[Packed]", rejections: "Sequence[Rejection]") -> None:
         """Hand in; waits while too many wait to be written."""
-        from pantau.embedded.desk import Load
-
-        self._last = self._desk.take(Load([*events], [*rejections]))
+        self._events += events
+        self._rejections += rejections
+        if len(self._events) + len(self._rejections) >= self._load_events:
+            self._take()
 
     def durable(self) -> None:
         """Wait for what was handed in last, and so for all."""
+        self._take()
         if self._last is not None:
             self._last.result()
+
+    def _take(self) -> None:
+        from pantau.embedded.desk import Load
+
+        self._last = self._desk.take(Load(self._events, self._rejections))
+        self._events, self._rejections = [], []
 
 
 def replay_files(
@@ -84,7 +99,8 @@ def _into_directory(
     bookmarks = Bookmarks(directory / "replays")
     before = 0
     with open_desk(directory, registry=load_registry(registry) if registry else None) as desk:
-        rows, secret, sink = desk.registry.to_rows(), desk.secret(), DeskSink(desk)
+        rows, secret = desk.registry.to_rows(), desk.secret()
+        sink = DeskSink(desk, load_events=LOAD_EVENTS if factor is None else 1)
         for file in files:
             after = 0 if factor else bookmarks.find(file, mapping)
             summary.resumed_at = max(summary.resumed_at, after)
