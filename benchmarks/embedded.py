@@ -155,11 +155,11 @@ def main() -> None:
     ]
     wall, cpu, peak, said = measured(baseline)
     slow = report("naive, one event at a time", int(said.strip()), wall, cpu, peak)
-    for name, file in (("pantau replay, in order", table), ("pantau replay, shuffled", shuffled)):
+    for name, given in (("pantau replay, in order", table), ("pantau replay, shuffled", shuffled)):
         data = work / name.replace(" ", "-").replace(",", "")
         wall, cpu, peak, said = measured(
             [
-                *(*pantau, "replay", str(file), "--mapping", str(mapping)),
+                *(*pantau, "replay", str(given), "--mapping", str(mapping)),
                 *("--to", str(data), "--registry", str(registry)),
             ]
         )
