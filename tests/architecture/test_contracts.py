@@ -55,7 +55,7 @@ def test_every_contract_is_kept_and_every_breach_is_found(tmp_path: Path) -> Non
         shutil.copy(ROOT / name, tmp_path / name)
     assert set(PACKAGES) < {path.name for path in tmp_path.iterdir()}
     assert _verdicts(tmp_path) == dict.fromkeys(_contracts(), "KEPT")
-    for file, line in BREACHES.values():
-        with (tmp_path / file).open("a") as module:
+    for breached, line in BREACHES.values():
+        with (tmp_path / breached).open("a") as module:
             module.write(f"\n{line}\n")
     assert _verdicts(tmp_path) == dict.fromkeys(BREACHES, "BROKEN")
