@@ -112,7 +112,7 @@ def _data(directory: Path, origin: str) -> Iterator[Finding]:
     yield Finding("data directory", "good", f"{place}{'' if place.exists() else ' (made at the first start)'}", origin)
     free = shutil.disk_usage(existing).free
     state: State = "bad" if free < TOO_LOW_BYTES else "note" if free < LOW_BYTES else "good"
-    todo = "" if state == "good" else "a billion events take about 40 GB; make room or move the data directory"
+    todo = "" if state == "good" else "100 million events take about 7 GB; make room or move the data directory"
     yield Finding("free space", state, f"{free / 1024**3:.1f} GiB", str(existing), todo)
     yield _store(place, origin)
 
