@@ -41,6 +41,15 @@ class Kept(msgspec.Struct, frozen=True):
     version: int
 
 
+class _Before(msgspec.Struct, frozen=True):
+    """How often something was refused before; its texts stay where they are, for they may be many and long."""
+
+    seen: int
+    first_at: int
+    last_at: int
+    version: int
+
+
 class Rejects:
     """The table ``rejected_events``: one row for each different thing that was refused."""
 
@@ -49,9 +58,10 @@ class Rejects:
 
     def keep(self, rejections: Sequence[Rejection]) -> None:
         """Write refused events; what was refused before is counted again and keeps its first time."""
-        by_digest: dict[str, Kept] = {kept.digest: kept for kept in self._find([r.digest for r in rejections])}
+        known = self._find([rejection.digest for rejection in rejections])
+        by_digest: dict[str, Kept] = {}
         for rejection in rejections:
-            before = by_digest.get(rejection.digest)
+            before = by_digest.get(rejection.digest) or known.get(rejection.digest)
             by_digest[rejection.digest] = Kept(
                 rejection.digest,
                 rejection.source,
@@ -66,13 +76,12 @@ class Rejects:
                 "open",
                 before.version + 1 if before else 1,
             )
-        wanted = {rejection.digest for rejection in rejections}
-        self._write([kept for digest, kept in by_digest.items() if digest in wanted])
+        self._write([*by_digest.values()])
 
     def mark_accepted(self, kept: Iterable[Kept]) -> None:
         """Say that a retry was accepted; the row stays as a record. What was refused again meanwhile stays open."""
         rows = {row.digest: row for row in kept}
-        current = {row.digest: row.version for row in self._find([*rows])}
+        current = {digest: before.version for digest, before in self._find([*rows]).items()}
         self._write(
             [
                 msgspec.structs.replace(row, state="accepted", version=row.version + 1)
@@ -86,9 +95,9 @@ class Rejects:
         rows = self._store.engine.query(sql("open_rejects"), {"retryable_only": retryable_only}).rows
         return [Kept(*row) for row in rows]
 
-    def _find(self, digests: Sequence[str]) -> list[Kept]:
+    def _find(self, digests: Sequence[str]) -> dict[str, _Before]:
         rows = self._store.engine.query(sql("rejects_by_digest"), {"digests": [*set(digests)]}).rows
-        return [Kept(*row) for row in rows]
+        return {digest: _Before(*rest) for digest, *rest in rows}
 
     def _write(self, rows: Sequence[Kept]) -> None:
         if rows:

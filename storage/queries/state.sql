@@ -131,9 +131,8 @@ WHERE state = 'open' AND (NOT {retryable_only:UInt8} OR retryable)
 ORDER BY last_at DESC, source, digest
 
 -- name: rejects_by_digest
--- Which of these were refused before?
-SELECT digest, source, id, code, reasons, original, retryable, seen, toUnixTimestamp64Milli(first_at) AS first_ms,
-       toUnixTimestamp64Milli(last_at) AS last_ms, state, version
+-- Which of these were refused before, how often and when?
+SELECT digest, seen, toUnixTimestamp64Milli(first_at) AS first_ms, toUnixTimestamp64Milli(last_at) AS last_ms, version
 FROM rejected_events FINAL
 WHERE digest IN {digests:Array(String)}
 
