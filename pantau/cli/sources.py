@@ -14,7 +14,7 @@ def sources(
 ) -> None:
     """Say of every source how many events it sent, when last, how often it repeated itself, and how its clock is.
 
-    A fault that one shift would mend is followed by the [[clock_correction]] to put into registry.toml; a person
+    A fault that one shift would mend is followed by the clock_correction to put into registry.toml; a person
     decides. Exit 0 when every clock can be believed, else 1.
     """
     import msgspec
