@@ -98,6 +98,7 @@ def recompute(
         engine.execute(f"CREATE TABLE {SCRATCH}.{table} AS {store.database}.{table}")
     done = Recomputed()
     rows: dict[str, list[tuple[Any, ...]]] = {}
+    with_facts: set[str] = set()
     waiting = 0
 
     def write() -> None:
@@ -108,7 +109,8 @@ def recompute(
         on_progress(done.events)
 
     for entries, trimmed in _all_entries(store, registry, units):
-        for (table, *_), fact in facts_from(entries, registry):
+        for (table, unit, *_), fact in facts_from(entries, registry):
+            with_facts.add(unit)
             rows.setdefault(table, []).append((*msgspec.structs.astuple(fact), 1, 0))
         done.events += sum(map(len, entries.values()))
         done.facts += len(entries)
@@ -117,7 +119,7 @@ def recompute(
         if waiting >= _BLOCK:
             write()
     write()
-    every_unit = [unit.code for unit in registry.units] if units is None else [*units]
+    every_unit = sorted(with_facts)
     for start in range(0, len(every_unit), _UNITS_AT_ONCE):
         for zone, some in by_zone(every_unit[start : start + _UNITS_AT_ONCE], registry).items():
             engine.execute(

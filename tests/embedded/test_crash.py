@@ -17,9 +17,10 @@ from pantau.embedded.pipeline import Pipeline
 from storage.chdb_engine import ChdbEngine
 from storage.engine import Answer, Params, Row
 from storage.store import Store
-from tests.strategies import MONDAY, REGISTRY, event, ticket
+from tests.strategies import MONDAY, event, registry, ticket
 from tests.truth import held_histories, must_hold, true_facts
 
+OFFICES = registry(zones=dict.fromkeys(("dukcapil", "jayapura", "kathmandu"), "Asia/Jakarta"), standards=())
 FIRST = [
     ticket("created", MONDAY, ticket="moves to another day", unit="jayapura", id="m1"),
     ticket("created", MONDAY, ticket="served", service="ktp"),
@@ -95,7 +96,7 @@ def run(
 ) -> tuple[int, list[str]]:
     """Open, take batches until death; returns how many batches are known to be durable, and what was written."""
     mortal = Mortal(engine, lives, torn=torn)
-    pipeline = Pipeline(Store(mortal), REGISTRY)
+    pipeline = Pipeline(Store(mortal), OFFICES)
     acknowledged: list[Future[None]] = []
     try:
         pipeline.open()
@@ -135,13 +136,13 @@ def crash_and_recover(engine: ChdbEngine, order: list[str], lives: int, *, torn:
     assert run(engine, FOREVER, [FIRST])[0] == 1
     durable, _ = run(engine, lives, [SECOND], torn=torn)
     assert durable == (lives >= 1)
-    recovered = Pipeline(Store(engine), REGISTRY)
+    recovered = Pipeline(Store(engine), OFFICES)
     recovered.open()
-    must_hold(recovered.store, [*FIRST, *(SECOND if durable else [])], verified=lives == 2)
+    must_hold(recovered.store, [*FIRST, *(SECOND if durable else [])], OFFICES, verified=lives == 2)
     for _ in recovered.ingest([*SECOND, *FIRST]):  # the sender, not knowing, sends again
         pass
     recovered.close()
-    must_hold(recovered.store, [*FIRST, *SECOND])
+    must_hold(recovered.store, [*FIRST, *SECOND], OFFICES)
 
 
 def test_a_crash_between_any_two_writes_of_a_flush_is_recovered_from(engine: ChdbEngine) -> None:
@@ -165,10 +166,10 @@ def test_a_crash_during_recovery_is_recovered_from(engine: ChdbEngine) -> None:
         run(engine, FOREVER, [FIRST])
         run(engine, 1, [SECOND])
         _, written = run(engine, lives, [])
-        last = Pipeline(Store(engine), REGISTRY)
+        last = Pipeline(Store(engine), OFFICES)
         last.open()
         last.close()
-        must_hold(Store(engine), [*FIRST, *SECOND], verified=False)
+        must_hold(Store(engine), [*FIRST, *SECOND], OFFICES, verified=False)
         if len(written) < lives:
             break
     else:
@@ -180,10 +181,10 @@ def test_a_recovery_in_many_batches_is_one(engine: ChdbEngine, monkeypatch: pyte
     monkeypatch.setattr("pantau.embedded.pipeline.MAX_BATCH", 2)
     said = [ticket("created", MONDAY)] + [ticket("recalled", MONDAY + n * MINUTE, id=f"r{n}") for n in range(9)]
     store = Store(engine)
-    store.insert([store.log_block(said, REGISTRY, 1)])
-    pipeline = Pipeline(store, REGISTRY)
+    store.insert([store.log_block(said, OFFICES, 1)])
+    pipeline = Pipeline(store, OFFICES)
     assert pipeline.open() == 10
-    must_hold(store, said)
+    must_hold(store, said, OFFICES)
     versions = engine.query("SELECT version FROM visits ORDER BY version").rows
     assert len(set(versions)) == len(versions), "no two rows of a fact have one version"
     pipeline.close()
@@ -191,13 +192,13 @@ def test_a_recovery_in_many_batches_is_one(engine: ChdbEngine, monkeypatch: pyte
 
 def test_what_is_recovered_is_recovered_once(engine: ChdbEngine) -> None:
     run(engine, 1, [FIRST])
-    pipeline = Pipeline(Store(engine), REGISTRY)
+    pipeline = Pipeline(Store(engine), OFFICES)
     assert pipeline.open() == len(FIRST)
     pipeline.close()
-    again = Pipeline(Store(engine), REGISTRY)
+    again = Pipeline(Store(engine), OFFICES)
     assert again.open() == 0
     again.close()
-    must_hold(Store(engine), FIRST)
+    must_hold(Store(engine), FIRST, OFFICES)
 
 
 def test_nothing_that_was_acknowledged_is_lost_and_nothing_else_is_promised(engine: ChdbEngine) -> None:
@@ -206,7 +207,7 @@ def test_nothing_that_was_acknowledged_is_lost_and_nothing_else_is_promised(engi
     assert held_histories(Store(engine)) == {}
     durable, _ = run(engine, 1, [FIRST, SECOND])
     assert durable == 1
-    pipeline = Pipeline(Store(engine), REGISTRY)
+    pipeline = Pipeline(Store(engine), OFFICES)
     pipeline.open()
     pipeline.close()
-    assert held_histories(Store(engine)).keys() == true_facts(FIRST).keys()
+    assert held_histories(Store(engine)).keys() == true_facts(FIRST, OFFICES).keys()

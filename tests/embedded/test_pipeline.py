@@ -44,7 +44,7 @@ def take(pipeline: Pipeline, events: Sequence[Event], size: int = 10**6) -> None
     st.integers(1, 40),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_the_tables_hold_the_truth_after_any_stream(
     store: Store, sent: list[Event], capacity: int, size: int, chance: random.Random
 ) -> None:

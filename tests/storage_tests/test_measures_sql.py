@@ -47,7 +47,7 @@ def both(store: Store, sent: Sequence[Event], registry: Registry = REGISTRY) -> 
 
 
 @given(st.lists(events(), min_size=1, max_size=80))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_sql_equals_python_on_facts_of_every_table(store: Store, sent: list[Event]) -> None:
     by_sql, by_python = both(store, sent)
     assert by_sql == by_python
@@ -57,7 +57,7 @@ EVERY_KIND = st.tuples(*(st.lists(events(kinds=(kind,)), min_size=2, max_size=6)
 
 
 @given(EVERY_KIND)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_sql_equals_python_for_every_kind(store: Store, drawn: tuple[list[Event], ...]) -> None:
     """Each kind in subjects of its own, so that none is hidden by another."""
     by_sql, by_python = both(store, [one for of_kind in drawn for one in of_kind])
