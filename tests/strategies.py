@@ -265,6 +265,32 @@ def visit_events(min_size: int = 0) -> SearchStrategy[list[Event]]:
     return st.lists(one, min_size=min_size, max_size=14)
 
 
+@st.composite
+def lives(draw: st.DrawFn, *, units: tuple[str, ...] = UNITS, sources: tuple[str, ...] = SOURCES) -> list[Event]:
+    """Most of what can happen to one ticket or one application, each time known as well or badly as it likes."""
+    first = draw(st.sampled_from(("ticket.created", "application.submitted")))
+    families = ("ticket", "service") if first == "ticket.created" else ("application",)
+    kinds = [kind for kind in VISIT_KINDS if kind.partition(".")[0] in families]
+    number = str(draw(st.integers(1, 10**6)))
+    unit, source = draw(st.sampled_from(units)), draw(st.sampled_from(sources))
+    name = "ticket" if first == "ticket.created" else "application"
+    said, at = [], draw(TIMES)
+    for kind in [first, *draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=6))]:
+        extra = {"to_unit": "jayapura"} if kind == "ticket.transferred" and draw(st.booleans()) else {}
+        rest: dict[str, Any] = {name: number, "service": draw(_SERVICE), "provenance": draw(PROVENANCES), **extra}
+        said.append(event(kind, at, unit=unit, source=source, **rest))
+        at += draw(st.one_of(st.integers(-1000, 1000), st.integers(0, 2 * HOUR)))
+    return said
+
+
+def streams(units: tuple[str, ...] = UNITS, sources: tuple[str, ...] = SOURCES) -> SearchStrategy[list[Event]]:
+    """What a source may send: single events of every kind, and whole lives; in no order."""
+    one = st.one_of(
+        events(units=units, sources=sources).map(lambda event: [event]), lives(units=units, sources=sources)
+    )
+    return st.lists(one, min_size=1, max_size=25).map(lambda parts: [event for part in parts for event in part])
+
+
 _TICKET_KINDS = tuple(kind for kind in VISIT_KINDS if not kind.startswith("application"))
 
 

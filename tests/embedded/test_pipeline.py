@@ -14,7 +14,7 @@ from pantau.embedded.pipeline import Pipeline
 from storage.chdb_engine import ChdbEngine
 from storage.store import SEQ_BITS, Progress, Store
 from storage.verify import verify
-from tests.strategies import MONDAY, REGISTRY, event, events, ticket
+from tests.strategies import MONDAY, REGISTRY, UNITS, event, streams, ticket
 from tests.truth import held_windows, must_hold, true_windows
 
 
@@ -39,7 +39,7 @@ def take(pipeline: Pipeline, events: Sequence[Event], size: int = 10**6) -> None
 
 
 @given(
-    st.lists(events(), min_size=1, max_size=120),
+    streams(UNITS[:3]),
     st.sampled_from((1, 3, 50)),
     st.integers(1, 40),
     st.randoms(use_true_random=False),
@@ -72,6 +72,13 @@ def pipeline(store: Store) -> Iterator[Pipeline]:
 def test_an_event_for_a_visit_no_longer_in_memory_is_merged_with_what_storage_holds(pipeline: Pipeline) -> None:
     others = [ticket("created", MONDAY + n, ticket=f"B{n}") for n in range(100)]
     said = [ticket("created", MONDAY), *others, ticket("ended", MONDAY + HOUR)]
+    take(pipeline, said, 10)
+    must_hold(pipeline.store, said)
+
+
+def test_a_window_no_longer_in_memory_is_added_to_what_storage_holds(pipeline: Pipeline) -> None:
+    #  a window an hour, far more than the memory holds | then each of them again, in the same process
+    said = [ticket("created", MONDAY + n * HOUR, ticket=f"{round}/{n}") for round in range(2) for n in range(60)]
     take(pipeline, said, 10)
     must_hold(pipeline.store, said)
 

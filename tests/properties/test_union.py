@@ -9,7 +9,7 @@ from pantau.domain.entries import Entry, FactKey, decode_history, encode_history
 from pantau.domain.events import Event
 from pantau.domain.measures import fold, marks
 from stream_processors.assembly import facts_from, facts_of
-from tests.strategies import ENTRIES, MONDAY, REGISTRY, entry, events, ticket, visit_events
+from tests.strategies import ENTRIES, MONDAY, REGISTRY, UNITS, entry, events, streams, ticket, visit_events
 
 
 @given(ENTRIES, ENTRIES, ENTRIES)
@@ -62,13 +62,13 @@ def test_a_visit_is_the_same_in_any_order_with_any_duplicates(sent: list[Event],
     assert dict(facts_from(facts_of(again, REGISTRY), REGISTRY)) == dict(facts_from(facts_of(sent, REGISTRY), REGISTRY))
 
 
-@given(st.lists(events(), min_size=1, max_size=14), st.randoms(use_true_random=False))
+@given(streams(UNITS[:2]), st.randoms(use_true_random=False))
 def test_every_fact_is_the_same_in_any_order_with_any_duplicates(sent: list[Event], chance: random.Random) -> None:
     again = chance.sample(sent, len(sent)) + chance.choices(sent, k=len(sent))
     assert dict(facts_from(facts_of(again, REGISTRY), REGISTRY)) == dict(facts_from(facts_of(sent, REGISTRY), REGISTRY))
 
 
-@given(st.lists(events(), max_size=14))
+@given(streams())
 def test_a_fact_read_back_from_its_history_is_the_same_fact(sent: list[Event]) -> None:
     for (table, *key), fact in facts_from(facts_of(sent, REGISTRY), REGISTRY):
         again = fold(table, FactKey(*key), decode_history(fact.history), REGISTRY)

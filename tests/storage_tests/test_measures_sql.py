@@ -19,7 +19,7 @@ from storage.queries import sql
 from storage.rebuild import cells_of_facts
 from storage.store import Store
 from stream_processors.assembly import facts_from, facts_of, service_of
-from tests.strategies import MONDAY, REGISTRY, UNITS, ZONES, event, events, registry, ticket
+from tests.strategies import MONDAY, REGISTRY, UNITS, ZONES, event, events, registry, streams, ticket
 
 TABLES = sorted(set(TABLE_OF.values()))
 
@@ -46,8 +46,8 @@ def both(store: Store, sent: Sequence[Event], registry: Registry = REGISTRY) -> 
     return found, cells
 
 
-@given(st.lists(events(), min_size=1, max_size=80))
-@settings(max_examples=8)
+@given(streams())
+@settings(max_examples=12)
 def test_sql_equals_python_on_facts_of_every_table(store: Store, sent: list[Event]) -> None:
     by_sql, by_python = both(store, sent)
     assert by_sql == by_python

@@ -17,7 +17,7 @@ from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey, spread
 from pantau.domain.zones import DAY, HOUR, MINUTE
 from stream_processors.assembly import Assembly, Changes, FactId, facts_from, facts_of, service_of
-from tests.strategies import MONDAY, REGISTRY, UNITS, event, events, ticket
+from tests.strategies import MONDAY, REGISTRY, UNITS, event, events, streams, ticket
 
 Windows = dict[CellKey, Accumulator]
 
@@ -81,7 +81,7 @@ def batches(events: Sequence[Event], chance: random.Random) -> Iterator[Sequence
 
 
 @given(
-    st.lists(events(units=UNITS[:2], sources=("antrian",)), max_size=40),
+    streams(UNITS[:2], ("antrian",)),
     st.sampled_from((1, 2, 5, 100)),
     st.randoms(use_true_random=False),
 )
