@@ -87,6 +87,22 @@ def replace_end(one: Event) -> Event:
     return event(left, one.time, unit="makassar", **rest)
 
 
+def test_sql_equals_python_for_totals_of_many_and_for_what_is_void(store: Store) -> None:
+    ends = datetime(2026, 4, 1, tzinfo=UTC)
+    said = [
+        event("aggregate.reported", MONDAY + n * HOUR, measure="m", ends=ends, timed=7, total_ms=70, provenance=way)
+        for n, way in enumerate(("observed", "auto_closed", "imputed"))
+    ]
+    said += [
+        ticket("created", MONDAY, ticket="v"),
+        ticket("called", MONDAY + HOUR, ticket="v"),
+        ticket("cancelled", MONDAY + 2 * HOUR, ticket="v", by="system", provenance="imputed"),
+    ]
+    by_sql, by_python = both(store, said)
+    assert by_sql == by_python
+    assert {key[1] for key in by_python} == {"reported_time.m", "outcome.void"}
+
+
 def test_sql_equals_python_however_often_an_application_was_returned(store: Store) -> None:
     said = [
         event("application." + kind, MONDAY + n * DAY + place * HOUR, application=str(n), id=f"{n}/{place}")
