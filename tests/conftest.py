@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from storage.chdb_engine import ChdbEngine
 from storage.migrate import migrate
+from tests.support.kafka import Broker, broker
 
 settings.register_profile(
     "pantau",
@@ -70,3 +71,21 @@ def engine(engine_directory: Path) -> Iterator[ChdbEngine]:
 def module_engine(engine_directory: Path) -> Iterator[ChdbEngine]:
     """The same, shared by the tests of a module, for those that only read what one fixture wrote."""
     yield from _open(engine_directory)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Kafka that all tests share: make topics with names of your own."""
+    with broker(tmp_path_factory.mktemp("kafka")) as bootstrap:
+        yield bootstrap
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[Broker]:
+    """A running broker of the test's own, to stop, kill and start: about 3 s."""
+    own = Broker(tmp_path / "own_kafka")
+    try:
+        own.start()
+        yield own
+    finally:
+        own.stop()

@@ -16,6 +16,9 @@ ROOT = Path(__file__).parent.parent
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
+BROKERS = {"kafka", "own_kafka"}
+"""Whoever asks for one of these fixtures is marked kafka."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -49,6 +52,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROKERS & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("kafka")
     marks = _left_out(config).keys()
     out = [item for item in items if any(item.get_closest_marker(mark) for mark in marks)]
     if out:
@@ -85,6 +91,8 @@ def _left_out(config: pytest.Config) -> dict[str, str]:
         found |= {"slow": "--fast", "browser": "--fast"}
     elif not _in_ci() and not any(map(shutil.which, BROWSERS)):
         found["browser"] = "no Chromium is installed"
+    if not _in_ci() and not shutil.which("java"):
+        found["kafka"] = "no Java is installed"
     return found
 
 

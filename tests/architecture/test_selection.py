@@ -24,7 +24,7 @@ def test_slow(): pass
 def test_browser(): pass
 """
 
-_SETTINGS = '[pytest]\naddopts = ["-p", "tests.plugins"]\nmarkers = ["real", "slow", "browser"]\n'
+_SETTINGS = '[pytest]\naddopts = ["-p", "tests.plugins"]\nmarkers = ["real", "slow", "browser", "kafka"]\n'
 
 
 class Suite:
@@ -98,6 +98,14 @@ def test_an_own_expression_decides_for_itself(suite: Suite) -> None:
 
 def test_in_ci_a_missing_browser_leaves_nothing_out(suite: Suite) -> None:
     assert suite.run(CI="true")[:2] == (0, {"passed": 3, "deselected": 1})
+
+
+def test_without_java_what_asks_for_a_kafka_is_left_out_and_said(suite: Suite) -> None:
+    suite.write("def test_plain(): pass\n\ndef test_bus(kafka): pass\n")
+    code, counts, printed = suite.run()
+    assert (code, counts) == (0, {"passed": 1, "deselected": 1})
+    assert "not run: tests marked kafka (no Java is installed)" in printed
+    assert suite.run(CI="true")[1] == {"passed": 1, "error": 1}
 
 
 @pytest.mark.parametrize(
