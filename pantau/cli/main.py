@@ -62,7 +62,7 @@ def main() -> None:
     from pantau.domain.errors import PantauError
 
     try:
-        app()
+        app(prog_name="pantau")
     except PantauError as error:
         typer.echo(f"pantau: {error}", err=True)
         sys.exit(error.exit_code)

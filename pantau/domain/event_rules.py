@@ -45,6 +45,15 @@ def broken_time_rule(time: int, source: Source, now: int, zone: str | None) -> C
     return None
 
 
+def writable(time: int) -> bool:
+    """Whether a raw time has a local day and a place in the log: 1900 to 2299, whatever a correction makes of it."""
+    return _YEAR_1900 <= time < _YEAR_2300
+
+
+_YEAR_1900: Final = -2_208_988_800_000
+_YEAR_2300: Final = 10_413_792_000_000
+
+
 class Contradiction(NamedTuple):
     """A field whose value does not go with the rest of the event; ``text`` names the rule in ``rejections.TEXTS``."""
 

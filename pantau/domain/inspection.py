@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from pantau.domain import personal
-from pantau.domain.event_rules import broken_time_rule, contradictions
+from pantau.domain.event_rules import broken_time_rule, contradictions, writable
 from pantau.domain.events import PREFIX, VOCABULARY, AwareDatetime, CloudEvent, TicketTransferred
 from pantau.domain.expectations import expected
 from pantau.domain.registry import Registry, Source
@@ -185,8 +185,11 @@ def _time_flaws(time: int, unit: object, terms: Terms) -> list[Flaw]:
     known = isinstance(unit, str) and terms.registry.unit(unit) is not None
     zone = terms.registry.zone(str(unit)) if known else None
     code = broken_time_rule(corrected, source, terms.now, zone)
-    if code is None:
+    if code is None and writable(time):
         return []
+    if code is None:
+        day, span = _day(time, zone or "UTC"), "1900-01-01 … 2299-12-31"
+        return [flaw("clock", "time", instant(time).isoformat(), language, day=day, expected=span)]
     facts: dict[str, str] = {}
     if code == "clock":
         first = source.expect_from or "1970-01-01"

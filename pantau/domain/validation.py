@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from pantau.domain import personal
-from pantau.domain.event_rules import RULED, broken_time_rule, contradictions, in_utc
+from pantau.domain.event_rules import RULED, broken_time_rule, contradictions, in_utc, writable
 from pantau.domain.events import PREFIX, VOCABULARY, Data, Event, TicketCreated, TicketData, TicketTransferred
 from pantau.domain.inspection import (
     Terms,
@@ -152,7 +152,7 @@ def _judge(
     if source.units is not None and unit not in source.units:
         return None
     corrected = registry.correct(source.name, time) if registry.corrections else time
-    if broken_time_rule(corrected, source, now, zone) is not None:
+    if broken_time_rule(corrected, source, now, zone) is not None or not writable(time):
         return None
     if kind in RULED:
         if contradictions(kind, data, time):
@@ -162,7 +162,8 @@ def _judge(
             return None
         data = in_utc(data)
     if source.numbers_restart == "daily" and isinstance(data, TicketData) and data.service_day is None:
-        force_setattr(data, "service_day", local_day(zone, corrected))  # the record is ours, and nobody has seen it yet
+        # by the source's own word: a later ruling on its clock must not make another ticket of the same event
+        force_setattr(data, "service_day", local_day(zone, time))  # the record is ours, and nobody has seen it yet
     try:
         encoded = encode_data(data)
         scanned = id.encode() + encoded

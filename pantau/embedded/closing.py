@@ -38,7 +38,7 @@ def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Even
     kind = "ticket.left"
     return Event(
         source=source,
-        id=f"closing/{subject}",
+        id=f"closing/{unit}/{subject}",  # two units may give one number, and an id is said of one thing
         kind=kind,
         time=at,
         arrival=arrival,

@@ -342,7 +342,7 @@ WHERE unit = {unit:String}
 ORDER BY starts, subject
 
 -- name: source_health
--- What has each source sent, when last, and what was refused of it in the 24 hours before an instant?
+-- What has each source sent, when last, and what was refused of it in the 24 hours before an instant and is refused still?
 WITH
     sent AS (
         SELECT source, count() AS events, toUnixTimestamp64Milli(max(events.time)) AS last_event_ms,
@@ -354,9 +354,9 @@ WITH
     refused AS (
         SELECT source, groupArray(CAST(code AS String)) AS codes, groupArray(times) AS times, sum(waiting) AS retryable
         FROM (
-            SELECT source, code, toInt64(sum(seen)) AS times, toInt64(countIf(retryable = 1 AND state != 'retried')) AS waiting
+            SELECT source, code, toInt64(sum(seen)) AS times, toInt64(countIf(retryable = 1)) AS waiting
             FROM rejected_events FINAL
-            WHERE last_at > fromUnixTimestamp64Milli({as_of:Int64} - 86400000)
+            WHERE state = 'open' AND last_at > fromUnixTimestamp64Milli({as_of:Int64} - 86400000)
             GROUP BY source, code
             ORDER BY code
         )

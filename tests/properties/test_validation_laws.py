@@ -7,17 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pantau.domain import personal
-from pantau.domain.events import PREFIX, VOCABULARY, Data, Event
-from pantau.domain.registry import Hours, Registry, Source, Unit
+from pantau.domain.entries import subject_of
+from pantau.domain.events import PREFIX, VOCABULARY, Data, Event, TicketData
+from pantau.domain.registry import ClockCorrection, Hours, Registry, Source, Unit
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept, accept_data, expand
 from pantau.domain.wire import encode_event, instant
+from pantau.domain.zones import DAY
 from tests.vocabulary import END, START, anything, times
 
 NOW = END + 1
 SECRET = b"a secret of at least sixteen bytes"
 SOURCE = Source(name="antrian")
 PSEUDONYMS = Source(name="antrian", personal="pseudonymise")
+RESTARTING = Source(name="antrian", numbers_restart="daily")
 REGISTRY = Registry(
     hours=[Hours(name="kantor", week=(((480, 960),),) * 5 + ((), ()))],
     units=[
@@ -63,6 +66,36 @@ def test_python_values_and_json_are_judged_alike(content: tuple[str, Data], id: 
     values = {name: getattr(record, name) for name in record.__struct_fields__}
     judged = accept_data(kind, values, id=id, time=time, registry=REGISTRY, source=SOURCE, now=NOW, secret=SECRET)
     assert judged == judge(msgspec.json.encode(said(kind, record, id, instant(time))))
+
+
+offsets = st.tuples(
+    st.integers(-90 * DAY, 0), st.integers(1, 90 * DAY), st.integers(-800 * DAY, -DAY), st.integers(1, 3)
+)
+
+
+@given(anything, ids, st.integers(START - 10**9, START), st.lists(offsets, min_size=1, max_size=3))
+def test_no_ruling_on_a_clock_makes_another_event_of_what_was_sent(
+    content: tuple[str, Data], id: str, time: int, rulings: list[tuple[int, int, int, int]]
+) -> None:
+    """Identity, content and the fact an event belongs to are the source's own word, before and after any ruling."""
+    kind, data = content
+    if isinstance(data, TicketData):
+        data = msgspec.structs.replace(data, service_day=None)
+    corrections = [
+        ClockCorrection(
+            source="antrian", starts=time + starts, ends=time + ends, shift_ms=shift, version=version, reason="test"
+        )
+        for starts, ends, shift, version in rulings
+    ]
+    raw = msgspec.json.encode(said(kind, at_home(data), id, instant(time)))
+    ruled = Registry(hours=REGISTRY.hours, units=REGISTRY.units, corrections=corrections)
+    assert ruled.correct("antrian", time) != time
+    before, after = (
+        accept(raw, registry=registry, source=RESTARTING, now=NOW, secret=SECRET) for registry in (REGISTRY, ruled)
+    )
+    assert isinstance(before, Event)
+    assert before == after
+    assert subject_of(before, before.time, REGISTRY) == subject_of(before, before.time, ruled)
 
 
 junk = st.one_of(

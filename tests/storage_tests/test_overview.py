@@ -223,6 +223,8 @@ def test_sources_with_what_was_sent_and_what_was_refused(engine: ChdbEngine) -> 
         ("b", "antrean", "malformed", 0, 1, now - HOUR, "open", 1),
         ("c", "antrean", "malformed", 0, 9, now - 25 * HOUR, "open", 1),
         ("d", "asing", "source", 0, 2, now - HOUR, "open", 1),
+        ("e", "antrean", "future", 1, 7, now - HOUR, "open", 1),
+        ("e", "antrean", "future", 1, 7, now - HOUR, "accepted", 2),  # taken by a retry since: nobody need care
     ]
     engine.insert("rejected_events", columns, [*zip(*refused, strict=True)])
     found = {row["source"]: row for row in query("source_health", {"as_of": now}).dicts()}

@@ -1,6 +1,6 @@
 """An event is accepted as it was said, by the rules of its source; and what follows from it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -92,16 +92,25 @@ def test_a_clock_correction_decides_what_a_time_means_and_leaves_it_as_it_was_sa
     assert event.arrival == NOW
 
 
-def test_numbers_that_restart_daily_get_the_local_day_of_the_corrected_time() -> None:
+def test_numbers_that_restart_daily_get_the_local_day_of_the_sources_own_time() -> None:
     data = accepted(
         said(time="2026-02-02T22:30:00+07:00", data={"unit": "kec-merauke", "ticket": "1"}), source=DAILY
     ).data
     assert isinstance(data, TicketCreated)
     assert data.service_day == date(2026, 2, 3)  # 00:30 in Merauke
     ruling = ClockCorrection(source="antrian", starts=0, ends=NOW, shift_ms=-DAY, version=1, reason="satu hari maju")
-    data = accepted(said(), source=DAILY, known=registry(corrections=(ruling,))).data
-    assert isinstance(data, TicketCreated)
-    assert data.service_day == date(2026, 2, 2)
+    ruled = accepted(said(), source=DAILY, known=registry(corrections=(ruling,)))
+    assert ruled == accepted(said(), source=DAILY), "sent again after a ruling it is the same event of the same ticket"
+
+
+def test_a_time_that_the_log_cannot_hold_is_refused_whatever_a_ruling_makes_of_it() -> None:
+    raw = round(datetime(900, 2, 2, 8, tzinfo=UTC).timestamp() * 1000)
+    ruling = ClockCorrection(
+        source="antrian", starts=raw, ends=raw + 1, shift_ms=NOW - HOUR - raw, version=1, reason="tahun 900"
+    )
+    rejection = refused(said(time="0900-02-02T08:00:00Z"), source=DAILY, known=registry(corrections=(ruling,)))
+    assert rejection.code == "clock"
+    assert "1900-01-01" in rejection.reasons[0].rule
 
 
 def test_a_service_day_that_was_said_is_kept_and_other_kinds_have_none() -> None:
