@@ -19,8 +19,8 @@ from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
 from pantau.domain.wire import encode_data
-from producers.mapping import UnmappedRow, compile, load, read
-from producers.mapping.drafts import Skipped
+from producers.mapping import RowMapper, UnmappedRow, compile, load, read
+from producers.mapping.drafts import Row, Skipped
 from producers.packed import Chunk, Packed
 
 CHUNK_EVENTS = 5_000
@@ -44,57 +44,92 @@ def judge_file(order: Order) -> Iterator[Chunk]:
 
     Raises BadSetup for a mapping that is wrong or a source that the registry does not have.
     """
-    registry = Registry.from_rows(order.registry)
     mapping = load(order.mapping)
-    mapper = compile(mapping, key=order.secret)
+    judge = Judge(compile(mapping, key=order.secret), Registry.from_rows(order.registry), order.secret)
     rows = read(order.path, mapping)
-    sources: dict[str, Source] = {}
-    events: list[Packed] = []
-    rejections: list[Rejection] = []
-    skipped = number = 0
-    now = time.time_ns() // 1_000_000
+    name = Path(order.path).name
+    number = 0
     for number, row in rows:
         if number <= order.after_row:
             continue
+        judge.row(row, f"{name}:{number}")
+        if judge.full:
+            yield Chunk(*judge.taken(), number, rows.bytes_read)
+    yield Chunk(*judge.taken(), number, rows.bytes_total)
+
+
+class Judge:
+    """Rows become accepted events and refusals, by one mapping, one registry and one key of pseudonyms."""
+
+    def __init__(self, mapper: RowMapper, registry: Registry, secret: bytes) -> None:
+        self._mapper = mapper
+        self._registry = registry
+        self._secret = secret
+        self._sources: dict[str, Source] = {}
+        self._now = time.time_ns() // 1_000_000
+        self._events: list[Packed] = []
+        self._rejections: list[Rejection] = []
+        self._skipped = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether as much is held as should travel together."""
+        return len(self._events) >= CHUNK_EVENTS or len(self._rejections) >= CHUNK_EVENTS
+
+    def taken(self) -> tuple[list[Packed], list[Rejection], int]:
+        """Accepted events, refusals and the number of rows skipped on purpose since this was last asked."""
+        found = self._events, self._rejections, self._skipped
+        self._events, self._rejections, self._skipped = [], [], 0
+        self._now = time.time_ns() // 1_000_000
+        return found
+
+    def row(self, row: Row, name: str) -> None:
+        """Judge one row; ``name`` is what a refusal of the whole row is known by.
+
+        Raises BadSetup for a source that the registry does not have; what was judged before then stays held.
+        """
         try:
-            drafts = mapper.events(row)
+            drafts = self._mapper.events(row)
         except UnmappedRow as error:
-            source = _source(registry, sources, error.source or mapping.source)
-            rejections.append(
+            self._rejections.append(
                 reject(
                     [Flaw("malformed", fault) for fault in error.faults],
-                    source=source,
-                    id=f"{Path(order.path).name}:{number}",
+                    source=self._source(error.source or self._mapper.mapping.source),
+                    id=name,
                     original=msgspec.json.encode(row),
-                    secret=order.secret,
-                    now=now,
+                    secret=self._secret,
+                    now=self._now,
                     event_bytes=_EVENT_BYTES,
                 )
             )
-            continue
+            return
         if isinstance(drafts, Skipped):
-            skipped += 1
+            self._skipped += 1
         for draft in drafts:
             judged = accept_data(
                 draft.kind,
                 draft.data,
                 id=draft.id,
                 time=draft.time,
-                registry=registry,
-                source=_source(registry, sources, draft.source),
-                now=now,
-                secret=order.secret,
+                registry=self._registry,
+                source=self._source(draft.source),
+                now=self._now,
+                secret=self._secret,
             )
             if isinstance(judged, Rejection):
-                rejections.append(judged)
+                self._rejections.append(judged)
             else:
                 for event in expand(judged):
-                    events.append(_packed(event))
-        if len(events) >= CHUNK_EVENTS or len(rejections) >= CHUNK_EVENTS:
-            yield Chunk(events, rejections, skipped, number, rows.bytes_read)
-            events, rejections, skipped = [], [], 0
-            now = time.time_ns() // 1_000_000
-    yield Chunk(events, rejections, skipped, number, rows.bytes_total)
+                    self._events.append(_packed(event))
+
+    def _source(self, name: str) -> Source:
+        source = self._sources.get(name)
+        if source is None:
+            source = self._registry.source(name)
+            if source is None:
+                raise BadSetup(f"the registry has no source {name!r}; add a [[source]] with this name to registry.toml")
+            self._sources[name] = source
+        return source
 
 
 def _packed(event: Event) -> Packed:
@@ -107,16 +142,6 @@ def _packed(event: Event) -> Packed:
         event.content,
         encode_data(event.data).decode(),
     )
-
-
-def _source(registry: Registry, known: dict[str, Source], name: str) -> Source:
-    source = known.get(name)
-    if source is None:
-        source = registry.source(name)
-        if source is None:
-            raise BadSetup(f"the registry has no source {name!r}; add a [[source]] with this name to registry.toml")
-        known[name] = source
-    return source
 
 
 def _work(order_bytes: bytes, out: Connection) -> None:

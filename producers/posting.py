@@ -1,7 +1,7 @@
 """Replaying files to a gateway: drafts travel as CloudEvents in batches and count when the gateway has them durable."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +36,28 @@ def post_files(
     """
     summary = Summary()
     began = time.monotonic()
-    compiled = compile(load(mapping), key=key.encode()[:64].ljust(16, b"."))
-    with httpx.Client(timeout=60, headers={"authorization": f"Bearer {key}", "content-type": BATCH}) as client:
+    compiled = compile(load(mapping), key=pseudonym_key(key))
+    with client_of(key) as client:
         before = 0
         for file in files:
             rows = read(file, compiled.mapping)
             drafts = _drafts(rows, compiled.events, summary)
-            for some in _batches(drafts if factor is None else _in_pace(drafts, factor)):
-                _post(client, url.rstrip("/") + "/v1/events", some, summary)
+            for some in batches(drafts if factor is None else _in_pace(drafts, factor)):
+                post(client, url, some, summary)
                 on_progress(file.name, before + rows.bytes_read, f"{summary.events:,} events")
             before += file.stat().st_size
     summary.seconds = time.monotonic() - began
     return summary
+
+
+def client_of(key: str) -> httpx.Client:
+    """An HTTP client that shows a source's key."""
+    return httpx.Client(timeout=60, headers={"authorization": f"Bearer {key}", "content-type": BATCH})
+
+
+def pseudonym_key(key: str) -> bytes:
+    """What keys the pseudonyms of a sender that has no installation key: its API key."""
+    return key.encode()[:64].ljust(16, b".")
 
 
 def _drafts(rows: Any, events: Callable[[dict[str, str]], list[Draft]], summary: Summary) -> Iterator[Draft]:
@@ -76,7 +86,7 @@ def _in_pace(drafts: Iterator[Draft], factor: float) -> Iterator[Draft]:
         yield draft
 
 
-def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
+def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
     """Batches of one source each, because a gateway's key belongs to a source."""
     some: list[Draft] = []
     for draft in drafts:
@@ -88,7 +98,14 @@ def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
         yield some
 
 
-def _post(client: httpx.Client, url: str, drafts: Sequence[Draft], summary: Summary) -> None:
+def post(
+    client: httpx.Client, url: str, drafts: Sequence[Draft], summary: Summary, *, patience: float = PATIENCE_SECONDS
+) -> None:
+    """Send drafts of one source to the gateway at ``url`` and count what became of them; they are durable then.
+
+    Raises BadSetup when the key is refused, NotNow when the gateway takes nothing for ``patience`` seconds.
+    """
+    url = url.rstrip("/") + "/v1/events"
     body = msgspec.json.encode(
         [
             {
@@ -102,7 +119,7 @@ def _post(client: httpx.Client, url: str, drafts: Sequence[Draft], summary: Summ
             for draft in drafts
         ]
     )
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + patience
     while True:
         try:
             response = client.post(url, content=body)
