@@ -59,3 +59,21 @@ def _in_words(info: inspect.Type, language: Language) -> str:
             return word("list")
         case _:
             return word("object")
+
+
+def retold(phrase: str, told_in: Language, language: Language) -> str:
+    """What :func:`expected` said in one language, in another; any other text stays as it is."""
+    for here, there in sorted(_openings(told_in, language), key=lambda pair: -len(pair[0])):
+        if phrase != here and not phrase.startswith((here + " ", here + ":")):
+            continue
+        rest = phrase[len(here) :]
+        if rest.startswith(":"):  # the values themselves
+            return there + rest
+        for word in ("to", "letters"):
+            rest = rest.replace(_WORDS[word][told_in], _WORDS[word][language])
+        return there + rest
+    return phrase
+
+
+def _openings(told_in: Language, language: Language) -> list[tuple[str, str]]:
+    return [(each[told_in], each[language]) for name, each in _WORDS.items() if name not in ("to", "letters")]

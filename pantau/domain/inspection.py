@@ -22,7 +22,15 @@ from pantau.domain.zones import local_day
 
 Record = type[msgspec.Struct]
 _ENVELOPE: Final = {field.name: field.type for field in msgspec.structs.fields(CloudEvent)}
-_WHOLE: Final[dict[Language, str]] = {"id": "(isi)", "en": "(body)"}
+WHOLE: Final[dict[Language, str]] = {"id": "(isi)", "en": "(body)"}
+"""The field of a fault that is about the event as a whole."""
+
+OR_PSEUDONYMISE: Final[dict[Language, str]] = {
+    "id": ', atau tetapkan personal = "pseudonymise" bagi sumber ini',
+    "en": ', or set personal = "pseudonymise" for this source',
+}
+"""What else can be done about personal data in a field that may hold a pseudonym."""
+
 _SNIPPET: Final = 200
 _MOST_UNITS: Final = 200  # beyond it the nearest code is not looked for: it would cost more than the event
 
@@ -43,7 +51,7 @@ def inspect_envelope(raw: bytes, terms: Terms) -> tuple[list[Flaw], str | None, 
     except (ValueError, RecursionError) as error:
         return [malformed(raw[:_SNIPPET].decode("utf-8", "replace"), str(error), terms.language)], None, None
     if not isinstance(envelope, dict):
-        return [flaw("malformed", _WHOLE[terms.language], envelope, terms.language, text="not_object")], None, None
+        return [flaw("malformed", WHOLE[terms.language], envelope, terms.language, text="not_object")], None, None
     flaws = list(_struct_flaws(envelope, CloudEvent, "", "CloudEvents", terms.language))
     sound = {name for name in _ENVELOPE if name in envelope} - {flaw.fault.field for flaw in flaws}
     if "source" in sound and envelope["source"] != terms.source.name:
@@ -110,12 +118,12 @@ def unknown_kind(type: str, language: Language) -> Flaw:
 
 def malformed(value: object, detail: str, language: Language) -> Flaw:
     """What was sent cannot be read as one JSON object; ``detail`` is the reader's own word."""
-    return flaw("malformed", _WHOLE[language], value, language, detail=detail)
+    return flaw("malformed", WHOLE[language], value, language, detail=detail)
 
 
 def oversize(size: int, limit: int, language: Language) -> Flaw:
     """An event larger than the limit, in bytes."""
-    return flaw("oversize", _WHOLE[language], f"{size} byte", language, limit=limit)
+    return flaw("oversize", WHOLE[language], f"{size} byte", language, limit=limit)
 
 
 def _struct_flaws(
@@ -216,11 +224,7 @@ def _personal_flaws(field: str, value: str, terms: Terms, *, may_be_pseudonym: b
     if not findings or (may_be_pseudonym and terms.source.personal == "pseudonymise"):
         return []
     kinds = ", ".join(dict.fromkeys(personal.MASKS[finding.kind].strip("[]") for finding in findings))
-    rule = ""
-    if may_be_pseudonym:
-        rule = {"id": ', atau tetapkan personal = "pseudonymise" bagi sumber ini'}.get(
-            terms.language, ', or set personal = "pseudonymise" for this source'
-        )
+    rule = OR_PSEUDONYMISE[terms.language] if may_be_pseudonym else ""
     return [flaw("personal", field, value, terms.language, kinds=kinds, rule=rule)]
 
 

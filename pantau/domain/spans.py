@@ -22,3 +22,10 @@ def spell_out(span_ms: int, language: Language) -> str:
         if abs(span_ms) >= 2 * size:
             return f"{span_ms // size} {names[language]}"
     return f"{span_ms} {_SPANS[-1][1][language]}"
+
+
+def retold(text: str, told_in: Language, language: Language) -> str:
+    """A span that :func:`spell_out` wrote in one language, in another; any other text stays as it is."""
+    number, _, unit = text.partition(" ")
+    names = {each[told_in]: each[language] for _, each in _SPANS}
+    return f"{number} {names[unit]}" if unit in names else text
