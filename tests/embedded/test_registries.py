@@ -13,7 +13,8 @@ from pantau.domain.registry import ClockCorrection, Definitions, Holiday, Hours,
 from pantau.domain.windows import Accumulator
 from pantau.domain.zones import DAY, HOUR, MINUTE
 from pantau.embedded.pipeline import Pipeline
-from pantau.embedded.registries import Registries, changed_units
+from pantau.domain.registry_changes import changed_units
+from pantau.embedded.registries import Registries
 from storage.chdb_engine import ChdbEngine
 from storage.store import Progress, Store
 from tests.strategies import MONDAY, REGISTRY, event, registry, ticket
