@@ -89,13 +89,14 @@ def recompute(
     *,
     units: Sequence[str] | None = None,
     on_progress: Callable[[int], None] = lambda n: None,
+    scratch: str = SCRATCH,
 ) -> Recomputed:
     """Fill the scratch database from the log, for some units or all."""
     engine = store.engine
-    engine.execute(f"DROP DATABASE IF EXISTS {SCRATCH}")
-    engine.execute(f"CREATE DATABASE {SCRATCH}")
+    engine.execute(f"DROP DATABASE IF EXISTS {scratch}")
+    engine.execute(f"CREATE DATABASE {scratch}")
     for table in TABLES:
-        engine.execute(f"CREATE TABLE {SCRATCH}.{table} AS {store.database}.{table}")
+        engine.execute(f"CREATE TABLE {scratch}.{table} AS {store.database}.{table}")
     done = Recomputed()
     rows: dict[str, list[tuple[Any, ...]]] = {}
     with_facts: set[str] = set()
@@ -103,7 +104,7 @@ def recompute(
 
     def write() -> None:
         nonlocal waiting
-        store.insert(store.fact_blocks({f"{SCRATCH}.{table}": found for table, found in rows.items()}))
+        store.insert(store.fact_blocks({f"{scratch}.{table}": found for table, found in rows.items()}))
         rows.clear()
         waiting = 0
         on_progress(done.events)
@@ -124,9 +125,9 @@ def recompute(
         for zone, some in by_zone(every_unit[start : start + _UNITS_AT_ONCE], registry).items():
             engine.execute(
                 sql("write_windows_of_facts")
-                .replace("{target:Identifier}", f"{SCRATCH}.windows")
+                .replace("{target:Identifier}", f"{scratch}.windows")
                 .replace("{select}", sql("windows_of_facts")),
-                {"facts": SCRATCH, "zone": zone, "units": some, "every_page": True, "pages": [], "edges": [*EDGES]},
+                {"facts": scratch, "zone": zone, "units": some, "every_page": True, "pages": [], "edges": [*EDGES]},
             )
     return done
 
@@ -145,9 +146,9 @@ def compare(store: Store, done: Recomputed) -> Report:
     )
 
 
-def drop_scratch(store: Store) -> None:
+def drop_scratch(store: Store, scratch: str = SCRATCH) -> None:
     """Remove what :func:`recompute` made."""
-    store.engine.execute(f"DROP DATABASE IF EXISTS {SCRATCH}")
+    store.engine.execute(f"DROP DATABASE IF EXISTS {scratch}")
 
 
 def verify(store: Store, registry: Registry, *, on_progress: Callable[[int], None] = lambda n: None) -> Report:
@@ -158,36 +159,37 @@ def verify(store: Store, registry: Registry, *, on_progress: Callable[[int], Non
         drop_scratch(store)
 
 
-def rebuild(store: Store, registry: Registry, *, version: int, units: Sequence[str]) -> None:
+def rebuild(store: Store, registry: Registry, *, version: int, units: Sequence[str], scratch: str = SCRATCH) -> None:
     """Write what the log says over what is stored for some units, under a version above all that was written before.
 
     For a retroactive edit of the registry or a ruling on a clock. Rows that no longer follow from the log are marked as
-    deleted (facts) or emptied (cells). Safe to repeat: a crash in between is healed by doing it again.
+    deleted (facts) or emptied (cells). Safe to repeat: a crash in between is healed by doing it again. Rebuilds that run
+    at the same time need scratch databases of different names.
     """
     if not units:
         return
     try:
-        recompute(store, registry, units=units)
+        recompute(store, registry, units=units, scratch=scratch)
         params: dict[str, Any] = {"units": [*units], "version": version}
         for table, record in RECORDS.items():
             names = ", ".join(record.__struct_fields__)
             key = ", ".join(record.__struct_fields__[:3])
             store.engine.execute(
                 f"""INSERT INTO {table} ({names}, version, deleted)
-                SELECT {names}, {{version:UInt64}}, 0 FROM {SCRATCH}.{table} FINAL
+                SELECT {names}, {{version:UInt64}}, 0 FROM {scratch}.{table} FINAL
                 UNION ALL
                 SELECT {names}, {{version:UInt64}}, 1 FROM {table} FINAL
-                WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {SCRATCH}.{table})""",
+                WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {scratch}.{table})""",
                 params,
             )
         names, key = ", ".join((*CELL_NAMES, *STATE_NAMES)), ", ".join(CELL_NAMES)
         store.engine.execute(
             f"""INSERT INTO windows ({names}, version)
-            SELECT {names}, {{version:UInt64}} FROM {SCRATCH}.windows
+            SELECT {names}, {{version:UInt64}} FROM {scratch}.windows
             UNION ALL
             SELECT {key}, 0, 0, 0, 0, [], [], {{version:UInt64}} FROM windows FINAL
-            WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {SCRATCH}.windows)""",
+            WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {scratch}.windows)""",
             params,
         )
     finally:
-        drop_scratch(store)
+        drop_scratch(store, scratch)
