@@ -21,8 +21,8 @@ PREFIX = "PANTAU_"
 
 _LIMITS = GatewayLimits()
 
-ELSEWHERE = frozenset({"PANTAU_DATA"})
-"""Variables with our prefix that are no settings of the product: where the tests find the real data sets."""
+ELSEWHERE = frozenset({"PANTAU_DATA", "PANTAU_TEST_CLICKHOUSE", "PANTAU_TEST_KAFKA"})
+"""Variables with our prefix that are no settings of the product: where the tests find real data sets and servers."""
 
 
 def _setting(default: Any, unit: str, meaning: str, **bounds: Any) -> Any:

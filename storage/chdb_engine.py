@@ -14,52 +14,17 @@ import contextlib
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+import uuid
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pantau.domain.errors import BadSetup, NotNow, PantauError
-from storage.engine import Answer, Params, Row
+from pantau.domain.errors import BadSetup, NotNow
+from storage.engine import Answer, EngineError, Params, Row
 from storage.native import decode, encode
+from storage.parameters import bound, quoted
 
 _SETTINGS = "async_insert=0&max_partitions_per_insert_block=0&deduplicate_blocks_in_dependent_materialized_views=1"
-
-
-class EngineError(PantauError):
-    """The engine refused a statement; the message holds the engine's reason and the statement's beginning."""
-
-
-def _literal(value: Any) -> str:
-    """A bound parameter as the engine wants it: text in TSV escaping, arrays and tuples as literals."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(_element(item) for item in value) + "]"
-    return _plain(value)
-
-
-def _element(value: Any) -> str:
-    """A value inside an array or a tuple."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, str | date):
-        text = _plain(value).replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n")
-        return "'" + text.replace("\r", "\\r") + "'"
-    if isinstance(value, tuple):
-        return "(" + ",".join(_element(item) for item in value) + ")"
-    return _literal(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, datetime):
-        at = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-        return at.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 class _Session:
@@ -142,9 +107,8 @@ class ChdbEngine:
                 raise EngineError(f"{error}\nin: {statement[:400]}") from error
 
     def _run(self, sql: str, params: Params | None, output: str) -> Any:
-        bound = {name: _literal(value) for name, value in (params or {}).items()}
         with self._working(self._session(), sql) as session:
-            return session.query(sql, output, params=bound)
+            return session.query(sql, output, params=bound(params))
 
     def execute(self, sql: str, params: Params | None = None) -> None:
         """Run one statement."""
@@ -165,11 +129,10 @@ class ChdbEngine:
 
     def stream(self, sql: str, params: Params | None = None) -> Iterator[list[Row]]:
         """Blocks of rows as the engine makes them, on a session of its own: one that streams can do nothing else."""
-        bound = {name: _literal(value) for name, value in (params or {}).items()}
         own = self._open()
         try:
             with self._working(own, sql) as session:
-                own.stream = session.send_query(sql, "Native", params=bound)
+                own.stream = session.send_query(sql, "Native", params=bound(params))
             while True:
                 with self._working(own, sql):
                     chunk = own.stream.fetch()
@@ -182,16 +145,19 @@ class ChdbEngine:
                 self._sessions.discard(own)
             own.close()
 
-    def insert(self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> None:
+    def insert(
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+    ) -> None:
         """Write one block through the Native format."""
         if not data or not len(data[0]):
             return
         names = ", ".join(name for name, _ in columns)
         block = encode(columns, data)
         statement = f"INSERT INTO {table} ({names})"
+        named = f"{statement} SETTINGS insert_deduplication_token = '{quoted(token or uuid.uuid4().hex)}'"
         with (
             self._working(self._session(), statement) as session,
-            session.send_insert(statement, "Native") as inserter,
+            session.send_insert(named, "Native") as inserter,
         ):
             inserter.append(block)
             inserter.finish()
@@ -221,8 +187,3 @@ def _owned_elsewhere(directory: Path) -> bool:
     except FileNotFoundError:
         pass
     return False
-
-
-def bound(params: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as the engine takes them; for tests of the escaping."""
-    return {name: _literal(value) for name, value in params.items()}

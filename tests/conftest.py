@@ -5,6 +5,7 @@ refused. So ``engine`` and ``module_engine`` share one directory and differ by t
 directory of their own (a ``Runtime``, a ``Pipeline`` that is killed) does so while neither of the two is in use.
 """
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from storage.address import open_server
 from storage.chdb_engine import ChdbEngine
 from storage.migrate import migrate
+from tests.support.bridge import Bridge, Server
 from tests.support.kafka import Broker, broker
 
 settings.register_profile(
@@ -89,3 +92,41 @@ def own_kafka(tmp_path: Path) -> Iterator[Broker]:
         yield own
     finally:
         own.stop()
+
+
+@pytest.fixture(scope="session")
+def clickhouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server: a bridge to the embedded engine, or the one that PANTAU_TEST_CLICKHOUSE=user:password@host:port names.
+
+    Tests that stop or stall one start a ``Bridge`` of their own.
+    """
+    given = os.environ.get("PANTAU_TEST_CLICKHOUSE")
+    if given:
+        yield Server(given)
+        return
+    bridge = Bridge(tmp_path_factory.mktemp("server")).start()
+    yield bridge
+    bridge.stop()
+
+
+@pytest.fixture
+def clickhouse(clickhouse_server: Server) -> Iterator[str]:
+    """The address of an empty database of its own on a server; nothing is migrated."""
+    yield from _database_on(clickhouse_server)
+
+
+@pytest.fixture(scope="module")
+def module_clickhouse(clickhouse_server: Server) -> Iterator[str]:
+    """The same, shared by the tests of a module."""
+    yield from _database_on(clickhouse_server)
+
+
+def _database_on(server: Server) -> Iterator[str]:
+    database = f"pantau_test_{os.getpid()}_{next(_databases)}"
+    engine = open_server(server.url("default"))
+    try:
+        engine.execute(f"CREATE DATABASE {database}")
+        yield server.url(database)
+        engine.execute(f"DROP DATABASE {database} SYNC")
+    finally:
+        engine.close()

@@ -61,7 +61,8 @@ def _python() -> Finding:
 
 def _engine() -> Finding:
     """Whether the engine can be loaded and answers; in a directory of its own that is gone afterwards."""
-    from storage.chdb_engine import ChdbEngine, EngineError
+    from storage.chdb_engine import ChdbEngine
+    from storage.engine import EngineError
 
     advice = "delete the folder .venv and start again; the engine needs x86-64 or ARM64 and glibc 2.17 or newer"
     try:
@@ -137,7 +138,8 @@ def _store(place: Path, origin: str) -> Finding:
 
 
 def _schema(place: Path) -> Finding:
-    from storage.chdb_engine import ChdbEngine, EngineError
+    from storage.chdb_engine import ChdbEngine
+    from storage.engine import EngineError
     from storage.migrate import migrations
 
     newest = max(migration.id for migration in migrations())

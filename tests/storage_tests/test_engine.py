@@ -1,6 +1,7 @@
-"""What every engine must do with a statement, its parameters, a block and a stream."""
+"""What every engine must do with a statement, its parameters, a block and a stream: in this process and on a server."""
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,18 +9,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.chdb_engine import ChdbEngine, EngineError
+from storage.address import open_server
+from storage.chdb_engine import ChdbEngine
+from storage.engine import Engine, EngineError
+from storage.migrate import migrate
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 """Any text that JSON can carry: quotes, backslashes, tabs, newlines, NUL, letters of any script."""
 
 
-@pytest.fixture(scope="module")
-def engine(module_engine: ChdbEngine) -> ChdbEngine:
-    return module_engine
+@pytest.fixture(scope="module", params=["embedded", "server"])
+def engine(request: pytest.FixtureRequest, module_engine: ChdbEngine, module_clickhouse: str) -> Iterator[Engine]:
+    if request.param == "embedded":
+        yield module_engine
+        return
+    server = open_server(module_clickhouse)
+    migrate(server)
+    yield server
+    server.close()
 
 
-def one(engine: ChdbEngine, sql: str, **params: Any) -> Any:
+def one(engine: Engine, sql: str, **params: Any) -> Any:
     return engine.query(sql, params).rows[0][0]
 
 
@@ -28,7 +38,7 @@ def one(engine: ChdbEngine, sql: str, **params: Any) -> Any:
 
 @given(TEXT)
 @settings(max_examples=200)
-def test_a_text_parameter_arrives_as_it_was(engine: ChdbEngine, text: str) -> None:
+def test_a_text_parameter_arrives_as_it_was(engine: Engine, text: str) -> None:
     assert one(engine, "SELECT {x:String}", x=text) == text
     assert one(engine, "SELECT {x:Nullable(String)}", x=text) == text
 
@@ -36,7 +46,7 @@ def test_a_text_parameter_arrives_as_it_was(engine: ChdbEngine, text: str) -> No
 @pytest.mark.parametrize(
     "text", ["'", '"', "\\", "\\'", "\\n", "\n", "\t", "\r", "\r\n", "\0", "\\N", "NULL", "ꦲꦏ 😀", ""]
 )
-def test_a_text_that_looks_like_syntax_arrives_as_it_was(engine: ChdbEngine, text: str) -> None:
+def test_a_text_that_looks_like_syntax_arrives_as_it_was(engine: Engine, text: str) -> None:
     assert one(engine, "SELECT {x:String}", x=text) == text
     assert one(engine, "SELECT {x:Array(String)}", x=[text, text]) == [text, text]
     assert one(engine, "SELECT {x:Array(Tuple(String, UInt8))}", x=[(text, 1)]) == [(text, 1)]
@@ -44,7 +54,7 @@ def test_a_text_that_looks_like_syntax_arrives_as_it_was(engine: ChdbEngine, tex
 
 @given(st.lists(st.tuples(TEXT, st.integers(0, 65_535), st.one_of(st.none(), TEXT)), max_size=8))
 @settings(max_examples=100)
-def test_an_array_of_tuples_arrives_as_it_was(engine: ChdbEngine, rows: list[tuple[str, int, str | None]]) -> None:
+def test_an_array_of_tuples_arrives_as_it_was(engine: Engine, rows: list[tuple[str, int, str | None]]) -> None:
     assert one(engine, "SELECT {x:Array(Tuple(String, UInt16, Nullable(String)))}", x=rows) == rows
 
 
@@ -64,17 +74,17 @@ def test_an_array_of_tuples_arrives_as_it_was(engine: ChdbEngine, rows: list[tup
         ("Array(Array(UInt8))", [[1], []], [[1], []]),
     ],
 )
-def test_a_parameter_of_any_type_arrives_as_it_was(engine: ChdbEngine, kind: str, value: Any, expected: Any) -> None:
+def test_a_parameter_of_any_type_arrives_as_it_was(engine: Engine, kind: str, value: Any, expected: Any) -> None:
     assert one(engine, f"SELECT {{x:{kind}}}", x=value) == expected
 
 
-def test_a_time_parameter_means_the_same_instant_in_any_zone(engine: ChdbEngine) -> None:
+def test_a_time_parameter_means_the_same_instant_in_any_zone(engine: Engine) -> None:
     noon = datetime(2026, 3, 29, 12, 0, 0, 125_000, tzinfo=timezone(timedelta(hours=7)))
     found = one(engine, "SELECT toUnixTimestamp64Milli({x:DateTime64(3, 'UTC')})", x=noon)
     assert found == int(datetime(2026, 3, 29, 5, 0, tzinfo=UTC).timestamp() * 1000) + 125
 
 
-def test_a_parameter_cannot_become_sql(engine: ChdbEngine) -> None:
+def test_a_parameter_cannot_become_sql(engine: Engine) -> None:
     assert one(engine, "SELECT count() FROM visits WHERE unit = {x:String}", x="' OR 1 = 1 --") == 0
     with pytest.raises(EngineError):
         engine.query("SELECT {x:UInt64}", {"x": "1) UNION ALL SELECT (2"})
@@ -83,7 +93,7 @@ def test_a_parameter_cannot_become_sql(engine: ChdbEngine) -> None:
 # answers
 
 
-def test_an_empty_answer_still_has_its_columns(engine: ChdbEngine) -> None:
+def test_an_empty_answer_still_has_its_columns(engine: Engine) -> None:
     answer = engine.query("SELECT unit, created_at, 1 AS one FROM visits WHERE unit = {x:String}", {"x": "nowhere"})
     assert answer.rows == []
     assert answer.columns == (
@@ -93,7 +103,7 @@ def test_an_empty_answer_still_has_its_columns(engine: ChdbEngine) -> None:
     )
 
 
-def test_a_wrong_statement_names_its_reason_and_itself(engine: ChdbEngine) -> None:
+def test_a_wrong_statement_names_its_reason_and_itself(engine: Engine) -> None:
     for run in (engine.query, engine.execute, lambda sql: list(engine.stream(sql))):
         with pytest.raises(EngineError, match=r"nope[\s\S]*in: SELECT nope"):
             run("SELECT nope FROM visits")
@@ -123,7 +133,7 @@ WIDE = st.tuples(
 
 @given(st.lists(WIDE, min_size=1, max_size=30))
 @settings(max_examples=40)
-def test_a_block_is_read_back_as_it_was_written(engine: ChdbEngine, rows: list[tuple[Any, ...]]) -> None:
+def test_a_block_is_read_back_as_it_was_written(engine: Engine, rows: list[tuple[Any, ...]]) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS)
     engine.execute(f"CREATE OR REPLACE TABLE wide ({columns}) ENGINE = MergeTree ORDER BY id")
     numbered = [(index, *row) for index, row in enumerate(rows)]
@@ -132,7 +142,7 @@ def test_a_block_is_read_back_as_it_was_written(engine: ChdbEngine, rows: list[t
     assert [row for block in engine.stream("SELECT * FROM wide ORDER BY id") for row in block] == numbered
 
 
-def test_times_travel_as_milliseconds_and_days(engine: ChdbEngine) -> None:
+def test_times_travel_as_milliseconds_and_days(engine: Engine) -> None:
     engine.execute(
         "CREATE TABLE times (at DateTime64(3, 'UTC'), maybe Nullable(DateTime64(3, 'UTC')), day Date)"
         " ENGINE = MergeTree ORDER BY at"
@@ -144,13 +154,13 @@ def test_times_travel_as_milliseconds_and_days(engine: ChdbEngine) -> None:
     ).rows == [(0, 4_102_444_799_999, 0), (1_774_747_800_125, None, 20_541)]
 
 
-def test_an_empty_block_changes_nothing(engine: ChdbEngine) -> None:
+def test_an_empty_block_changes_nothing(engine: Engine) -> None:
     engine.insert("progress", (("name", "String"),), [[]])
     engine.insert("progress", (("name", "String"),), [])
     assert one(engine, "SELECT count() FROM progress") == 0
 
 
-def test_a_block_that_cannot_be_written_is_refused_whole(engine: ChdbEngine) -> None:
+def test_a_block_that_cannot_be_written_is_refused_whole(engine: Engine) -> None:
     with pytest.raises(EngineError, match="nope"):
         engine.insert("progress", (("name", "String"), ("nope", "String")), [["a"], ["b"]])
     with pytest.raises(Exception, match=r".+"):
@@ -158,6 +168,28 @@ def test_a_block_that_cannot_be_written_is_refused_whole(engine: ChdbEngine) -> 
     assert one(engine, "SELECT count() FROM progress") == 0
     engine.insert("progress", (("name", "String"), ("seq", "UInt64")), [["a"], [1]])
     assert one(engine, "SELECT count() FROM progress") == 1, "and the session still works"
+
+
+def test_of_blocks_with_one_token_the_first_is_taken(engine: Engine) -> None:
+    """Also when they touch several partitions, and when other data comes under it: so a token must name its rows."""
+    engine.execute(
+        "CREATE TABLE parts (n UInt64) ENGINE = MergeTree PARTITION BY n % 3 ORDER BY n"
+        " SETTINGS non_replicated_deduplication_window = 100"
+    )
+    column = (("n", "UInt64"),)
+    for _ in range(3):
+        engine.insert("parts", column, [[1, 2, 3]], token="events:0:1-3")
+    engine.insert("parts", column, [[1, 2, 3, 4]], token="events:0:1-3")
+    assert engine.query("SELECT n FROM parts ORDER BY n").rows == [(1,), (2,), (3,)]
+    engine.insert("parts", column, [[4]], token="it's \\ another")
+    assert one(engine, "SELECT count() FROM parts") == 4
+
+
+def test_equal_blocks_without_a_token_are_all_written(engine: Engine) -> None:
+    """The engine would take them for one sent twice, by their content."""
+    for _ in range(3):
+        engine.insert("retentions", (("events", "UInt64"),), [[7]])
+    assert one(engine, "SELECT count() FROM retentions WHERE events = 7") == 3
 
 
 # streams
@@ -172,11 +204,11 @@ def test_a_block_that_cannot_be_written_is_refused_whole(engine: ChdbEngine) -> 
         "SELECT number FROM numbers(10) WHERE number > 100",
     ],
 )
-def test_a_stream_gives_every_row_of_the_answer(engine: ChdbEngine, sql: str) -> None:
+def test_a_stream_gives_every_row_of_the_answer(engine: Engine, sql: str) -> None:
     assert [row for block in engine.stream(sql) for row in block] == engine.query(sql).rows
 
 
-def test_while_a_stream_is_read_its_thread_may_ask_and_write(engine: ChdbEngine) -> None:
+def test_while_a_stream_is_read_its_thread_may_ask_and_write(engine: Engine) -> None:
     engine.execute("CREATE TABLE numbers_1 (n UInt64) ENGINE = MergeTree ORDER BY n")
     engine.execute("CREATE TABLE numbers_2 AS numbers_1")
     engine.execute("INSERT INTO numbers_1 SELECT number FROM numbers(200000)")
@@ -190,13 +222,13 @@ def test_while_a_stream_is_read_its_thread_may_ask_and_write(engine: ChdbEngine)
     assert inner > 0
 
 
-def test_a_failure_in_the_middle_of_a_stream_is_raised(engine: ChdbEngine) -> None:
+def test_a_failure_in_the_middle_of_a_stream_is_raised(engine: Engine) -> None:
     with pytest.raises(EngineError):
         for _ in engine.stream("SELECT throwIf(number = 250000) FROM numbers(300000)"):
             pass
 
 
-def test_an_abandoned_stream_leaves_the_engine_usable(engine: ChdbEngine) -> None:
+def test_an_abandoned_stream_leaves_the_engine_usable(engine: Engine) -> None:
     stream = engine.stream("SELECT number FROM numbers(1000000)")
     assert next(iter(stream))
     del stream
@@ -206,7 +238,7 @@ def test_an_abandoned_stream_leaves_the_engine_usable(engine: ChdbEngine) -> Non
 # threads
 
 
-def test_threads_write_and_read_side_by_side(engine: ChdbEngine) -> None:
+def test_threads_write_and_read_side_by_side(engine: Engine) -> None:
     failures: list[BaseException] = []
 
     def work(name: str) -> None:
