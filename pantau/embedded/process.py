@@ -1,45 +1,15 @@
 """The one process: runtime, web application and whatever feeds it, from start to a clean stop."""
 
-import signal
-import socket
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from types import FrameType
 
-import structlog
-import uvicorn
-
-from pantau.domain.errors import BadSetup
 from pantau.domain.registry import Registry
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
-
-log = structlog.get_logger(__name__)
-
-
-STOP_SIGNALS: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)
-
-
-def _stay(signum: int, frame: object) -> None:
-    """The web server stops itself on a signal and then raises it again: by then we are writing what waits."""
-
-
-def wall_clock() -> int:
-    """Now, ms UTC."""
-    return time.time_ns() // 1_000_000
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises BadSetup when the port is taken."""
-    try:
-        return socket.create_server((host, port), backlog=512)
-    except OSError as error:
-        raise BadSetup(f"{host}:{port} cannot be used: {error.strerror}; choose another --port") from error
+from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
 
 
 def serve(
@@ -59,8 +29,7 @@ def serve(
     """
     from pantau.web.app import create_app
 
-    for signum in STOP_SIGNALS:
-        signal.signal(signum, _stay)
+    ignore_stop_signals()
     listening = bind(host, port)
     runtime = Runtime.open(data_dir, registry=registry, clock=clock)
     try:
@@ -68,36 +37,10 @@ def serve(
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
-        server = _Server(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="on"), runtime
-        )
         with feed(desk), Closing(desk):
-            _announce_when_ready(server, url, on_start)
-            server.run(sockets=[listening])
+            # the open streams of the page end before the server waits for connections to close
+            run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:
         withdraw(data_dir)
         runtime.close()
         listening.close()
-
-
-class _Server(uvicorn.Server):
-    """The web server, which lets the open streams of the page end before it waits for connections to close."""
-
-    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
-        super().__init__(config)
-        self._runtime = runtime
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal to stop; the runtime hears of it in a thread, for a signal handler must not wait for a lock."""
-        threading.Thread(target=self._runtime.end_watching, name="ending", daemon=True).start()
-        super().handle_exit(sig, frame)
-
-
-def _announce_when_ready(server: uvicorn.Server, url: str, on_start: Callable[[str], None]) -> None:
-    def wait() -> None:
-        while not server.started and not server.should_exit:
-            time.sleep(0.02)
-        if server.started:
-            on_start(url)
-
-    threading.Thread(target=wait, name="ready", daemon=True).start()
