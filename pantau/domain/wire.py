@@ -105,13 +105,14 @@ def read_request(body: bytes, headers: Mapping[str, str]) -> list[RawEvent]:
     """
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == BATCH:
-        return _split(body)
+        return split_batch(body)
     if content_type == STRUCTURED:
         return [body]
     if any(name.startswith("ce-") for name in headers):
-        return [_join(body, headers, content_type)]
+        attributes = {name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
+        return [join_binary(body, attributes, content_type)]
     if content_type in ("", JSON):
-        return _split(body) if body.lstrip()[:1] == b"[" else [body]
+        return split_batch(body) if body.lstrip()[:1] == b"[" else [body]
     raise BadEvent(
         (
             Fault(
@@ -124,7 +125,8 @@ def read_request(body: bytes, headers: Mapping[str, str]) -> list[RawEvent]:
     )
 
 
-def _split(body: bytes) -> list[RawEvent]:
+def split_batch(body: bytes) -> list[RawEvent]:
+    """The events of a JSON batch. Raises BadEvent when it is no JSON array."""
     try:
         return list(_events.decode(body))
     except (ValueError, RecursionError) as error:
@@ -140,16 +142,14 @@ def _split(body: bytes) -> list[RawEvent]:
         ) from error
 
 
-def _join(body: bytes, headers: Mapping[str, str], content_type: str) -> bytes:
-    """Binary mode: attributes from ``ce-`` headers (percent-encoded, as HTTP has them); the body is ``data``."""
-    attributes: dict[str, object] = {
-        name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")
-    }
+def join_binary(body: bytes, attributes: Mapping[str, str], content_type: str) -> bytes:
+    """Binary mode as structured JSON: the attributes came beside the body, which is ``data``."""
+    envelope: dict[str, object] = {**attributes}
     if content_type:
-        attributes["datacontenttype"] = content_type
+        envelope["datacontenttype"] = content_type
     if body:
         try:
-            attributes["data"] = _anything.decode(body)
+            envelope["data"] = _anything.decode(body)
         except (ValueError, RecursionError):  # kept as text, so that the fault can name the event and its data
-            attributes["data"] = body.decode("utf-8", "replace")
-    return _encoder.encode(attributes)
+            envelope["data"] = body.decode("utf-8", "replace")
+    return _encoder.encode(envelope)
