@@ -220,6 +220,7 @@ class ClickHouseEngine:
             client_name="pantau",
             connect_timeout=max(1.0, min(self._patience, 10.0)),
             send_receive_timeout=self._timeout,
+            sync_request_timeout=min(self._timeout, 5.0),
             settings={"server_side_params": True},
         )
         try:
