@@ -123,7 +123,7 @@ class Spool:
         return done
 
     def settled(self, timeout_seconds: float) -> bool:
-        """Wait until everything handed in is durable or failed; False when it is not in time."""
+        """Wait until everything handed in is durable or failed, and told so; False when it is not in time."""
         with self._lock:
             return self._lock.wait_for(lambda: not (self._queue or self._writing_now), timeout_seconds)
 
@@ -220,17 +220,17 @@ class Spool:
                     group.append(self._queue.popleft())
                 self._writing_now = True
             failure = self._write(group)
-            with self._lock:
-                self._queued_bytes -= size
-                self._writing_now = False
-                self._failure = None if failure is None else str(failure)
-                self._drop_finished()
-                self._lock.notify_all()
+            self._failure = None if failure is None else str(failure)
             for waiting in group:
                 if failure is None:
                     waiting.done.set_result(None)
                 else:
                     waiting.done.set_exception(failure)
+            with self._lock:
+                self._queued_bytes -= size
+                self._writing_now = False
+                self._drop_finished()
+                self._lock.notify_all()
 
     def _write(self, group: Sequence[_Waiting]) -> NotNow | None:
         """Make a group durable: all of it, or none. Returns why not."""

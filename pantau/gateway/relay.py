@@ -1,0 +1,356 @@
+"""The gateway's runtime on a bus: what is accepted is on the bus, or in the spool until the bus has it.
+
+While the bus answers, a request is answered when the bus has its events. When the bus refuses, or is silent for longer
+than the patience, everything it has not acknowledged goes to the spool in the order in which it came, and what comes
+then goes behind it. The spool is emptied into the bus in that order; when little is left, the rest and all that follows
+goes to the bus directly again. So the bus may hear an event twice and never misses one, and events keep their order.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError, wait
+from typing import Any, Final, Protocol
+
+import msgspec
+import structlog
+
+from pantau.bus.records import pack, unpack
+from pantau.domain.errors import BadEvent, NotNow
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
+from pantau.domain.rejections import Rejection
+from pantau.gateway.limits import Clock
+from pantau.gateway.relay_metrics import RelayMetrics
+
+log = structlog.get_logger(__name__)
+
+EVENTS: Final = 1
+REJECTIONS: Final = 2
+
+DRAIN_BYTES: Final = 1024 * 1024
+"""About how much of the spool the bus is given before its answer is awaited."""
+
+PAUSE_SECONDS: Final = (0.1, 5.0)
+"""How long to wait after a bus that did not answer: at first, doubled each time, and at most."""
+
+SWITCH_SECONDS: Final = 0.1
+"""How long senders may be held up on the way back from the spool to the bus."""
+
+UNREADY_SECONDS: Final = 5.0
+"""How long after a failed write of the spool the gateway says that it is not ready; then the next request may try."""
+
+_rejections: Final = msgspec.json.Decoder(list[Rejection])
+
+
+class Bus(Protocol):
+    """Where accepted events and refusals go. Neither call blocks; both raise NotNow while the bus takes no more."""
+
+    def publish(self, events: Sequence[Event]) -> "Future[None]":
+        """Send events; done when the bus has all of them."""
+        ...
+
+    def reject(self, rejections: Sequence[Rejection]) -> "Future[None]":
+        """Send refusals; done when the bus has all of them."""
+        ...
+
+
+class Spooled(Protocol):
+    """An entry of the spool."""
+
+    @property
+    def kind(self) -> int: ...  # noqa: D102
+    @property
+    def value(self) -> bytes: ...  # noqa: D102
+    @property
+    def n(self) -> int: ...  # noqa: D102
+
+
+class Spool(Protocol):
+    """Where things wait for the bus, in order and on disk: see ``producers.spool.Spool``."""
+
+    limit_bytes: int
+
+    @property
+    def size_bytes(self) -> int: ...  # noqa: D102
+    @property
+    def n_entries(self) -> int: ...  # noqa: D102
+    @property
+    def n_events(self) -> int: ...  # noqa: D102
+    @property
+    def empty(self) -> bool: ...  # noqa: D102
+    def append(self, kind: int, value: bytes, *, n: int, at: int) -> "Future[None]": ...  # noqa: D102
+    def settled(self, timeout_seconds: float) -> bool: ...  # noqa: D102
+    def first(self, size: int) -> Sequence[Any]: ...  # noqa: D102
+    def take_out(self, taken: Sequence[Any]) -> None: ...  # noqa: D102
+    def oldest_at(self) -> int | None: ...  # noqa: D102
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """How it stands: whether the bus is published to directly, else why not; and what waits in the spool."""
+
+    bus: str
+    why: str | None
+    spooled_events: int
+    spool_bytes: int
+
+
+class _Parcel:
+    """What was handed in together; ``done`` is what its sender waits for."""
+
+    __slots__ = ("done", "kind", "since", "what")
+
+    def __init__(self, kind: int, what: Sequence[Any]) -> None:
+        self.kind = kind
+        self.what = what
+        self.since = time.monotonic()
+        self.done: Future[None] = Future()
+
+
+class Relay:
+    """Takes what the gateway accepted or refused, for as long as the block lasts; then what waits is in the spool."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        spool: Spool,
+        registry: Callable[[], Registry],
+        *,
+        patience_seconds: float,
+        clock: Clock,
+        metrics: RelayMetrics,
+    ) -> None:
+        self._bus = bus
+        self._spool = spool
+        self._registry = registry
+        self._patience = patience_seconds
+        self._clock = clock
+        self._metrics = metrics
+        self._lock = threading.RLock()
+        self._pending: dict[_Parcel, None] = {}
+        """What the bus was given and has not acknowledged, in order."""
+        self._direct = spool.empty
+        self._why: str | None = None if self._direct else "the spool of an earlier run is not empty"
+        self._failed_at = -UNREADY_SECONDS
+        self._closing = False
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        metrics.follow(spool, clock, direct=lambda: self._direct)
+
+    def __enter__(self) -> "Relay":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what the bus is about to acknowledge, no longer than the patience; spool the rest."""
+        with self._lock:
+            self._closing = True
+            waiting = [parcel.done for parcel in self._pending]
+        wait(waiting, self._patience)
+        with self._lock:
+            if self._pending:
+                self._turn("the gateway stops")
+            self._direct = False
+        self._wake.set()
+        self._thread.join()
+        self._spool.settled(self._patience)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in force."""
+        return self._registry()
+
+    def submit(self, events: Sequence[Event]) -> "Future[None]":
+        """Hand in events; done when they are on the bus or in the spool. Raises NotNow when neither takes them."""
+        return self._take(_Parcel(EVENTS, events))
+
+    def reject(self, rejections: Sequence[Rejection]) -> "Future[None]":
+        """Hand in refusals; done when they are on the bus or in the spool, with none when either would take some.
+
+        Raises NotNow when neither does.
+        """
+        if rejections:
+            return self._take(_Parcel(REJECTIONS, rejections))
+        with self._lock:
+            if self._closing:
+                raise NotNow("the gateway stops")
+            if not self._direct:
+                if self._unwritable():
+                    raise NotNow("the bus does not answer and the spool cannot be written")
+                if self._spool.limit_bytes - self._spool.size_bytes < DRAIN_BYTES // 16:
+                    raise NotNow("the bus does not answer and the spool is full")
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def _unwritable(self) -> bool:
+        return time.monotonic() - self._failed_at < UNREADY_SECONDS
+
+    def condition(self) -> Condition:
+        """How it stands now."""
+        with self._lock:
+            return Condition(
+                bus="answers" if self._direct else "away",
+                why=self._why,
+                spooled_events=self._spool.n_events,
+                spool_bytes=self._spool.size_bytes,
+            )
+
+    def _take(self, parcel: _Parcel) -> "Future[None]":
+        with self._lock:
+            if self._closing:
+                raise NotNow("the gateway stops; send again in a moment")
+            if self._direct:
+                try:
+                    acknowledged = self._publish(parcel.kind, parcel.what)
+                except NotNow as error:
+                    self._turn(str(error))
+                else:
+                    self._pending[parcel] = None
+                    acknowledged.add_done_callback(lambda future: self._acknowledged(parcel, future))
+                    return parcel.done
+            self._to_spool(parcel)
+        return parcel.done
+
+    def _publish(self, kind: int, what: Sequence[Any]) -> "Future[None]":
+        return self._bus.publish(what) if kind == EVENTS else self._bus.reject(what)
+
+    def _acknowledged(self, parcel: _Parcel, future: "Future[None]") -> None:
+        """The bus has it, or said that it does not: then it is spooled with all that came after it."""
+        error = future.exception()
+        with self._lock:
+            if error is not None:
+                if parcel in self._pending:
+                    self._turn(str(error))
+                return
+            self._pending.pop(parcel, None)
+        if _resolve(parcel.done):
+            self._metrics.published(len(parcel.what), time.monotonic() - parcel.since)
+
+    def _turn(self, why: str) -> None:
+        """From the bus to the spool, with everything that the bus has not acknowledged; called with the lock held."""
+        pending, self._pending = [*self._pending], {}
+        self._tell(why)
+        self._direct = False
+        for parcel in pending:
+            try:
+                self._to_spool(parcel)
+            except NotNow as error:
+                _resolve(parcel.done, error)
+        self._wake.set()
+
+    def _tell(self, why: str) -> None:
+        """Why it is not the bus that events go to; said once, not at every try."""
+        if why != self._why:
+            log.warning("events go to the spool", why=why)
+        self._why = why
+
+    def _to_spool(self, parcel: _Parcel) -> None:
+        value = pack(parcel.what) if parcel.kind == EVENTS else msgspec.json.encode(parcel.what)
+        n = len(parcel.what)
+        try:
+            durable = self._spool.append(parcel.kind, value, n=n, at=self._clock())
+        except NotNow:
+            self._metrics.refused(n)
+            raise
+        durable.add_done_callback(lambda future: self._spooled(parcel, future))
+
+    def _spooled(self, parcel: _Parcel, future: "Future[None]") -> None:
+        error = future.exception()
+        if error is None:
+            self._metrics.spooled(len(parcel.what))
+        else:
+            self._failed_at = time.monotonic()
+            self._metrics.refused(len(parcel.what))
+        _resolve(parcel.done, error)
+
+    def _run(self) -> None:
+        """Watch the patience while the bus answers; empty the spool when it does not."""
+        pause, most = PAUSE_SECONDS
+        answered = False
+        while True:
+            if self._direct:
+                answered, pause = False, PAUSE_SECONDS[0]
+                self._wake.wait(self._patience / 4)
+                self._wake.clear()
+                self._look()
+            elif self._closing:
+                return
+            elif answered := self._drain(rest=answered):
+                pause = PAUSE_SECONDS[0]
+            else:
+                self._nap(pause)
+                pause = min(2 * pause, most)
+
+    def _look(self) -> None:
+        """Turn to the spool when the bus is silent for too long."""
+        with self._lock:
+            oldest = next(iter(self._pending), None)
+            if self._direct and oldest is not None and time.monotonic() - oldest.since > self._patience:
+                self._turn(f"no acknowledgement within {self._patience:g} s")
+
+    def _is_last(self, entries: Sequence[Spooled]) -> bool:
+        """Whether nothing but these is in the spool or under way to it; called with the lock held."""
+        return len(entries) == self._spool.n_entries and self._spool.settled(SWITCH_SECONDS) and not self._unwritable()
+
+    def _nap(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._closing and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
+
+    def _drain(self, *, rest: bool) -> bool:
+        """Give the bus the first entries; True when it has them. With ``rest``, go on directly if they are the last.
+
+        The first try after a silence is a small one, and the way back to the bus opens only after it was answered.
+        """
+        entries = self._spool.first(DRAIN_BYTES if rest else 1)
+        if not entries:
+            self._spool.settled(PAUSE_SECONDS[0])
+            entries = self._spool.first(1)
+            if not entries and self._unwritable():
+                return False  # nothing to try the bus with, and nowhere to go from it
+        sent: list[Future[None]] = []
+        with self._lock if rest else contextlib.nullcontext():
+            if rest := rest and self._is_last(entries):
+                entries = self._spool.first(DRAIN_BYTES)
+                rest = len(entries) == self._spool.n_entries
+            try:
+                for entry in entries:
+                    sent.append(self._publish(entry.kind, _content(entry)))
+            except (NotNow, BadEvent, ValueError) as error:
+                # an entry that this version cannot read stays, and all behind it, until one comes that can
+                self._tell(str(error))
+                rest, entries = False, entries[: len(sent)]
+                if not sent:
+                    return False
+            if rest:
+                log.info("events go to the bus again")
+                self._direct, self._why = True, None
+        while wait(sent, PAUSE_SECONDS[0]).not_done:
+            if self._closing:
+                return False
+            self._look()
+        failures = [*filter(None, (future.exception() for future in sent))]
+        if failures:
+            with self._lock:
+                self._turn(str(failures[0]))
+            return False
+        self._spool.take_out(entries)
+        self._metrics.drained(sum(entry.n for entry in entries))
+        return True
+
+
+def _content(entry: Spooled) -> Sequence[Any]:
+    return unpack(entry.value) if entry.kind == EVENTS else _rejections.decode(entry.value)
+
+
+def _resolve(future: "Future[None]", error: BaseException | None = None) -> bool:
+    """Tell whoever waits, once: bus and spool may both have something to say. Whether it was the first."""
+    with contextlib.suppress(InvalidStateError):
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+        return True
+    return False
