@@ -93,7 +93,8 @@ class LocalDesk:
     """The desk inside the process that owns the directory."""
 
     def __init__(self, runtime: Any, data_dir: Path) -> None:
-        from pantau.embedded.intake import Intake, secret_of
+        from pantau.embedded.intake import Intake
+        from pantau.secret_file import secret_of
 
         self.runtime = runtime
         self.intake = Intake(runtime, secret_of(data_dir))

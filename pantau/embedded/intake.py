@@ -1,9 +1,7 @@
 """Drafts from mappings and simulators become accepted events or kept rejections."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -44,19 +42,6 @@ class Retried(msgspec.Struct, frozen=True):
 
     accepted: int
     refused: int
-
-
-def secret_of(data_dir: Path) -> bytes:
-    """The key of this installation's pseudonyms and digests; made once, readable by the owner alone."""
-    path = data_dir / "secret"
-    try:
-        return bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_bytes(32)
-        path.touch(mode=0o600)
-        path.write_text(key.hex() + "\n")
-        return key
 
 
 def source_of(registry: Registry, name: str) -> Source:
