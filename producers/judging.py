@@ -54,8 +54,8 @@ def judge_file(order: Order) -> Iterator[Chunk]:
             continue
         judge.row(row, f"{name}:{number}")
         if judge.full:
-            yield Chunk(*judge.taken(), number, rows.bytes_read)
-    yield Chunk(*judge.taken(), number, rows.bytes_total)
+            yield Chunk(*judge.taken(), number, rows.bytes_read, unknown_services=judge.unknown_services())
+    yield Chunk(*judge.taken(), number, rows.bytes_total, unknown_services=judge.unknown_services())
 
 
 class Judge:
@@ -65,6 +65,8 @@ class Judge:
         self._mapper = mapper
         self._registry = registry
         self._secret = secret
+        self._services = frozenset(service.code for service in registry.services)
+        self._unknown_services: dict[str, int] = {}
         self._sources: dict[str, Source] = {}
         self._now = time.time_ns() // 1_000_000
         self._events: list[Packed] = []
@@ -81,6 +83,14 @@ class Judge:
         found = self._events, self._rejections, self._skipped
         self._events, self._rejections, self._skipped = [], [], 0
         self._now = time.time_ns() // 1_000_000
+        return found
+
+    def unknown_services(self) -> dict[str, int]:
+        """Services that the registry does not know, with their accepted events, since this was last asked.
+
+        Nothing where the registry names no service at all.
+        """
+        found, self._unknown_services = self._unknown_services, {}
         return found
 
     def row(self, row: Row, name: str) -> None:
@@ -119,6 +129,9 @@ class Judge:
             if isinstance(judged, Rejection):
                 self._rejections.append(judged)
             else:
+                service = draft.data.get("service")
+                if service is not None and service not in self._services and self._services:
+                    self._unknown_services[str(service)] = self._unknown_services.get(str(service), 0) + 1
                 for event in expand(judged):
                     self._events.append(_packed(event))
 

@@ -32,7 +32,10 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """What some rows of a file became; ``row`` is the last one of them, ``bytes_read`` how far the file is read."""
+    """What some rows of a file became; ``row`` is the last one of them, ``bytes_read`` how far the file is read.
+
+    ``unknown_services`` are codes that accepted events carry and the registry does not know, with their events.
+    """
 
     events: list[Packed]
     rejections: list[Rejection]
@@ -40,3 +43,4 @@ class Chunk(msgspec.Struct, frozen=True):
     row: int
     bytes_read: int
     failure: str | None = None
+    unknown_services: dict[str, int] = {}

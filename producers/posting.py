@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import msgspec
 
-from pantau.domain.errors import BadEvent, BadSetup, NotNow
+from pantau.domain.errors import BadSetup, Fault, NotNow
 from pantau.domain.events import PREFIX
 from pantau.domain.wire import BATCH, instant
-from producers.mapping import compile, load, read
+from producers.mapping import UnmappedRow, compile, load, read
 from producers.mapping.drafts import Draft
 from producers.replay import Summary
 
@@ -65,11 +65,9 @@ def _drafts(rows: Any, events: Callable[[dict[str, str]], list[Draft]], summary:
         summary.rows = number
         try:
             drafts = events(row)
-        except BadEvent as error:
+        except UnmappedRow as error:
             summary.rejected += 1
-            for fault in error.faults:
-                reason = f"malformed: {fault.field}: {fault.rule}"
-                summary.reasons[reason] = summary.reasons.get(reason, 0) + 1
+            summary.tally.add(error.source or "", "malformed", error.faults)
             continue
         if not drafts:
             summary.skipped += 1
@@ -141,6 +139,4 @@ def post(
     summary.events += len(drafts) - len(refused)
     summary.rejected += len(refused)
     for each in refused:
-        for fault in each.get("faults", each.get("reasons", [])):
-            reason = f"{each.get('code', '?')}: {fault.get('field')}: {fault.get('rule')}"
-            summary.reasons[reason] = summary.reasons.get(reason, 0) + 1
+        summary.tally.add(drafts[each["index"]].source, each["code"], msgspec.convert(each["faults"], list[Fault]))

@@ -11,7 +11,9 @@ import msgspec
 from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
+from pantau.domain.tally import Tally
 from producers.judging import Order, judge_aside
+from producers.mapping.wording import retelling
 from producers.packed import Chunk, Packed
 
 SAVE_EVERY_CHUNKS = 64
@@ -37,7 +39,11 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct):
-    """What a replay did; ``rows`` are those read by it, not those passed over because an earlier one had them."""
+    """What a replay did; ``rows`` are those read by it, not those passed over because an earlier one had them.
+
+    ``repeated`` of the accepted events were known before, where that can be told; ``unknown_services`` are codes that
+    accepted events carry and the registry does not know, with their events.
+    """
 
     rows: int = 0
     events: int = 0
@@ -45,7 +51,10 @@ class Summary(msgspec.Struct):
     skipped: int = 0
     resumed_at: int = 0
     seconds: float = 0.0
+    repeated: int | None = None
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
+    tally: Tally = msgspec.field(default_factory=lambda: Tally(retelling()))
+    unknown_services: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class Bookmarks:
@@ -95,7 +104,7 @@ def replay(
     before = summary.rows - order.after_row
     for index, chunk in enumerate(judge_aside(order), 1):
         sink.send(chunk.events, chunk.rejections)
-        _count(summary, chunk)
+        count(summary, chunk)
         summary.rows = before + chunk.row
         on_chunk(chunk)
         if index % SAVE_EVERY_CHUNKS == 0:
@@ -106,14 +115,15 @@ def replay(
     summary.seconds += time.monotonic() - began
 
 
-def _count(summary: Summary, chunk: Chunk) -> None:
+def count(summary: Summary, chunk: Chunk) -> None:
+    """Add what some rows became to a summary."""
     summary.events += len(chunk.events)
     summary.rejected += len(chunk.rejections)
     summary.skipped += chunk.skipped
     for rejection in chunk.rejections:
-        for fault in rejection.reasons:
-            reason = f"{rejection.code}: {fault.field}: {fault.rule}"
-            summary.reasons[reason] = summary.reasons.get(reason, 0) + 1
+        summary.tally.add(rejection.source, rejection.code, rejection.reasons)
+    for service, n in chunk.unknown_services.items():
+        summary.unknown_services[service] = summary.unknown_services.get(service, 0) + n
 
 
 def paced(chunks: Iterable[Chunk], sink: Sink, *, factor: float, summary: Summary) -> None:
@@ -128,7 +138,7 @@ def paced(chunks: Iterable[Chunk], sink: Sink, *, factor: float, summary: Summar
     for chunk in chunks:
         held += chunk.events
         sink.send([], chunk.rejections)
-        _count(summary, chunk)
+        count(summary, chunk)
         summary.rows = before + chunk.row
     held.sort(key=lambda packed: (packed.time, packed.source, packed.id))
     began = time.monotonic()

@@ -1,7 +1,7 @@
 """Options that several verbs share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,6 +17,11 @@ Data = Annotated[
 
 DATA = Path("data")
 """Where the data directory is unless said otherwise."""
+
+Lang = Annotated[
+    Literal["id", "en"],
+    typer.Option("--lang", envvar="PANTAU_LANG", help="Language of the report: Indonesian or English."),
+]
 
 RegistryFile = Annotated[
     Path | None,

@@ -1,11 +1,38 @@
 """``pantau replay``: bring a log or a table into the product through a mapping."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from pantau.cli.options import RegistryFile
+from pantau.cli.options import Lang, RegistryFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pantau.domain.spans import Language
+    from producers.replay import Summary
+
+_WORDS: "Final[dict[str, dict[Language, str]]]" = {
+    "done": {
+        "id": "{events} kejadian diterima dari {rows} baris dalam {seconds} dtk ({rate} kejadian/dtk)",
+        "en": "{events} events accepted from {rows} rows in {seconds} s ({rate} events/s)",
+    },
+    "repeated": {"id": "{n} di antaranya sudah dikenal", "en": "{n} of them were known already"},
+    "skipped": {"id": "{n} baris bukan kejadian", "en": "{n} rows are no events"},
+    "resumed": {"id": "dilanjutkan setelah baris {n}", "en": "went on after row {n}"},
+    "refused": {"id": "{n} ditolak dan disimpan", "en": "{n} refused and kept"},
+    "refused_there": {"id": "{n} ditolak", "en": "{n} refused"},
+    "see": {
+        "id": "lihat: pantau rejects list --data {to}; setelah sebabnya diperbaiki: pantau rejects retry",
+        "en": "see: pantau rejects list --data {to}; once the cause is mended: pantau rejects retry",
+    },
+    "services": {
+        "id": "{n} kejadian menyebut layanan yang tidak ada di registry, sehingga tidak dinilai menurut standarnya:",
+        "en": "{n} events name services that the registry does not have, so no promise of theirs is judged:",
+    },
+    "add_service": {"id": "tambahkan [[service]], atau petakan kodenya", "en": "add a [[service]], or map the code"},
+}
 
 
 def replay(
@@ -17,6 +44,7 @@ def replay(
     key: Annotated[
         str | None, typer.Option(help="API key, when --to is a URL; better in PANTAU_KEY or a file: PANTAU_KEY_FILE.")
     ] = None,
+    lang: Lang = "id",
 ) -> None:
     """Replay files: every row becomes events, is validated, made durable and counted into indicators.
 
@@ -58,14 +86,45 @@ def replay(
             key=secret.get_secret_value() if secret else None,
             on_progress=lambda name, done, said: progress.update(task, description=name, completed=done, said=said),
         )
-    typer.echo(
-        f"{summary.events:,} events accepted from {summary.rows:,} rows in {summary.seconds:.1f} s "
-        f"({summary.events / max(summary.seconds, 1e-9):,.0f} events/s)"
-        + (f"; {summary.skipped:,} rows are no events" if summary.skipped else "")
-        + (f"; went on after row {summary.resumed_at:,}" if summary.resumed_at else "")
-    )
-    if summary.rejected:
-        typer.echo(f"{summary.rejected:,} refused and kept:")
-        for reason, n in sorted(summary.reasons.items(), key=lambda item: -item[1]):
-            typer.echo(f"  {n:>8,}  {reason}")
+    for line in _report(summary, to, lang):
+        typer.echo(line)
     raise typer.Exit(3 if summary.rejected and not summary.events else 0)
+
+
+def _report(summary: "Summary", to: str, language: "Language") -> "Iterator[str]":
+    from pantau.cli import refusals
+    from pantau.texts import number_text
+
+    def say(what: str, n: int = 0, **facts: str) -> str:
+        return _WORDS[what][language].format(n=number_text(n, language), **facts)
+
+    parts = [
+        say(
+            "done",
+            events=number_text(summary.events, language),
+            rows=number_text(summary.rows, language),
+            seconds=number_text(summary.seconds, language, 1),
+            rate=number_text(summary.events / max(summary.seconds, 1e-9), language),
+        )
+    ]
+    parts += [
+        say(what, n)
+        for what, n in (
+            ("repeated", summary.repeated),
+            ("skipped", summary.skipped),
+            ("resumed", summary.resumed_at),
+        )
+        if n
+    ]
+    yield "; ".join(parts)
+    if summary.unknown_services:
+        yield say("services", sum(summary.unknown_services.values()))
+        for service, n in sorted(summary.unknown_services.items(), key=lambda item: -item[1])[: refusals.VALUES]:
+            yield f"{number_text(n, language):>10}  {service}"
+        yield f"{'':12}→ {say('add_service')}"
+    if summary.rejected:
+        kept_here = not to.startswith(("http://", "https://"))
+        yield say("refused" if kept_here else "refused_there", summary.rejected) + ":"
+        yield from refusals.lines(summary.tally.reasons(language), language)
+        if kept_here:
+            yield say("see", to=to)

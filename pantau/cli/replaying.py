@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pantau.domain.rejections import Rejection
     from pantau.embedded.desk import Desk
+    from pantau.embedded.watching import SourceClock
     from producers.packed import Packed
     from producers.replay import Summary
 
@@ -100,6 +101,7 @@ def _into_directory(
     before = 0
     with open_desk(directory, registry=load_registry(registry) if registry else None) as desk:
         rows, secret = desk.registry.to_rows(), desk.secret()
+        known = desk.clocks()
         sink = DeskSink(desk, load_events=LOAD_EVENTS if factor is None else 1)
         for file in files:
             after = 0 if factor else bookmarks.find(file, mapping)
@@ -116,4 +118,17 @@ def _into_directory(
                 paced(judge_aside(order), sink, factor=factor, summary=summary)
             before += file.stat().st_size
         desk.settled()
+        summary.repeated = min(summary.events, _repeats(known, desk.clocks()))
     return summary
+
+
+def _repeats(before: "Sequence[SourceClock]", after: "Sequence[SourceClock]") -> int:
+    """How many events were known already when they came, between two looks at the sources."""
+    counted = {clock.summary.source: clock.summary for clock in before}
+    found = 0
+    for clock in after:
+        held = counted.get(clock.summary.source)
+        # a source that is expected to hold other dates than before is counted anew
+        already = held.duplicates if held is not None and held.expected == clock.summary.expected else 0
+        found += max(0, clock.summary.duplicates - already)
+    return found

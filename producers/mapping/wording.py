@@ -1,9 +1,11 @@
 """What is said of a row that cannot be mapped, in Indonesian and English."""
 
+from functools import cache
 from typing import Final
 
 from pantau.domain.errors import Fault
 from pantau.domain.rejections import fault
+from pantau.domain.retelling import Retelling
 from pantau.domain.spans import Language
 
 TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
@@ -102,6 +104,12 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     },
 }
 """What is wrong -> language -> (which rule is broken, what to do)."""
+
+
+@cache
+def retelling() -> Retelling:
+    """Tells faults of events and of rows in another language."""
+    return Retelling(TEXTS)
 
 
 class Wording:

@@ -24,7 +24,7 @@ def pantau(*arguments: object, expect: int = 0, timeout: float = 120) -> str:
         capture_output=True,
         text=True,
         timeout=timeout,
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PANTAU_LANG": "en"},
         check=False,
     )
     assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"

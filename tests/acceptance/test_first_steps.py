@@ -23,11 +23,14 @@ def test_a_log_is_replayed_read_and_proven(log: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     first = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data, "--registry", REGISTRY)
     assert "events accepted" in first
+    assert "known already" not in first
     before = values("--data", data)
     assert before["arrivals"] > 0
     assert pantau("verify", "--data", data).startswith("equal")
 
-    pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data)
+    again = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data)
+    accepted = again.split(" ")[0]
+    assert f"{accepted} of them were known already" in again
     assert values("--data", data) == before, "a replay that is repeated changes nothing"
     assert pantau("verify", "--data", data).startswith("equal")
 
@@ -36,7 +39,8 @@ def test_the_same_verbs_go_through_the_process_that_owns_the_directory(log: Path
     alone, owned = tmp_path / "alone", tmp_path / "owned"
     pantau("replay", log, "--mapping", "bank_calls_1999", "--to", alone, "--registry", REGISTRY)
     with served(owned, "--registry", REGISTRY):
-        pantau("replay", log, "--mapping", "bank_calls_1999", "--to", owned)
+        assert "known already" not in pantau("replay", log, "--mapping", "bank_calls_1999", "--to", owned)
+        assert "were known already" in pantau("replay", log, "--mapping", "bank_calls_1999", "--to", owned)
         assert values("--data", owned) == values("--data", alone)
         assert pantau("verify", "--data", owned).startswith("equal")
         assert "nothing" not in pantau("sources", "--data", owned)
@@ -51,7 +55,8 @@ def test_a_refused_event_is_kept_and_accepted_once_its_cause_is_mended(log: Path
     short.write_text(text.replace('code = "bank"', 'code = "another"').replace('units = ["bank"]', ""))
     said = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", data, "--registry", short, expect=3)
     assert "refused and kept" in said
-    assert "unknown_unit" in said
+    assert "unknown_unit: data.unit: no such unit in the registry" in said
+    assert "→ add it to registry.toml, or mend the code" in said
     listed = pantau("rejects", "list", "--data", data, "--json")
     assert '"code":"unknown_unit"' in listed
     assert "refused still" in pantau("rejects", "retry", "--data", data, "--registry", REGISTRY)
@@ -60,6 +65,16 @@ def test_a_refused_event_is_kept_and_accepted_once_its_cause_is_mended(log: Path
     pantau("replay", log, "--mapping", "bank_calls_1999", "--to", straight, "--registry", REGISTRY)
     assert values("--data", data) == values("--data", straight)
     assert pantau("verify", "--data", data).startswith("equal")
+
+
+def test_services_that_the_registry_does_not_know_are_told(log: Path, tmp_path: Path) -> None:
+    other = tmp_path / "registry.toml"
+    other.write_text(
+        REGISTRY.read_text().replace('code = "PS"', 'code = "PX"').replace('service = "PS"', 'service = "PX"')
+    )
+    said = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", tmp_path / "data", "--registry", other)
+    assert "events name services that the registry does not have" in said
+    assert [line.split()[1] for line in said.splitlines() if line.endswith("  PS")] == ["PS"]
 
 
 def test_an_interrupted_replay_goes_on_where_it_stopped(log: Path, tmp_path: Path) -> None:

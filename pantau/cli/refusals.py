@@ -1,0 +1,39 @@
+"""Refusals by reason, as lines for people: how many, what is wrong, which values, and what to do."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pantau.domain.spans import Language
+from pantau.texts import number_text
+
+if TYPE_CHECKING:
+    from pantau.domain.tally import Reason
+
+VALUES: Final = 5
+"""Wrong values that are shown of a reason."""
+
+_MORE: Final[dict[Language, str]] = {"id": "nilai lain", "en": "other values"}
+
+
+def lines(reasons: "list[Reason]", language: Language) -> Iterator[str]:
+    """The reasons, the most frequent first.
+
+    Where what to do depends on the value, each value is shown with its own; else the values come in one line.
+    """
+    for reason in reasons:
+        times = number_text(reason.times, language)
+        yield f"{times:>10}  {reason.source}  {reason.code}: {reason.field}: {reason.rule}"
+        shown = reason.values[:VALUES]
+        rest = sum(each.times for each in reason.values[VALUES:]) + reason.others
+        if len(reason.todos) > 1:
+            for each in shown:
+                yield f"{number_text(each.times, language):>16}  {each.value}  → {each.todo}"
+            if rest:
+                yield f"{number_text(rest, language):>16}  {_MORE[language]}"
+            continue
+        named = [f"{each.value} ({number_text(each.times, language)})" for each in shown if each.value != "∅"]
+        if named:
+            yield f"{'':12}{', '.join(named)}" + (
+                f", {_MORE[language]} ({number_text(rest, language)})" if rest else ""
+            )
+        yield f"{'':12}→ {reason.todo}"
