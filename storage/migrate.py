@@ -1,20 +1,17 @@
 """Numbered migrations: applied once, in order, checksummed; one text for an embedded engine, a server and a cluster."""
 
 import hashlib
-import re
 from importlib.resources import files
-from typing import Literal
 
 import msgspec
 
 from pantau.domain.errors import BadSetup
-from storage.engine import Engine
+from storage.engine import Engine, EngineError
+from storage.layout import Cluster, render
 
-Layout = Literal["single", "cluster"]
-
-_STATE = """CREATE TABLE IF NOT EXISTS schema_migrations (
+_STATE = """CREATE TABLE schema_migrations (
     id UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
-) ENGINE = ReplacingMergeTree(applied_at) ORDER BY id"""
+) ENGINE = {engine:ReplacingMergeTree(applied_at)} ORDER BY id"""
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -40,45 +37,64 @@ def migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.id)
 
 
-def render(text: str, layout: Layout) -> list[str]:
-    """A migration's statements with engine and settings filled in for a layout."""
-    if layout == "single":
-        text = re.sub(r"\{engine:(\w+)\((.*?)\)\}", r"\1(\2)", text)
-        text = text.replace("{settings}", "non_replicated_deduplication_window = 10000")
-    else:
-
-        def replicated(match: re.Match[str]) -> str:
-            path = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
-            return f"Replicated{match[1]}({path}{', ' + match[2] if match[2] else ''})"
-
-        text = re.sub(r"\{engine:(\w+)\((.*?)\)\}", replicated, text)
-        text = text.replace("{settings}", "replicated_deduplication_window = 10000")
-    without_comments = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
-    return [statement.strip() for statement in without_comments.split(";\n") if statement.strip().rstrip(";")]
+def statements(cluster: Cluster | None = None) -> list[str]:
+    """Everything that makes the tables, in order."""
+    texts = [_STATE, *(migration.text for migration in migrations())]
+    return [statement for text in texts for statement in render(text, cluster)]
 
 
-def migrate(engine: Engine, *, layout: Layout = "single") -> list[Migration]:
-    """Apply what has not been applied; returns what was.
+def migrate(engine: Engine, *, again: bool = False) -> list[Migration]:
+    """Apply what has not been applied; returns what was. ``again`` runs what has been too, for a server that was added.
 
-    Raises ``BadSetup`` for a migration that was applied and then changed, and for tables of a newer version.
+    Safe to repeat and to run twice at once. Raises ``BadSetup`` for a migration that was applied and then changed, and
+    for tables of a newer version.
     """
-    engine.execute(_STATE)
-    known: dict[int, str] = dict(engine.query("SELECT id, checksum FROM schema_migrations FINAL").rows)
-    applied = []
+    cluster = _cluster(engine)
+    for statement in render(_STATE, cluster):
+        engine.execute(statement)
+    known = _applied(engine)
     newer = known.keys() - {migration.id for migration in migrations()}
     if newer:
         raise BadSetup(f"the tables were made by a newer version (migration {max(newer)}); install that or a later one")
+    done = []
     for migration in migrations():
-        if migration.id in known:
-            if known[migration.id] != migration.checksum:
-                raise BadSetup(f"migration {migration.name} was applied with another text; restore the file as it was")
+        if known.get(migration.id, migration.checksum) != migration.checksum:
+            raise BadSetup(f"migration {migration.name} was applied with another text; restore the file as it was")
+        if migration.id in known and not again:
             continue
-        for statement in render(migration.text, layout):
-            engine.execute(re.sub(r"^CREATE TABLE (?!IF)", "CREATE TABLE IF NOT EXISTS ", statement))
+        for statement in render(migration.text, cluster):
+            engine.execute(statement)
         engine.insert(
             "schema_migrations",
             (("id", "UInt32"), ("name", "String"), ("checksum", "String")),
             ([migration.id], [migration.name], [migration.checksum]),
         )
-        applied.append(migration)
-    return applied
+        done.append(migration)
+    return done
+
+
+def require(engine: Engine) -> None:
+    """Raise BadSetup unless the tables are those of this version: on a server nobody makes them in passing."""
+    try:
+        known = _applied(engine)
+    except EngineError as error:
+        raise BadSetup("the store has no tables of ours; make them: pantau migrate --store STORE") from error
+    if missing := [migration.name for migration in migrations() if migration.id not in known]:
+        raise BadSetup(f"the tables lack {', '.join(missing)}; bring them up to date: pantau migrate --store STORE")
+    spread = engine.query(
+        "SELECT extract(engine_full, '^Distributed\\\\(\\'?(\\\\w+)') FROM system.tables"
+        " WHERE database = currentDatabase() AND name = 'events'"
+    ).rows[0][0]
+    if spread != (engine.cluster or ""):
+        todo = f"add ?cluster={spread} to the address" if spread else "take ?cluster=… out of the address"
+        raise BadSetup(f"the tables are {f'spread over cluster {spread}' if spread else 'those of one server'}; {todo}")
+
+
+def _cluster(engine: Engine) -> Cluster | None:
+    if engine.cluster is None:
+        return None
+    return Cluster(engine.cluster, str(engine.query("SELECT currentDatabase()").rows[0][0]))
+
+
+def _applied(engine: Engine) -> dict[int, str]:
+    return dict(engine.query("SELECT id, checksum FROM schema_migrations FINAL").rows)

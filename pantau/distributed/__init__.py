@@ -1,0 +1,1 @@
+"""The product on servers: Kafka, Faust workers, ClickHouse. What each process is made of."""

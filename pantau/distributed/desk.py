@@ -1,0 +1,106 @@
+"""The desk on a ClickHouse server: what the verbs of the command line need when the tables are not in a directory.
+
+Events reach a server's tables through the bus and the workers alone, so this desk takes none; what it changes (a
+registry) the workers notice by themselves.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any, NoReturn
+
+from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.registry import Registry
+from pantau.domain.registry_changes import changed_units
+from pantau.domain.spans import Language
+from pantau.embedded.desk import Load
+from pantau.embedded.watching import ClockWatches, SourceClock
+from storage.address import open_server
+from storage.engine import Answer
+from storage.migrate import require
+from storage.queries import sql
+from storage.registries import add, newest, units_with_events, write_reference
+from storage.rejects import Kept, Rejects
+from storage.store import Store
+from storage.verify import Report, verify
+
+ADOPTION_SECONDS = 120.0
+"""How long loading a registry waits for the workers to have it in force and the past rebuilt."""
+
+
+class ServerDesk:
+    """Implements :class:`pantau.embedded.desk.Desk` on a server's tables."""
+
+    def __init__(self, address: str, password: str | None = None) -> None:
+        self._engine = open_server(address, password)
+        require(self._engine)
+        self._store = Store(self._engine)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in force. Raises BadSetup when none is loaded yet."""
+        loaded = newest(self._store)
+        if loaded is None:
+            raise BadSetup("no registry is loaded yet; load one: pantau registry load registry.toml --data STORE")
+        return loaded.registry
+
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a named query."""
+        return self._engine.query(sql(name), params)
+
+    def secret(self) -> NoReturn:
+        """Nothing is judged here. Raises BadSetup."""
+        raise BadSetup("events reach a server's tables through the bus; send them there: --to kafka://host:port")
+
+    def take(self, load: Load) -> "Future[None]":
+        """No events are taken here. Raises BadSetup."""
+        self.secret()
+
+    def settled(self) -> None:
+        """Return when every partition's owner has the newest registry in force, and what it changed is rebuilt.
+
+        Raises NotNow when that takes too long, as it does while no worker runs.
+        """
+        version = self.registry.version
+        deadline = time.monotonic() + ADOPTION_SECONDS
+        while behind := [name for name, held in self.query("registries_of_partitions").rows if held != version]:
+            if time.monotonic() > deadline:
+                raise NotNow(f"{len(behind)} partitions do not have registry {version[:12]} in force; do workers run?")
+            time.sleep(0.2)
+
+    def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
+        """Recompute everything from the log and compare. What workers change meanwhile may be told as different."""
+        return verify(self._store, self.registry, on_progress=on_progress)
+
+    def rejects(self) -> list[Kept]:
+        """What was refused and not accepted since."""
+        return Rejects(self._store).open()
+
+    def retry(self) -> tuple[int, int]:
+        """Refused events are sent again onto the bus, not here. Raises BadSetup."""
+        self.secret()
+
+    def load_registry(self, registry: Registry) -> list[str]:
+        """Make a registry the newest; the units whose past it changes, which the workers rebuild.
+
+        Raises BadSetup, and changes nothing, for a registry without a unit that has events.
+        """
+        stored = newest(self._store)
+        with_events = units_with_events(self._store, registry)
+        write_reference(self._store, registry)
+        if stored is not None and stored.registry.version == registry.version:
+            return []
+        add(self._store, registry, epoch=0, now=self.now(), after=stored)
+        return changed_units(stored.registry, registry, with_events) if stored else []
+
+    def clocks(self, language: Language = "id") -> list[SourceClock]:
+        """Every source's clock, what is wrong with it and what would mend it."""
+        return ClockWatches(self._store).clocks(self.registry, language)
+
+    def now(self) -> int:
+        """This machine's clock, ms UTC."""
+        return time.time_ns() // 1_000_000
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.close()

@@ -1,0 +1,67 @@
+"""``pantau worker``: one process that shares the partitions of the bus with the others of its group."""
+
+import os
+import secrets
+import socket
+from collections.abc import Sequence
+
+import structlog
+from producers.topics import partitions_of
+
+from pantau.bus.topics import EVENTS
+from pantau.distributed.address import brokers, secret_key
+from pantau.domain.rejections import Rejection
+from pantau.settings import Settings
+from storage.address import open_server
+from storage.migrate import require
+from storage.partitions import PartitionTables
+from storage.rejects import Rejects
+from storage.store import Store
+from stream_processors.app import AppSettings, create_app, run_app
+from stream_processors.metrics import WorkerMetrics
+from stream_processors.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+
+def run_worker(settings: Settings) -> int:
+    """Work until SIGINT or SIGTERM; the exit code.
+
+    Raises BadSetup for a bus, a store or a secret that is not given or not set up.
+    """
+    addresses = brokers(settings.bus)
+    secret = secret_key(settings.secret.get_secret_value() if settings.secret else None)
+    partitions = partitions_of(addresses, EVENTS)
+    password = settings.store_password.get_secret_value() if settings.store_password else None
+    engine = open_server(settings.store or "", password)
+    try:
+        require(engine)
+        store = Store(engine)
+        worker = Worker(
+            PartitionTables(store),
+            owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+            topic=EVENTS.name,
+            partitions=partitions,
+            secret=secret,
+            facts_in_memory=settings.worker_facts,
+        )
+        rejects = Rejects(store)
+
+        def keep(rejections: Sequence[Rejection]) -> None:
+            rejects.keep(rejections)
+
+        app_settings = AppSettings(
+            brokers=addresses,
+            group=settings.worker_group,
+            partitions=partitions,
+            web_host=settings.worker_host,
+            web_port=settings.worker_port,
+            session_seconds=settings.worker_session_seconds,
+            stalled_seconds=settings.worker_stalled_seconds,
+        )
+        try:
+            return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep))
+        finally:
+            worker.close()
+    finally:
+        engine.close()

@@ -1,0 +1,106 @@
+"""One partition of the bus in a worker: its claim, its operator, and what storage is known to hold of its units.
+
+State follows law 3: what is in memory is a cache of the tables, made anew when the partition is opened.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pantau.domain.registry import Registry
+from stream_processors.assembly import Assembly, Changes, FactId
+from stream_processors.known import Known
+from stream_processors.tables import Claim, LateFlush, Page, Tables
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What opening a partition did: for logs and metrics."""
+
+    repaired: int
+    rebuilt: int
+    facts: int
+
+
+class Partition:
+    """A claimed partition. Not thread-safe; every method that takes tables blocks and may raise NotNow."""
+
+    def __init__(self, claim: Claim, registry: Registry, units: Iterable[str], *, capacity: int) -> None:
+        self.claim = claim
+        self.began = claim.seq
+        self.units = sorted(units)
+        self.assembly = Assembly(registry, capacity=capacity)
+        self.known = Known()
+        self.known_cells = Known()
+        self.pages: set[Page] = set()
+
+    @property
+    def name(self) -> str:
+        """What the claim calls it: topic and number."""
+        return self.claim.name
+
+    def open(self, tables: Tables, changed: Sequence[str]) -> Opened:
+        """Make the tables whole again and learn what they hold.
+
+        ``changed`` are the units whose past the registry now in force judges otherwise than the one of the claim: their
+        facts and windows are rebuilt. The claim must be a new one: nothing was written under its epoch.
+        """
+        registry = self.assembly.registry
+        mine = set(self.units)
+        pages = {page for page in tables.unfinished_pages(self.claim) if page[1] in mine}
+        repaired = tables.repair(registry, pages, tables.version(self.claim.epoch, self.claim.seq))
+        tables.settle(self.claim)
+        if changed:
+            self._rebuild(tables, changed)
+        self.claim = msgspec.structs.replace(self.claim, registry=registry.version)
+        facts = self._learn(tables, self.units)
+        return Opened(repaired, len(changed), facts)
+
+    def use(self, registry: Registry, units: Iterable[str], tables: Tables, changed: Sequence[str]) -> None:
+        """Judge by another registry from now on; the units whose past it changes are rebuilt from the log."""
+        self.units = sorted(units)
+        self.assembly.registry = registry
+        self.assembly.forget()
+        if changed:
+            self._rebuild(tables, changed)
+        self.claim = msgspec.structs.replace(self.claim, registry=registry.version)
+        self._learn(tables, self.units)
+
+    def heal(self, late: Sequence[LateFlush], tables: Tables) -> None:
+        """Redo the windows that a former owner was about to change while this one was already at work.
+
+        Its facts are sets of real events, so none is wrong; but a cell of this owner may have been reckoned from a fact
+        seen before or after the latecomer's, so the cells are taken from the facts and memory is given up.
+        """
+        pages = {page for flush in late for page in flush.pages}
+        self.assembly.forget()
+        self._learn(tables, sorted({unit for _, unit in pages}))
+        self.claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1)
+        tables.repair(self.assembly.registry, pages, tables.version(self.claim.epoch, self.claim.seq))
+
+    def after(self, next_offset: int) -> Claim:
+        """The claim once everything before an offset is in the tables; never behind what was written already."""
+        return msgspec.structs.replace(self.claim, seq=max(next_offset, self.claim.seq + 1))
+
+    def may_hold(self, fact_ids: Iterable[FactId]) -> list[FactId]:
+        """Those of the facts that storage may hold."""
+        known = self.known
+        return [fact_id for fact_id in fact_ids if fact_id in known]
+
+    def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
+        """The changed cells that are not in memory and that storage may hold."""
+        pages, known = self.pages, self.known_cells
+        return [key for key in self.assembly.absent_cells(changes) if key in known or (key[2], key[3]) in pages]
+
+    def _rebuild(self, tables: Tables, changed: Sequence[str]) -> None:
+        self.claim = claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1)
+        registry = self.assembly.registry
+        scratch = "recomputed_" + "".join(each if each.isalnum() else "_" for each in claim.name)
+        tables.rebuild(registry, units=changed, version=tables.version(claim.epoch, claim.seq), scratch=scratch)
+
+    def _learn(self, tables: Tables, units: Sequence[str]) -> int:
+        n = 0
+        for fact_id in tables.fact_ids(units):
+            self.known.add((fact_id,))
+            n += 1
+        self.pages |= tables.pages(units)
+        return n

@@ -1,0 +1,112 @@
+"""Records of the bus become events: our own packed ones as they are, those of foreign producers after judging each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from pantau.bus.partitions import partition_of
+from pantau.bus.records import is_packed, read_foreign, unpack
+from pantau.domain.errors import BadEvent
+from pantau.domain.events import Event
+from pantau.domain.inspection import malformed
+from pantau.domain.registry import Registry, Source
+from pantau.domain.rejections import Rejection, reject
+from pantau.domain.validation import LIMITS, accept, expand
+from pantau.domain.wire import encode_event
+
+UNREADABLE: Final = Source(name="bus", units=frozenset())
+"""Whom a record is put down to that does not say where it comes from."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One record of the bus as it was fetched; ``arrival`` is the bus's own time of it, ms UTC."""
+
+    offset: int
+    value: bytes
+    headers: Mapping[str, bytes]
+    arrival: int
+
+
+class Read(msgspec.Struct):
+    """What records were found to hold: events of this partition, events that belong in another one, refusals."""
+
+    events: list[Event]
+    misplaced: list[Event]
+    rejections: list[Rejection]
+
+
+class _Name(msgspec.Struct):
+    source: str = UNREADABLE.name
+
+
+_name = msgspec.json.Decoder(_Name)
+
+
+def read(records: Sequence[Record], *, partition: int, partitions: int, registry: Registry, secret: bytes) -> Read:
+    """Every event of some records of one partition, in order.
+
+    Events that were accepted before they came onto the bus are not judged again, except that their unit must be known.
+    A record that cannot be read is refused as one event; the stream goes on.
+    """
+    found = Read([], [], [])
+    units: dict[str, bool] = {}
+    for record in records:
+        for event in _events_of(record, registry, secret, found.rejections):
+            unit = event.data.unit
+            mine = units.get(unit)
+            if mine is None:
+                if registry.unit(unit) is None:  # accepted by a registry that had it
+                    judged = _judged(encode_event(event), record.arrival, registry, secret)
+                    assert isinstance(judged, Rejection), "an event of an unknown unit is refused"
+                    found.rejections.append(judged)
+                    continue
+                mine = units[unit] = partition_of(unit, partitions) == partition
+            (found.events if mine else found.misplaced).append(event)
+    return found
+
+
+def _events_of(record: Record, registry: Registry, secret: bytes, rejections: list[Rejection]) -> Sequence[Event]:
+    if is_packed(record.headers):
+        try:
+            return unpack(record.value)
+        except BadEvent:
+            pass  # whoever says that it was accepted did not write it as we do: it is judged like a foreign one
+    try:
+        raws = read_foreign(record.value, record.headers)
+    except BadEvent as error:
+        rejections.append(_unreadable(record, str(error.__cause__ or error), secret))
+        return ()
+    events: list[Event] = []
+    for raw in raws:
+        judged = _judged(bytes(raw), record.arrival, registry, secret)
+        if isinstance(judged, Rejection):
+            rejections.append(judged)
+        else:
+            events += expand(judged)
+    return events
+
+
+def _judged(raw: bytes, arrival: int, registry: Registry, secret: bytes) -> Event | Rejection:
+    return accept(raw, registry=registry, source=_source_of(raw, registry), now=arrival, secret=secret)
+
+
+def _source_of(raw: bytes, registry: Registry) -> Source:
+    """The source an event names, as the registry has it; one that it does not have may speak for no unit."""
+    try:
+        name = _name.decode(raw).source
+    except (ValueError, RecursionError):
+        return UNREADABLE
+    return registry.source(name) or Source(name=name, units=frozenset())
+
+
+def _unreadable(record: Record, why: str, secret: bytes) -> Rejection:
+    return reject(
+        [malformed(f"{len(record.value)} byte", why, LIMITS.language)],
+        source=UNREADABLE,
+        id=None,
+        original=record.value,
+        secret=secret,
+        now=record.arrival,
+        event_bytes=LIMITS.event_bytes,
+    )

@@ -1,0 +1,354 @@
+"""The work between the bus and the tables: records in, rows out, and only then may the bus forget the records.
+
+Order of one flush: the windows that will change are named, then events, facts and windows are written, then how far
+each partition came. A worker that dies anywhere in it leaves something that the next owner of the partition makes whole
+(:meth:`stream_processors.partition.Partition.open`); the records, not committed, come again and change nothing twice.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+
+from pantau.bus.partitions import partition_of
+from pantau.domain.entries import History
+from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
+from pantau.domain.registry_changes import changed_units
+from pantau.domain.rejections import Rejection
+from stream_processors.assembly import Batch, Changes
+from stream_processors.partition import Partition
+from stream_processors.reading import Record, read
+from stream_processors.tables import Claim, LateFlush, Page, Tables
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 1.0
+"""How often a worker looks for a new registry and for rows of former owners."""
+
+LATE_MS = 10 * 60_000
+"""How long after a partition changed hands its former owner's last writes are looked for."""
+
+SETTLED_MS = 60_000
+"""When a latecomer's flush is looked at a second time: by then it has ended, however slow its insert was."""
+
+_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Flush(msgspec.Struct, frozen=True):
+    """What became of some records. They may be committed once ``written`` is done and the rest is on the bus."""
+
+    written: "Future[None]"
+    claims: Sequence[Claim]
+    events: Sequence[Event]
+    pages: frozenset[Page]
+    misplaced: Sequence[Event]
+    rejections: Sequence[Rejection]
+    duplicates: Mapping[str, int]
+    conflicts: Mapping[str, int]
+
+
+class _Step(msgspec.Struct):
+    """One partition's part of a flush on its way through the operator."""
+
+    partition: Partition
+    events: list[Event]
+    batch: Batch
+    claim: Claim
+    changes: Changes | None = None
+
+
+class Worker:
+    """Drives the partitions assigned to one process. One thread calls it; rows are written by another behind it."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        owner: str,
+        topic: str,
+        partitions: int,
+        secret: bytes,
+        facts_in_memory: int = 200_000,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._tables = tables
+        self._owner = owner
+        self._topic = topic
+        self._count = partitions
+        self._secret = secret
+        self._capacity = facts_in_memory
+        self._clock = clock
+        self._partitions: dict[int, Partition] = {}
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="tables")
+        self._last: Future[None] | None = None
+        self._stopping = threading.Event()
+        self._looked = 0.0
+        self._assigned: frozenset[int] | None = None
+        self._late: dict[tuple[str, int, int], int] = {}
+        self._flushes = 0
+        self.away_since: float | None = None
+        """Since when storage does not answer (monotonic seconds), if it does not."""
+        found = self.patiently(tables.newest_registry)
+        if found is None:
+            raise BadSetup("the tables hold no registry yet; load one: pantau registry load registry.toml --data STORE")
+        self.registry: Registry = found
+
+    def process(self, records: Mapping[int, Sequence[Record]]) -> Flush:
+        """Merge records, by partition, and hand their rows to the writer. Raises what an earlier write raised.
+
+        Waits as long as storage does not answer, unless the worker is stopped: then it raises NotNow.
+        """
+        self.look()
+        steps: list[_Step] = []
+        misplaced: list[Event] = []
+        rejections: list[Rejection] = []
+        for number, arrived in records.items():
+            partition = self._opened(number)
+            found = read(arrived, partition=number, partitions=self._count, registry=self.registry, secret=self._secret)
+            misplaced += found.misplaced
+            rejections += found.rejections
+            claim = partition.after(arrived[-1].offset + 1)
+            steps.append(_Step(partition, found.events, partition.assembly.gather(found.events), claim))
+        self._restore(steps)
+        for step in steps:
+            version = self._tables.version(step.claim.epoch, step.claim.seq)
+            step.changes = step.partition.assembly.merge(step.batch, version)
+        self._restore_cells(steps)
+        written = self._put(self._blocks(steps))
+        for step in steps:
+            step.partition.claim = step.claim
+            step.partition.known.add(step.batch.entries)
+            assert step.changes is not None
+            step.partition.known_cells.add(step.changes.cells)
+        changes = [step.changes for step in steps if step.changes is not None]
+        return Flush(
+            written,
+            [step.claim for step in steps],
+            [event for step in steps for event in step.events],
+            frozenset(page for change in changes for page in change.touched),
+            misplaced,
+            rejections,
+            _summed(change.duplicates for change in changes),
+            _summed(change.conflicts for change in changes),
+        )
+
+    def look(self, *, now: bool = False) -> None:
+        """Notice a new registry, a successor, or rows of a former owner; at most once a second unless ``now``."""
+        if self._assigned is not None:
+            self.drop(self._partitions.keys() - self._assigned)
+        if not now and time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        if self.patiently(self._tables.newest_registry_version) != self.registry.version:
+            newest = self.patiently(self._tables.newest_registry)
+            if newest is not None:
+                self._use(newest)
+        names = {partition.name: number for number, partition in self._partitions.items()}
+        if names:
+            for name, claim in self.patiently(self._tables.newest_claims, [*names]).items():
+                if claim.epoch > self._partitions[names[name]].claim.epoch:
+                    log.warning("partition claimed by another worker", partition=name, owner=claim.owner)
+                    self.drop([names[name]])
+            since = self._clock() - LATE_MS
+            self._heal(self.patiently(self._tables.late_flushes, [*names], since=since))
+        self._looked = time.monotonic()
+
+    def assign(self, numbers: frozenset[int]) -> None:
+        """From now on these partitions are this worker's, and no others; may be called by any thread."""
+        self._assigned = numbers
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Forget partitions: they are another worker's now, or must be read anew from the tables."""
+        for number in numbers:
+            self._partitions.pop(number, None)
+
+    @property
+    def opened(self) -> list[Partition]:
+        """The partitions in memory."""
+        return [*self._partitions.values()]
+
+    def drain(self) -> None:
+        """Wait until everything handed to the writer is in the tables; raises what a write raised."""
+        if self._last is not None:
+            self._last.result()
+
+    def stop(self) -> None:
+        """No longer wait for a storage that does not answer."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """Write what waits and end the writer's thread."""
+        self._disk.shutdown()
+
+    def _opened(self, number: int) -> Partition:
+        """The partition, claimed and made whole if this worker does not hold it yet."""
+        held = self._partitions.get(number)
+        if held is not None:
+            return held
+        self.drain()
+        began = time.monotonic()
+        name = f"{self._topic}/{self._count}:{number}"
+        claim = self.patiently(self._tables.claim, name, owner=self._owner, registry=self.registry.version)
+        partition = Partition(claim, self.registry, self._units(number), capacity=self._share())
+        changed = self._changed_since(claim.registry, partition.units)
+        done = self.patiently(partition.open, self._tables, changed)
+        self._partitions[number] = partition
+        log.info(
+            "partition opened",
+            partition=name,
+            epoch=claim.epoch,
+            repaired=done.repaired,
+            rebuilt=done.rebuilt,
+            facts=done.facts,
+            seconds=round(time.monotonic() - began, 3),
+        )
+        return partition
+
+    def _share(self) -> int:
+        return max(1_000, self._capacity // max(1, len(self._partitions) + 1))
+
+    def _units(self, number: int) -> list[str]:
+        return [unit.code for unit in self.registry.units if partition_of(unit.code, self._count) == number]
+
+    def _changed_since(self, version: str, units: Sequence[str]) -> list[str]:
+        """Of some units those whose past the registry in force judges otherwise than an earlier version."""
+        if version == self.registry.version:
+            return []
+        mine = set(units)
+        heard = [pair for pair in self.patiently(self._tables.units_with_events) if pair[0] in mine]
+        before = self.patiently(self._tables.registry_of, version)
+        return sorted({unit for unit, _ in heard}) if before is None else changed_units(before, self.registry, heard)
+
+    def _use(self, registry: Registry) -> None:
+        """Put another registry in force in every open partition."""
+        self.drain()
+        before, self.registry = self.registry, registry
+        for number, partition in self._partitions.items():
+            units = self._units(number)
+            changed = self._changed_since(before.version, units)
+            self.patiently(partition.use, registry, units, self._tables, changed)
+            self.patiently(self._keep_progress, [partition.claim])
+            log.info("registry in force", partition=partition.name, version=registry.version, rebuilt=len(changed))
+
+    def _keep_progress(self, claims: Sequence[Claim]) -> None:
+        self._flushes += 1
+        block = self._tables.progress_block(claims, self._clock())
+        self._tables.insert([block], token=f"{self._owner}:{self._flushes}")
+
+    def _heal(self, late: Sequence[LateFlush]) -> None:
+        """Redo what former owners touched: when they are first seen, and again when they must have ended."""
+        due: dict[str, list[LateFlush]] = {}
+        now = self._clock()
+        for flush in late:
+            key = (flush.name, flush.epoch, flush.seq)
+            seen = self._late.get(key)
+            if seen is None or (seen > 0 and now - seen > SETTLED_MS):
+                self._late[key] = now if seen is None else 0
+                due.setdefault(flush.name, []).append(flush)
+        for partition in self._partitions.values():
+            flushes = [flush for flush in due.get(partition.name, ()) if flush.seq > partition.began]
+            if flushes:
+                self.drain()
+                log.warning("a former owner wrote late", partition=partition.name, flushes=len(flushes))
+                self.patiently(partition.heal, flushes, self._tables)
+
+    def _restore(self, steps: Sequence[_Step]) -> None:
+        """Bring the stored ones of the facts that are not in memory back, one look-up a table for all partitions."""
+        by_table: dict[str, list[tuple[str, str, str]]] = {}
+        owner: dict[str, Partition] = {}
+        for step in steps:
+            for fact_id in step.partition.may_hold(step.partition.assembly.absent(step.batch)):
+                by_table.setdefault(fact_id[0], []).append(fact_id[1:])
+                owner[fact_id[1]] = step.partition
+        if by_table:
+            self.drain()
+        for table, keys in by_table.items():
+            for key, history in self.patiently(self._histories, table, keys):
+                owner[key[0]].assembly.restore((table, *key), history)
+
+    def _restore_cells(self, steps: Sequence[_Step]) -> None:
+        absent = {id(step): step.partition.absent_cells(step.changes) for step in steps if step.changes is not None}
+        keys = [key for found in absent.values() for key in found]
+        if not keys:
+            return
+        self.drain()
+        cells = self.patiently(self._tables.cells, keys)
+        for step in steps:
+            mine = {key: cells[key] for key in absent[id(step)] if key in cells}
+            step.partition.assembly.restore_cells(mine)
+
+    def _blocks(self, steps: Sequence[_Step]) -> list[Any]:
+        tables, now = self._tables, self._clock()
+        claims = [step.claim for step in steps]
+        pages = [sorted(step.changes.touched) if step.changes is not None else [] for step in steps]
+        blocks = [tables.flush_block(claims, pages, now)]
+        blocks += [tables.log_block(step.events, self.registry, step.claim.seq) for step in steps if step.events]
+        for step in steps:
+            if step.changes is not None:
+                blocks += tables.fact_blocks(step.changes.rows)
+        for step in steps:
+            if step.changes is not None:
+                version = tables.version(step.claim.epoch, step.claim.seq)
+                blocks += tables.cell_blocks(version, step.partition.assembly.settle(step.changes))
+        return [*blocks, tables.progress_block(claims, now)]
+
+    def _put(self, blocks: list[Any]) -> "Future[None]":
+        """Hand blocks to the writer, behind what it has; after a failed write nothing more is written."""
+        before = self._last
+        if before is not None and before.done():
+            before.result()
+        self._flushes += 1
+        token = f"{self._owner}:{self._flushes}"
+
+        def write() -> None:
+            if before is not None:
+                before.result()  # what failed there must not be overtaken
+            self.patiently(self._tables.insert, blocks, token=token)
+
+        self._last = self._disk.submit(write)
+        return self._last
+
+    def _histories(
+        self, table: str, keys: Sequence[tuple[str, str, str]]
+    ) -> list[tuple[tuple[str, str, str], History]]:
+        return [*self._tables.histories(table, keys)]
+
+    def patiently(self, do: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Ask storage as often as it takes for it to answer. Raises NotNow when the worker is to stop meanwhile."""
+        for wait in _forever(_WAITS):
+            try:
+                result = do(*arguments, **named)
+            except NotNow as error:
+                if self._stopping.is_set():
+                    raise
+                if self.away_since is None:
+                    self.away_since = time.monotonic()
+                    log.warning("storage does not answer; waiting", error=str(error))
+                self._stopping.wait(wait)
+            else:
+                if self.away_since is not None:
+                    log.info("storage answers again", seconds=round(time.monotonic() - self.away_since, 1))
+                    self.away_since = None
+                return result
+        raise AssertionError("unreachable")
+
+
+def _forever(waits: Sequence[float]) -> Iterable[float]:
+    yield from waits
+    while True:
+        yield waits[-1]
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, n in each.items():
+            total[name] = total.get(name, 0) + n
+    return total

@@ -1,0 +1,159 @@
+"""Workers on a bus: whatever dies, whoever comes too late, the tables hold what the events say."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pantau.bus.records import PACKED_HEADERS
+from pantau.domain.events import Event
+from pantau.domain.zones import HOUR, MINUTE
+from storage.chdb_engine import ChdbEngine
+from storage.store import Store
+from storage.verify import verify
+from tests.distributed.bus import Bus, Process, load_registry
+from tests.embedded.test_pipeline import empty
+from tests.strategies import MONDAY, REGISTRY, UNITS, streams, ticket
+from tests.truth import must_hold
+
+
+@pytest.fixture
+def store(engine: ChdbEngine) -> Store:
+    store = Store(engine)
+    load_registry(store, REGISTRY)
+    return store
+
+
+def fresh(store: Store) -> None:
+    empty(store)
+    load_registry(store, REGISTRY)
+
+
+def fill(bus: Bus, events: Sequence[Event], chance: random.Random) -> None:
+    """Shuffled, some twice, in records of a few events."""
+    stream = chance.sample(events, len(events)) + chance.choices(events, k=len(events) // 3)
+    while stream:
+        n = chance.randint(1, 7)
+        bus.send(stream[:n])
+        stream = stream[n:]
+
+
+@given(streams(UNITS), st.integers(1, 3), st.randoms(use_true_random=False))
+@settings(max_examples=8)
+def test_the_tables_hold_the_truth_after_any_stream(
+    store: Store, sent: list[Event], partitions: int, chance: random.Random
+) -> None:
+    fresh(store)
+    bus = Bus(partitions)
+    fill(bus, sent, chance)
+    process = Process(store, bus, facts_in_memory=3)
+    process.assign(range(partitions))
+    process.finish()
+    must_hold(store, sent)
+    assert verify(store, REGISTRY).equal
+
+
+@given(streams(UNITS), st.randoms(use_true_random=False), st.lists(st.integers(0, 12), min_size=1, max_size=5))
+@settings(max_examples=10)
+def test_a_worker_killed_at_any_block_leaves_nothing_that_its_successor_does_not_make_whole(
+    store: Store, sent: list[Event], chance: random.Random, deaths: list[int]
+) -> None:
+    fresh(store)
+    bus = Bus(2)
+    fill(bus, sent, chance)
+    for blocks in deaths:
+        process = Process(store, bus)
+        process.assign((0, 1))
+        process.step(may_commit=chance.random() < 0.5)
+        process.tables.blocks_left = blocks
+        while process.step(chance.randint(1, 4)):
+            pass
+    last = Process(store, bus)
+    last.assign((0, 1))
+    last.finish()
+    must_hold(store, sent)
+    assert verify(store, REGISTRY).equal
+
+
+@given(streams(UNITS), st.randoms(use_true_random=False))
+@settings(max_examples=10)
+def test_a_former_owner_that_goes_on_writing_changes_nothing(
+    store: Store, sent: list[Event], chance: random.Random
+) -> None:
+    """The group gave its partitions to another, but it does not know, and neither looks before it writes."""
+    fresh(store)
+    bus = Bus(2)
+    fill(bus, sent, chance)
+    zombie, heir = Process(store, bus), Process(store, bus)
+    for process in (zombie, heir):
+        process.worker.look = lambda **_: None  # type: ignore[method-assign]
+    zombie.assign((0, 1))
+    zombie.step(2)
+    zombie.step(2, may_commit=False)
+    heir.assign((0, 1))
+    moves = [lambda: heir.step(chance.randint(1, 3)), lambda: zombie.step(chance.randint(1, 3), may_commit=False)]
+    heir.step(1)
+    while chance.choice(moves)():
+        pass
+    zombie.tables.blocks_left = chance.randint(0, 12)
+    zombie.step(2, may_commit=False)
+    del heir.worker.look
+    heir.finish()
+    must_hold(store, sent)
+    assert verify(store, REGISTRY).equal
+
+
+def test_partitions_that_go_back_and_forth_between_workers_lose_nothing(store: Store) -> None:
+    chance = random.Random(3)
+    sent = [
+        ticket(said, MONDAY + n * MINUTE + at, unit=unit, ticket=f"A{n}")
+        for n in range(40)
+        for unit in UNITS[:4]
+        for said, at in (("created", 0), ("called", HOUR))
+    ]
+    bus = Bus(4)
+    fill(bus, sent, chance)
+    processes = [Process(store, bus), Process(store, bus)]
+    while any(at < len(log) for at, log in zip(bus.committed, bus.records, strict=True)):
+        shares = ([], [])  # type: tuple[list[int], list[int]]
+        for number in range(4):
+            chance.choice(shares).append(number)
+        for process, share in zip(processes, shares, strict=True):
+            process.at = {}
+            process.assign(share)
+        for process in processes:
+            process.step(2)
+            process.step(2)
+    for process in processes:
+        process.finish()
+    must_hold(store, sent)
+    assert verify(store, REGISTRY).equal
+
+
+def test_an_event_in_a_partition_that_is_not_its_units_is_passed_on(store: Store) -> None:
+    sent = [ticket("created", MONDAY + n * MINUTE, unit=unit, ticket=f"A{n}") for n in range(9) for unit in UNITS]
+    bus = Bus(3)
+    bus.send(sent, partition=1)
+    process = Process(store, bus)
+    process.assign((0, 1, 2))
+    process.finish()
+    must_hold(store, sent)
+
+
+def test_a_poison_record_is_refused_and_the_stream_goes_on(store: Store) -> None:
+    sent = [ticket("created", MONDAY), ticket("ended", MONDAY + HOUR)]
+    bus = Bus(1)
+    bus.send(sent[:1])
+    bus.append(0, b"\xff not even text", {})
+    bus.append(0, b"[{}]", dict(PACKED_HEADERS))
+    bus.send(sent[1:])
+    process = Process(store, bus)
+    process.assign((0,))
+    flush = process.worker.process({0: bus.records[0]})
+    flush.written.result()
+    assert [rejection.code for rejection in flush.rejections] == ["malformed", "missing"]
+    assert not set(flush.events) ^ set(sent)
+    process.worker.close()
+    must_hold(store, sent)
