@@ -46,6 +46,7 @@ class ChdbEngine:
     """chDB on one directory. ``database`` is created if it is missing and used by every session."""
 
     embedded = True
+    cluster = None
 
     def __init__(
         self, directory: Path, *, database: str = "pantau", threads: int | None = None, readonly: bool = False

@@ -46,6 +46,11 @@ _WRITING = {
     "mutations_sync": 2,
     "lightweight_deletes_sync": 2,
 }
+_CLUSTER_READING = {
+    "distributed_product_mode": "global",  # a subquery over spread rows sees all of them
+    "select_sequential_consistency": 1,  # with the quorum below: what was acknowledged is read, on every replica
+}
+_CLUSTER_WRITING = {"insert_quorum": "auto", "insert_quorum_parallel": 0}
 _ROWS_AT_ONCE = 65_536
 _CUSTOM_SERIALIZATION = 54_454
 """From this revision on a byte before every column says how it is serialised; 0 is plainly."""
@@ -118,6 +123,9 @@ class ClickHouseEngine:
 
     def __init__(self, address: Address, *, patience: float = 10.0, timeout: float = 300.0) -> None:
         self.address = address
+        self.cluster = address.cluster
+        self._reading = _CLUSTER_READING if address.cluster else {}
+        self._writing = _WRITING | self._reading | (_CLUSTER_WRITING if address.cluster else {})
         self._patience = patience
         self._timeout = timeout
         self._idle: list[Any] = []
@@ -127,12 +135,14 @@ class ClickHouseEngine:
 
     def execute(self, sql: str, params: Params | None = None) -> None:
         """Run one statement."""
-        settings = {**_WRITING, "insert_deduplication_token": uuid.uuid4().hex}
+        settings = {**self._writing, "insert_deduplication_token": uuid.uuid4().hex}
         self._asked(sql, lambda client: client.execute(sql, _sent(params), settings=settings))
 
     def query(self, sql: str, params: Params | None = None) -> Answer:
         """Run one query; an empty answer still has its columns."""
-        rows, columns = self._asked(sql, lambda client: client.execute(sql, _sent(params), with_column_types=True))
+        rows, columns = self._asked(
+            sql, lambda client: client.execute(sql, _sent(params), with_column_types=True, settings=self._reading)
+        )
         return Answer(tuple((str(name), str(kind)) for name, kind in columns), rows)
 
     def stream(self, sql: str, params: Params | None = None) -> Iterator[list[Row]]:
@@ -143,7 +153,9 @@ class ClickHouseEngine:
 
                 def begin() -> Iterator[Any]:
                     with _told(sql):
-                        found: Iterator[Any] = client.execute_iter(sql, _sent(params), chunk_size=_ROWS_AT_ONCE)
+                        found: Iterator[Any] = client.execute_iter(
+                            sql, _sent(params), settings=self._reading, chunk_size=_ROWS_AT_ONCE
+                        )
                         return found
 
                 blocks = self._patiently(begin)
@@ -170,7 +182,7 @@ class ClickHouseEngine:
         names = ", ".join(name for name, _ in columns)
         statement = f"INSERT INTO {table} ({names}) VALUES"
         block = _Block(columns, data)
-        settings = {**_WRITING, "insert_deduplication_token": token or uuid.uuid4().hex}
+        settings = {**self._writing, "insert_deduplication_token": token or uuid.uuid4().hex}
         self._asked(statement, lambda client: _send_block(client, statement, settings, block))
 
     def close(self) -> None:

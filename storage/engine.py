@@ -38,6 +38,10 @@ class Engine(Protocol):
     def embedded(self) -> bool:
         """Whether the engine lives in this process (and so this process owns its directory)."""
 
+    @property
+    def cluster(self) -> str | None:
+        """The cluster whose servers share the tables, if they do."""
+
     def execute(self, sql: str, params: Params | None = None) -> None:
         """Run one statement that answers nothing."""
 

@@ -1,13 +1,11 @@
 """Migrations: once, in order, never changed, and one text for an embedded engine and a cluster."""
 
-import re
-
 import pytest
 
 from pantau.domain.errors import BadSetup
 from pantau.domain.measures import RECORDS
 from storage.chdb_engine import ChdbEngine
-from storage.migrate import Migration, migrate, migrations, render
+from storage.migrate import Migration, migrate, migrations, require
 from storage.store import Store
 
 
@@ -53,20 +51,20 @@ def test_a_directory_of_a_newer_version_is_refused(engine: ChdbEngine, monkeypat
         migrate(engine)
 
 
-def test_a_cluster_gets_the_same_tables_replicated() -> None:
-    for migration in migrations():
-        single, cluster = render(migration.text, "single"), render(migration.text, "cluster")
-        assert len(single) == len(cluster) > 0
-        for one, many in zip(single, cluster, strict=True):
-            engine = re.search(r"ENGINE = (\w+)\((.*?)\)", one)
-            assert engine is not None
-            assert f"ENGINE = Replicated{engine[1]}(" in many
-            assert "non_replicated" in one
-            assert re.search(r"[^_]replicated_deduplication_window", many)
-            assert "{engine" not in one + many
-            assert "{settings" not in one + many
+def test_a_database_without_the_newest_tables_is_not_worked_on(
+    engine: ChdbEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require(engine)
+    newer = [*migrations(), Migration(9_999, "9999_more", "CREATE TABLE more (n UInt8) ENGINE = {engine:MergeTree()}")]
+    monkeypatch.setattr("storage.migrate.migrations", lambda: newer)
+    with pytest.raises(BadSetup, match=r"lack 9999_more.*pantau migrate"):
+        require(engine)
+    engine.execute("DROP TABLE schema_migrations SYNC")
+    with pytest.raises(BadSetup, match=r"no tables.*pantau migrate"):
+        require(engine)
 
 
-def test_comments_with_semicolons_are_no_statements() -> None:
-    text = "-- first; and second;\nCREATE TABLE a (n UInt8)\n{settings};\n-- last;\nCREATE TABLE b (n UInt8);\n"
-    assert [statement[:14] for statement in render(text, "single")] == ["CREATE TABLE a", "CREATE TABLE b"]
+def test_migrating_again_harms_nothing(engine: ChdbEngine) -> None:
+    engine.execute("INSERT INTO visits (unit) VALUES ('dukcapil')")
+    assert migrate(engine, again=True) == migrations()
+    assert engine.query("SELECT unit FROM visits").rows == [("dukcapil",)]
