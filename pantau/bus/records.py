@@ -6,7 +6,7 @@ worker takes them as they are. A record without that header comes from a foreign
 (structured, batch or binary mode of the Kafka protocol binding) and judged event by event.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -62,17 +62,20 @@ _types: Final = {
 """CloudEvents type -> kind, what its content hash is taken over (see ``wire.content_hash``), decoder of its data."""
 
 
-def pack(events: Sequence[Event]) -> bytes:
+def pack(events: Iterable[Event]) -> bytes:
     """Accepted events, all of one partition, as the value of one record; send it with ``PACKED_HEADERS``."""
-    written: list[_Written] = []
-    last, arrived = 0, _EPOCH  # events that came in one request arrived at one instant
-    for event in events:
-        arrival = event.arrival
-        if arrival != last:
-            last, arrived = arrival, _EPOCH + timedelta(0, 0, 0, arrival)
-        time = _EPOCH + timedelta(0, 0, 0, event.time)
-        written.append(_Written("1.0", PREFIX + event.kind, event.source, event.id, time, arrived, event.data))
-    return _encode(written)
+    return joined(map(packed, events))
+
+
+def packed(event: Event) -> bytes:
+    """An accepted event as it stands in a packed record."""
+    time, arrived = _EPOCH + timedelta(0, 0, 0, event.time), _EPOCH + timedelta(0, 0, 0, event.arrival)
+    return _encode(_Written("1.0", PREFIX + event.kind, event.source, event.id, time, arrived, event.data))
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    """What :func:`packed` made of events as the value of one record: two bytes and a comma between them on top."""
+    return b"[" + b",".join(parts) + b"]"
 
 
 def unpack(value: bytes) -> list[Event]:

@@ -28,12 +28,13 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         """The topic's settings as the broker names them.
 
         A record's timestamp is when the broker took it: what a producer's clock says must not decide how long a record
-        is kept.
+        is kept. Files are closed daily, so that a quiet partition gives up what is too old within a day.
         """
         configs = {
             "cleanup.policy": self.cleanup,
             "message.timestamp.type": "LogAppendTime",
             "max.message.bytes": str(self.record_bytes),
+            "segment.ms": str(DAY_MS),
         }
         if self.retention_ms is not None:
             configs["retention.ms"] = str(self.retention_ms)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay
+from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay, topics
 from pantau.cli.doctor import doctor
 from pantau.cli.indicators import indicators
 from pantau.cli.simulate import simulate
@@ -33,6 +33,7 @@ app.command()(sources)
 app.add_typer(registry.app)
 app.add_typer(mapping.app)
 app.add_typer(keys.app)
+app.add_typer(topics.app)
 app.command()(simulate)
 app.command()(doctor)
 
