@@ -1,0 +1,250 @@
+"""What one event costs in the operator, stage by stage, without any engine: CPU time of one thread.
+
+    python -m benchmarks.operator [--events N] [--units N ...] [--profile STAGES]
+
+Packed records are unpacked, merged into facts and windows, laid out as blocks of rows and encoded as the bytes an
+engine takes. ``backlog`` is batches of 40,000 events that hold whole visits, ``trickle`` batches of 2,000 that hold
+one event of each visit. The yardstick is the time the same run needs to read the same JSON into dictionaries.
+"""
+
+import argparse
+import cProfile
+import gc
+import pstats
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pantau.domain.events import Event, TicketCreated, TicketData
+from pantau.domain.registry import (
+    Hours,
+    Kabupaten,
+    Kecamatan,
+    Registry,
+    Service,
+    ServiceGroup,
+    Source,
+    Standard,
+    Unit,
+)
+from pantau.domain.wire import content_hash, encode_data
+from pantau.domain.zones import HOUR, MINUTE
+from producers.packed import Packed
+from storage.chdb_engine import ChdbEngine
+from storage.migrate import migrate
+from storage.native import encode
+from storage.store import Block, Store
+from stream_processors.assembly import Assembly
+
+MONDAY_8 = 1_774_832_400_000
+"""2026-03-30T08:00 in Jakarta."""
+
+SERVICES = 12
+RECORD_EVENTS = 500
+STAGES = ("unpack", "gather", "merge", "cells", "rows", "encode")
+
+Times = tuple[int, int, int, int]
+_decoder = msgspec.json.Decoder(list[Packed])
+_read = msgspec.json.Decoder()
+
+
+def pack(events: list[Event]) -> bytes:
+    """Events as one record."""
+    return msgspec.json.encode(
+        [
+            Packed(one.source, one.id, one.kind, one.time, one.arrival, one.content, encode_data(one.data).decode())
+            for one in events
+        ]
+    )
+
+
+def unpack(record: bytes) -> list[Event]:
+    """The events of one record."""
+    return [packed.event() for packed in _decoder.decode(record)]
+
+
+def registry(units: int) -> Registry:
+    """Offices with a dozen services and one promise."""
+    always = tuple(((0, 1440),) for _ in range(7))
+    return Registry(
+        kabupaten=[Kabupaten(code="18.01", name="Lampung Selatan")],
+        kecamatan=[Kecamatan(code="18.01.06", name="Kalianda", kabupaten="18.01")],
+        hours=[Hours(name="always", week=always)],
+        groups=[ServiceGroup(code="umum", name="Umum")],
+        services=[Service(code=f"s{n}", name=f"S{n}", group="umum", kind="ticket") for n in range(SERVICES)],
+        units=[
+            Unit(
+                code=f"unit-{n:06}",
+                name=f"Kantor {n}",
+                kecamatan="18.01.06",
+                kabupaten="18.01",
+                zone="Asia/Jakarta",
+                hours="always",
+            )
+            for n in range(units)
+        ],
+        standards=[Standard(measure="wait_to_call", limit_ms=15 * MINUTE)],
+        sources=[Source(name="antrian")],
+    )
+
+
+def said(visit: int, step: int, units: int, times: Times) -> Event:
+    """One of the four events of a visit."""
+    unit = f"unit-{visit % units:06}"
+    ticket, service = f"A{visit}", f"s{visit * 7 % SERVICES}"
+    kind = ("ticket.created", "ticket.called", "service.started", "service.ended")[step]
+    data: TicketData = (
+        TicketCreated(unit=unit, ticket=ticket, service=service)
+        if step == 0
+        else TicketData(
+            unit=unit, ticket=ticket, service=service, counter=str(visit % 5), officer=f"p{visit % units * 5:07x}"
+        )
+    )
+    at = times[step]
+    content = content_hash(kind, at, encode_data(data))
+    return Event(
+        source="antrian", id=f"{ticket}.{step}", kind=kind, time=at, arrival=at + 1000, data=data, content=content
+    )
+
+
+def backlog(units: int) -> Iterator[list[Event]]:
+    """Ten thousand whole visits at a time, 400 a unit and day, in order of time."""
+    chance = random.Random(units)
+    first = 0
+    while True:
+        batch = []
+        for visit in range(first, first + 10_000):
+            nth = visit // units
+            created = MONDAY_8 + nth // 400 * 24 * HOUR + nth % 400 * 72_000 + chance.randrange(72_000)
+            called = created + int(chance.lognormvariate(13, 0.8))
+            started = called + chance.randrange(60_000)
+            times = (created, called, started, started + int(chance.lognormvariate(12.5, 0.7)))
+            batch += [said(visit, step, units, times) for step in range(4)]
+        first += 10_000
+        batch.sort(key=lambda one: one.time)
+        yield batch
+
+
+def trickle(units: int) -> Iterator[list[Event]]:
+    """Two thousand events of as many visits in each twenty seconds: 500 created, called, started and ended."""
+    chance = random.Random(units)
+    held: dict[int, list[tuple[int, Times]]] = {}
+    lags = (0, 5, 6, 12)
+    n = 0
+    while True:
+        now = MONDAY_8 + n * 20_000
+        held[n] = []
+        for visit in range(n * 500, n * 500 + 500):
+            created, called, started, ended = (now + lag * 20_000 + chance.randrange(20_000) for lag in lags)
+            held[n].append((visit, (created, called, max(started, called), ended)))
+        held.pop(n - 13, None)
+        if n >= lags[-1]:
+            batch = [
+                said(visit, step, units, times) for step, lag in enumerate(lags) for visit, times in held[n - lag]
+            ]
+            batch.sort(key=lambda one: one.time)
+            yield batch
+        n += 1
+
+
+SCENARIOS: dict[str, Callable[[int], Iterator[list[Event]]]] = {"backlog": backlog, "trickle": trickle}
+
+
+class Meter:
+    """CPU seconds by stage, and a profile of the stages asked for."""
+
+    def __init__(self, profiled: frozenset[str]) -> None:
+        self.seconds = dict.fromkeys(("decode", *STAGES), 0.0)
+        self.profile = cProfile.Profile()
+        self._profiled = profiled
+
+    def run(self, stage: str, do: Callable[[], Any]) -> Any:
+        """What ``do`` returns; its time is counted."""
+        if stage in self._profiled:
+            self.profile.enable()
+        began = time.process_time()
+        found = do()
+        self.seconds[stage] += time.process_time() - began
+        if stage in self._profiled:
+            self.profile.disable()
+        return found
+
+
+def flush(meter: Meter, assembly: Assembly, store: Store, records: list[bytes], first: int) -> tuple[int, int, int]:
+    """What a worker does with a batch, up to the bytes of its blocks; returns events, rows and bytes."""
+    meter.run("decode", lambda: [_read.decode(record) for record in records])
+    events = meter.run("unpack", lambda: [event for record in records for event in unpack(record)])
+    batch = meter.run("gather", lambda: assembly.gather(events))
+    meter.run("gather", lambda: assembly.absent(batch))
+    changes = meter.run("merge", lambda: assembly.merge(batch, first))
+    meter.run("cells", lambda: assembly.absent_cells(changes))
+    cells = meter.run("cells", lambda: assembly.settle(changes))
+    blocks: list[Block] = meter.run(
+        "rows",
+        lambda: [
+            store.log_block(events, assembly.registry, first),
+            *store.moved_blocks(first, changes.moved),
+            *store.fact_blocks(changes.rows),
+            *store.cell_blocks(first, cells),
+        ],
+    )
+    sent = meter.run("encode", lambda: [encode(block.columns, block.data) for block in blocks])
+    return len(events), sum(len(block.data[0]) for block in blocks), sum(map(len, sent))
+
+
+def measured(name: str, units: int, events: int, store: Store, meter: Meter) -> None:
+    """Run one scenario and print its line."""
+    assembly = Assembly(registry(units))
+    source = SCENARIOS[name](units)
+    warm, n, rows, size = 1 if name == "backlog" else 16, 0, 0, 0
+    while n < events:
+        batch = next(source)
+        records = [pack(batch[start : start + RECORD_EVENTS]) for start in range(0, len(batch), RECORD_EVENTS)]
+        if warm:
+            flush(Meter(frozenset()), assembly, store, records, 1)
+            warm -= 1
+            continue
+        gc.collect()
+        found = flush(meter, assembly, store, records, n + 1)
+        n, rows, size = n + found[0], rows + found[1], size + found[2]
+    micros = {stage: seconds / n * 1e6 for stage, seconds in meter.seconds.items()}
+    whole = sum(micros[stage] for stage in STAGES)
+    print(
+        f"{name:8s} {units:>7,} units "
+        + " ".join(f"{micros[stage]:>7.2f}" for stage in STAGES)
+        + f" {whole:>7.2f} {micros['decode']:>7.2f} {whole / micros['decode']:>6.1f} {rows / n:>6.1f} {size / n:>6.0f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Run the scenarios asked for."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--events", type=int, default=200_000, help="events of each scenario")
+    options.add_argument("--units", type=int, nargs="*", default=[10, 100, 10_000, 100_000])
+    options.add_argument("--scenarios", nargs="*", default=[*SCENARIOS], choices=[*SCENARIOS])
+    options.add_argument("--profile", nargs="*", default=[], choices=STAGES, help="stages to profile")
+    chosen = options.parse_args()
+    gc.set_threshold(200_000, 50, 1_000)
+    with tempfile.TemporaryDirectory() as directory:
+        engine = ChdbEngine(Path(directory))
+        migrate(engine)
+        store = Store(engine)
+        engine.close()  # only the types of the columns were asked for
+    print(" " * 22, *(f"{stage:>7s}" for stage in STAGES), f"{'sum':>7s} {'decode':>7s} {'ratio':>6s} rows/e bytes/e")
+    for name in chosen.scenarios:
+        for units in chosen.units:
+            meter = Meter(frozenset(chosen.profile))
+            measured(name, units, chosen.events, store, meter)
+            if chosen.profile:
+                pstats.Stats(meter.profile).sort_stats("tottime").print_stats(25)
+
+
+if __name__ == "__main__":
+    main()
