@@ -134,9 +134,8 @@ class ClickHouseEngine:
         logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # what fails is raised, once and in words
 
     def execute(self, sql: str, params: Params | None = None) -> None:
-        """Run one statement."""
-        settings = {**self._writing, "insert_deduplication_token": uuid.uuid4().hex}
-        self._asked(sql, lambda client: client.execute(sql, _sent(params), settings=settings))
+        """Run one statement. In a bad moment it may run twice, so it must be one that may."""
+        self._asked(sql, lambda client: client.execute(sql, _sent(params), settings=self._writing))
 
     def query(self, sql: str, params: Params | None = None) -> Answer:
         """Run one query; an empty answer still has its columns."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pantau.domain.entries import TABLE_OF, History, decode_history
 from storage.engine import Row
+from storage.layout import on_every_shard
 from storage.queries import sql
 from storage.store import Store
 
@@ -29,7 +30,7 @@ def remove_events(store: Store, *, before: int, upto_seq: int, now: int) -> int:
     if rows:
         store.engine.execute(sql("remember_trimmed"), params)
         store.engine.execute(sql("remember_retention"), params | {"events": rows})
-        store.engine.execute(sql("remove_events"), params)
+        store.engine.execute(on_every_shard(store.engine, sql("remove_events")), params)
     return rows
 
 

@@ -18,6 +18,8 @@ from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
 from pantau.domain.wire import decode_data
 from storage.compare import TABLES, Difference, Report, differences
+from storage.layout import copy_tables, drop_copy
+from storage.migrate import migrations
 from storage.queries import sql
 from storage.rebuild import by_zone
 from storage.retention import raw_since, trimmed_facts
@@ -93,10 +95,9 @@ def recompute(
 ) -> Recomputed:
     """Fill the scratch database from the log, for some units or all."""
     engine = store.engine
-    engine.execute(f"DROP DATABASE IF EXISTS {scratch}")
-    engine.execute(f"CREATE DATABASE {scratch}")
-    for table in TABLES:
-        engine.execute(f"CREATE TABLE {scratch}.{table} AS {store.database}.{table}")
+    scratch = _scratch(store, scratch)
+    texts = (migration.text for migration in migrations())
+    copy_tables(engine, store.database, scratch, TABLES, texts)
     done = Recomputed()
     rows: dict[str, list[tuple[Any, ...]]] = {}
     with_facts: set[str] = set()
@@ -134,11 +135,12 @@ def recompute(
 
 def compare(store: Store, done: Recomputed) -> Report:
     """Compare every stored fact and cell with the recomputed ones; call after :func:`recompute`."""
-    found = {table: differences(store, table, SCRATCH) for table in TABLES}
+    scratch = _scratch(store, SCRATCH)
+    found = {table: differences(store, table, scratch) for table in TABLES}
     return Report(
         done.events,
         done.facts,
-        int(store.engine.query(f"SELECT count() FROM {SCRATCH}.windows").rows[0][0]),
+        int(store.engine.query(f"SELECT count() FROM {scratch}.windows").rows[0][0]),
         done.left_out,
         {table: n for table, (n, _) in found.items()},
         tuple(example for _, examples in found.values() for example in examples),
@@ -148,7 +150,12 @@ def compare(store: Store, done: Recomputed) -> Report:
 
 def drop_scratch(store: Store, scratch: str = SCRATCH) -> None:
     """Remove what :func:`recompute` made."""
-    store.engine.execute(f"DROP DATABASE IF EXISTS {scratch}")
+    drop_copy(store.engine, _scratch(store, scratch))
+
+
+def _scratch(store: Store, name: str) -> str:
+    """The scratch database of a store: a server may hold several stores."""
+    return f"{store.database}_{name}"
 
 
 def verify(store: Store, registry: Registry, *, on_progress: Callable[[int], None] = lambda n: None) -> Report:
@@ -163,32 +170,33 @@ def rebuild(store: Store, registry: Registry, *, version: int, units: Sequence[s
     """Write what the log says over what is stored for some units, under a version above all that was written before.
 
     For a retroactive edit of the registry or a ruling on a clock. Rows that no longer follow from the log are marked as
-    deleted (facts) or emptied (cells). Safe to repeat: a crash in between is healed by doing it again. Rebuilds that run
-    at the same time need scratch databases of different names.
+    deleted (facts) or emptied (cells). Safe to repeat: a crash in between is healed by doing it again. Rebuilds
+    that run at the same time need scratch databases of different names.
     """
     if not units:
         return
     try:
         recompute(store, registry, units=units, scratch=scratch)
+        folded = _scratch(store, scratch)
         params: dict[str, Any] = {"units": [*units], "version": version}
         for table, record in RECORDS.items():
             names = ", ".join(record.__struct_fields__)
             key = ", ".join(record.__struct_fields__[:3])
             store.engine.execute(
                 f"""INSERT INTO {table} ({names}, version, deleted)
-                SELECT {names}, {{version:UInt64}}, 0 FROM {scratch}.{table} FINAL
+                SELECT {names}, {{version:UInt64}}, 0 FROM {folded}.{table} FINAL
                 UNION ALL
                 SELECT {names}, {{version:UInt64}}, 1 FROM {table} FINAL
-                WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {scratch}.{table})""",
+                WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {folded}.{table})""",
                 params,
             )
         names, key = ", ".join((*CELL_NAMES, *STATE_NAMES)), ", ".join(CELL_NAMES)
         store.engine.execute(
             f"""INSERT INTO windows ({names}, version)
-            SELECT {names}, {{version:UInt64}} FROM {scratch}.windows
+            SELECT {names}, {{version:UInt64}} FROM {folded}.windows
             UNION ALL
             SELECT {key}, 0, 0, 0, 0, [], [], {{version:UInt64}} FROM windows FINAL
-            WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {scratch}.windows)""",
+            WHERE unit IN {{units:Array(String)}} AND ({key}) NOT IN (SELECT {key} FROM {folded}.windows)""",
             params,
         )
     finally:
