@@ -1,8 +1,21 @@
 """Our own log: structured lines on stderr, never an event's content."""
 
+import contextlib
 import sys
 
 import structlog
+
+
+class _Stderr:
+    """Standard error, on which a line that cannot be written stops nothing: a full disk must not end who reports it."""
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
 
 
 def to_stderr() -> None:
@@ -17,5 +30,5 @@ def to_stderr() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Stderr()),  # type: ignore[arg-type]  # all that is used of it
     )
