@@ -43,6 +43,39 @@ class Settings(BaseSettings):
         None, "file", "A registry.toml to put in force at the start; without it the one loaded last holds."
     )
     key: SecretStr | None = _setting(None, "API key", "With what pantau replay --to URL shows who it is.")
+    bus: str | None = _setting(None, "kafka://host:port,…", "The brokers that events travel through; none: embedded.")
+    store: str | None = _setting(
+        None, "clickhouse://user@host:port/database", "The server that holds the tables of workers and the page."
+    )
+    store_password: SecretStr | None = _setting(None, "password", "The password of the store's user.")
+    secret: SecretStr | None = _setting(
+        None, "64 hex digits", "The key of pseudonyms and digests; the same for every process of an installation."
+    )
+    worker_group: str = _setting("pantau", "name", "Workers of one group share the partitions of the bus.")
+    worker_host: str = _setting("127.0.0.1", "address", "Where a worker's health and metrics listen.")
+    worker_port: int = _setting(8331, "port", "Port of a worker's health and metrics.", ge=1, le=65535)
+    worker_facts: int = _setting(
+        200_000, "facts", "Visits and other facts that a worker keeps in memory, about 1 KB each.", ge=1_000
+    )
+    worker_session_seconds: float = _setting(
+        10.0, "seconds", "After how long without a heartbeat a worker's partitions go to others.", ge=1
+    )
+    worker_stalled_seconds: float = _setting(
+        120.0, "seconds", "After how long with records waiting and none let go of a worker is not live.", gt=0
+    )
+    database_password: SecretStr | None = _setting(
+        None, "password", "With what pantau poll shows a database who it is."
+    )
+    mqtt_password: SecretStr | None = _setting(None, "password", "With what pantau mqtt shows a broker who it is.")
+    spool_dir: Path = _setting(
+        Path("spool"), "directory", "Where a gateway keeps what the bus has not taken yet; one gateway each."
+    )
+    spool_bytes: int = _setting(
+        1_000_000_000, "bytes", "What the spool may take on the disk; then senders are told 503.", ge=1_000_000
+    )
+    spool_after_seconds: float = _setting(
+        2.0, "seconds", "How long the bus may be silent before events go to the spool.", gt=0
+    )
     gateway_request_bytes: int = _setting(_LIMITS.request_bytes, "bytes", "Largest body of one request.", gt=0)
     gateway_batch_events: int = _setting(_LIMITS.batch_events, "events", "Most events in one request.", gt=0)
     gateway_event_bytes: int = _setting(_LIMITS.event_bytes, "bytes", "Largest single event.", gt=0)

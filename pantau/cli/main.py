@@ -8,8 +8,10 @@ import typer
 from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay, topics
 from pantau.cli.doctor import doctor
 from pantau.cli.indicators import indicators
+from pantau.cli.poll import poll
 from pantau.cli.simulate import simulate
 from pantau.cli.sources import sources
+from pantau.cli.worker import worker
 
 app = typer.Typer(
     name="pantau",
@@ -25,7 +27,9 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(operate.serve)
+app.command()(worker)
 app.command()(replay.replay)
+app.command()(poll)
 app.command()(indicators)
 app.command()(operate.verify)
 app.add_typer(rejects.app)
