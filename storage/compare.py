@@ -22,7 +22,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a verification compared and found.
+    """What a verification compared and found. ``events`` counts different events, however often they were delivered.
 
     ``left_out`` counts facts some of whose raw events are no longer kept: their rows were compared with the fold of
     their own stored entries, and their windows with those rows. ``raw_since`` is the arrival (ms UTC) from which on

@@ -78,7 +78,10 @@ def _flat(blocks: Iterable[list[Any]]) -> Iterator[Any]:
 
 
 class Recomputed(msgspec.Struct):
-    """What a recomputation read and folded; ``left_out`` facts had lost raw events and lent their stored entries."""
+    """What a recomputation read and folded: different events, however often they were delivered, and their facts.
+
+    ``left_out`` facts had lost raw events and lent their stored entries.
+    """
 
     events: int = 0
     facts: int = 0
@@ -114,7 +117,7 @@ def recompute(
         for (table, unit, *_), fact in facts_from(entries, registry):
             with_facts.add(unit)
             rows.setdefault(table, []).append((*msgspec.structs.astuple(fact), 1, 0))
-        done.events += sum(map(len, entries.values()))
+        done.events += sum(len({entry.id for entry in found}) for found in entries.values())
         done.facts += len(entries)
         done.left_out += len(entries) * trimmed
         waiting += len(entries)

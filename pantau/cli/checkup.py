@@ -6,11 +6,11 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -115,32 +115,51 @@ def _data(directory: Path, origin: str) -> Iterator[Finding]:
     state: State = "bad" if free < TOO_LOW_BYTES else "note" if free < LOW_BYTES else "good"
     todo = "" if state == "good" else "100 million events take about 7 GB; make room or move the data directory"
     yield Finding("free space", state, f"{free / 1024**3:.1f} GiB", str(existing), todo)
-    yield _store(place, origin)
+    yield from _store(place, origin)
 
 
-def _store(place: Path, origin: str) -> Finding:
-    """Who owns the directory, and how far its tables are migrated."""
+def _store(place: Path, origin: str) -> Iterator[Finding]:
+    """Who owns the directory, how far its tables are migrated, and whether each id is said of one thing."""
     from pantau.embedded.desk import RemoteDesk, running_process
 
     try:
         running = running_process(place)
     except BadSetup as error:
-        return Finding("owner", "bad", str(error), origin, "ask that user, or choose another --data")
+        yield Finding("owner", "bad", str(error), origin, "ask that user, or choose another --data")
+        return
     if running is not None:
         try:
-            RemoteDesk(running).now()
+            several = RemoteDesk(running).query("ids_said_of_several_things", {"at_most": _NAMED_IDS + 1}).rows
         except PantauError as error:
-            return Finding("owner", "bad", f"process {running.pid}: {error}", running.url, "end it and start it again")
-        return Finding("owner", "good", f"process {running.pid} answers and keeps the tables current", running.url)
+            yield Finding("owner", "bad", f"process {running.pid}: {error}", running.url, "end it and start it again")
+            return
+        yield Finding("owner", "good", f"process {running.pid} answers and keeps the tables current", running.url)
+        yield _identities(several, running.url)
+        return
     if not (place / "store").exists():
-        return Finding("tables", "good", "none yet; made at the first start", origin)
-    return _schema(place)
+        yield Finding("tables", "good", "none yet; made at the first start", origin)
+        return
+    yield from _schema(place)
 
 
-def _schema(place: Path) -> Finding:
+_NAMED_IDS = 3
+
+
+def _identities(several: Sequence[Sequence[Any]], where: str) -> Finding:
+    """Whether sources keep their word that an id is of one event; rows of ``ids_said_of_several_things``."""
+    if not several:
+        return Finding("identities", "good", "every id is said of one thing", where)
+    named = ", ".join(f"{source} {id_} ({', '.join(some)})" for source, id_, _, some in several[:_NAMED_IDS])
+    todo = "each counts; mend the sender, see pantau sources and docs/decisions/0003-identity-is-the-senders-word.md"
+    more = ", …" if len(several) > _NAMED_IDS else ""
+    return Finding("identities", "note", f"ids said of several things: {named}{more}", where, todo)
+
+
+def _schema(place: Path) -> Iterator[Finding]:
     from storage.chdb_engine import ChdbEngine
     from storage.engine import EngineError
     from storage.migrate import migrations
+    from storage.queries import sql
 
     newest = max(migration.id for migration in migrations())
     try:
@@ -148,18 +167,25 @@ def _schema(place: Path) -> Finding:
         try:
             made = bool(engine.query("EXISTS TABLE schema_migrations").rows[0][0])
             rows = engine.query("SELECT max(id) FROM schema_migrations").rows if made else [(0,)]
+            several: Sequence[Sequence[Any]] = ()
+            if bool(engine.query("EXISTS TABLE events").rows[0][0]):
+                several = engine.query(sql("ids_said_of_several_things"), {"at_most": _NAMED_IDS + 1}).rows
         finally:
             engine.close()
     except NotNow as error:
-        return Finding("owner", "bad", str(error), str(place), "a process holds it and left no run.json; end it")
+        yield Finding("owner", "bad", str(error), str(place), "a process holds it and left no run.json; end it")
+        return
     except (EngineError, BadSetup) as error:
-        return Finding("tables", "bad", str(error).splitlines()[0], str(place), "restore the directory from a copy")
+        yield Finding("tables", "bad", str(error).splitlines()[0], str(place), "restore the directory from a copy")
+        return
     applied = int(rows[0][0])
     if applied > newest:
         todo = "they were made by a newer Pantau Layanan; use that one"
-        return Finding("tables", "bad", f"at {applied:04}, this version knows {newest:04}", str(place), todo)
+        yield Finding("tables", "bad", f"at {applied:04}, this version knows {newest:04}", str(place), todo)
+        return
     pending = "" if applied == newest else f"; {newest - applied} more are applied at the next start"
-    return Finding("tables", "good", f"at {applied:04} of {newest:04}{pending}, no process owns them", str(place))
+    yield Finding("tables", "good", f"at {applied:04} of {newest:04}{pending}, no process owns them", str(place))
+    yield _identities(several, str(place))
 
 
 def _port(loaded: Loaded) -> Finding:

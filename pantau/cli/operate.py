@@ -49,25 +49,33 @@ def verify(
 ) -> None:
     """Recompute every visit and every window from the raw events and compare with what is stored, to the last integer.
 
-    Prints equal (exit 0), or the rows that differ (exit 1).
+    Prints equal, or that there is nothing to compare (exit 0), or the rows that differ (exit 1).
     """
     import msgspec
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
-    from pantau.embedded.desk import open_desk
+    from pantau.cli.desks import open_desk
 
     console = Console(stderr=True)
     with open_desk(data) as desk, Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as bar:
         task = bar.add_task("recomputing from the log")
         report = desk.verify(lambda n: bar.update(task, description=f"recomputing from the log: {n:,} events"))
+        refused = sum(int(row["things"]) for row in desk.query("rejects_waiting").dicts())
     if as_json:
-        typer.echo(msgspec.json.encode({"equal": report.equal, **msgspec.to_builtins(report)}).decode())
-    else:
         typer.echo(
-            f"{'equal' if report.equal else 'DIFFERS'}: {report.events:,} events, {report.facts:,} facts, "
-            f"{report.cells:,} cells of windows" + (f"; left out {report.left_out:,}" if report.left_out else "")
+            msgspec.json.encode({"equal": report.equal, "refused": refused, **msgspec.to_builtins(report)}).decode()
         )
+    else:
+        if report.equal and not report.events:
+            typer.echo("nothing to compare: the log holds no event")
+        else:
+            typer.echo(
+                f"{'equal' if report.equal else 'DIFFERS'}: {report.events:,} events, {report.facts:,} facts, "
+                f"{report.cells:,} cells of windows" + (f"; left out {report.left_out:,}" if report.left_out else "")
+            )
+        if refused:
+            typer.echo(f"{refused:,} refused and in no number: pantau rejects list --data {data}")
         for table, n in report.differing.items():
             if n:
                 typer.echo(f"  {table}: {n:,} rows differ")

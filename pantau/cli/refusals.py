@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 VALUES: Final = 5
 """Wrong values that are shown of a reason."""
 
+_FOR_INSTANCE: Final[dict[Language, str]] = {"id": "(misalnya)", "en": "(for instance)"}
 _MORE: Final[dict[Language, str]] = {"id": "nilai lain", "en": "other values"}
 
 
@@ -22,7 +23,8 @@ def lines(reasons: "list[Reason]", language: Language) -> Iterator[str]:
     """
     for reason in reasons:
         times = number_text(reason.times, language)
-        yield f"{times:>10}  {reason.source}  {reason.code}: {reason.field}: {reason.rule}"
+        instance = f" {_FOR_INSTANCE[language]}" if reason.varies else ""
+        yield f"{times:>10}  {reason.source}  {reason.code}: {reason.field}: {reason.rule}{instance}"
         shown = reason.values[:VALUES]
         rest = sum(each.times for each in reason.values[VALUES:]) + reason.others
         if len(reason.todos) > 1:

@@ -43,9 +43,13 @@ class Retelling:
         found = self._found(fault.rule, fault.todo)
         return fault.rule if found is None else found[0]
 
+    def field(self, fault: Fault, language: Language) -> str:
+        """The field of a fault in a language: only an event as a whole has a name of ours."""
+        return WHOLE[language] if fault.field in WHOLE.values() else fault.field
+
     def retell(self, fault: Fault, language: Language) -> Fault:
         """The fault in a language."""
-        field = WHOLE[language] if fault.field in WHOLE.values() else fault.field
+        field = self.field(fault, language)
         found = self._found(fault.rule, fault.todo)
         if found is None or found[1] == language:
             return (

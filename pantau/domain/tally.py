@@ -24,7 +24,8 @@ class WrongValue(msgspec.Struct):
 class Reason(msgspec.Struct, kw_only=True):
     """Refusals of one source for one broken rule in one field.
 
-    ``rule`` and ``todo`` are those of the first of them; ``values`` the different values, the most frequent first, of
+    ``rule`` and ``todo`` are those of the first of them, and ``varies`` says that others differ in what they name: how
+    old, how far ahead. ``values`` are the different values, the most frequent first, of
     which ``others`` times one came that is not listed.
     """
 
@@ -33,6 +34,7 @@ class Reason(msgspec.Struct, kw_only=True):
     field: str
     rule: str
     todo: str
+    varies: bool = False
     times: int = 0
     values: list[WrongValue] = []
     others: int = 0
@@ -61,7 +63,7 @@ class Tally:
     def add(self, source: str, code: str, faults: Iterable[Fault], times: int = 1) -> None:
         """Count a refusal that came ``times`` times, under each of its faults."""
         for fault in faults:
-            key = (source, code, fault.field, self._retelling.name(fault))
+            key = (source, code, self._retelling.field(fault, "en"), self._retelling.name(fault))
             counted = self._counted.get(key)
             if counted is None:
                 counted = self._counted[key] = _Counted(fault)
@@ -79,10 +81,8 @@ class Tally:
         found = []
         for (source, code, _, _), counted in self._counted.items():
             first = self._retelling.retell(counted.fault, language)
-            values = [
-                WrongValue(value, times, self._retelling.retell(counted.faults[value], language).todo)
-                for value, times in counted.values.items()
-            ]
+            told = {value: self._retelling.retell(fault, language) for value, fault in counted.faults.items()}
+            values = [WrongValue(value, times, told[value].todo) for value, times in counted.values.items()]
             values.sort(key=lambda each: -each.times)
             found.append(
                 Reason(
@@ -91,6 +91,7 @@ class Tally:
                     field=first.field,
                     rule=first.rule,
                     todo=first.todo,
+                    varies=any(fault.rule != first.rule for fault in told.values()),
                     times=counted.times,
                     values=values,
                     others=counted.others,

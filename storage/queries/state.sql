@@ -142,12 +142,17 @@ SELECT version, epoch, content, toUnixTimestamp64Milli(loaded_at) AS loaded_ms F
 
 -- name: ids_said_of_several_things
 -- Which ids does a source use for events about different things, and of how many? Each is kept, for none is a repetition.
-SELECT source, id, uniqExact(unit, subject) AS things, arrayMap(one -> one.1 || '/' || one.2, groupUniqArray(3)((unit, subject))) AS some
+SELECT source, id, uniqExact(unit, subject) AS things, arrayMap(one -> one.1 || '/' || one.2, arraySort(groupUniqArray(3)((unit, subject)))) AS some
 FROM events
+WHERE (source, id) IN (
+    SELECT source, id FROM events
+    GROUP BY source, id
+    HAVING min(sipHash64(unit, subject)) != max(sipHash64(unit, subject))
+    ORDER BY source, id
+    LIMIT {at_most:UInt32}
+)
 GROUP BY source, id
-HAVING things > 1
-ORDER BY things DESC, source, id
-LIMIT {at_most:UInt32}
+ORDER BY source, id
 SETTINGS max_bytes_before_external_group_by = 1000000000
 
 -- name: units_with_events

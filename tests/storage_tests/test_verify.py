@@ -72,6 +72,14 @@ def test_an_undamaged_store_is_equal_and_says_how_much_was_compared(store: Store
     assert set(report.differing) == set(TABLES)
 
 
+def test_an_event_that_was_delivered_twice_is_one_event(engine: ChdbEngine) -> None:
+    store = filled(engine)
+    once = checked(store).events
+    engine.execute("INSERT INTO events SELECT * REPLACE (seq + 1000 AS seq) FROM events")
+    assert engine.query("SELECT count() FROM events").rows[0][0] == 2 * once
+    assert checked(store).events == once
+
+
 def test_an_empty_store_is_equal(engine: ChdbEngine) -> None:
     report = checked(Store(engine))
     assert (report.equal, report.events, report.cells) == (True, 0, 0)

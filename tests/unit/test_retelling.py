@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pantau.domain import rejections
 from pantau.domain.errors import Fault
+from pantau.domain.registry import Source
 from pantau.domain.rejections import Rejection
 from pantau.domain.retelling import Retelling
 from pantau.domain.spans import Language
@@ -20,7 +21,7 @@ RETELLING = Retelling(wording.TEXTS)
 languages = st.sampled_from(["id", "en"])
 
 
-def told(raw: bytes, language: Language, source: rejections.Source, now: int = NOW) -> tuple[Fault, ...]:
+def told(raw: bytes, language: Language, source: Source, now: int = NOW) -> tuple[Fault, ...]:
     judged = accept(
         raw,
         registry=REGISTRY,
@@ -34,7 +35,7 @@ def told(raw: bytes, language: Language, source: rejections.Source, now: int = N
 
 @given(spoilt(), st.sampled_from([SOURCE, PSEUDONYMS, LIMITED, IMPORT]), st.integers(0, NOW))
 def test_every_fault_is_told_again_as_the_other_language_would_have_told_it(
-    envelope: dict[str, object], source: rejections.Source, now: int
+    envelope: dict[str, object], source: Source, now: int
 ) -> None:
     raw = msgspec.json.encode(envelope)
     indonesian, english = told(raw, "id", source, now), told(raw, "en", source, now)

@@ -1,7 +1,7 @@
 """Refusals are counted by reason: values with their own advice, facts that differ made no reasons of their own."""
 
 from pantau.domain.errors import Fault
-from pantau.domain.rejections import flaw
+from pantau.domain.rejections import Language, flaw
 from pantau.domain.retelling import Retelling
 from pantau.domain.tally import KEPT_VALUES, Tally
 
@@ -30,7 +30,17 @@ def test_facts_that_differ_with_each_event_make_no_reason_of_their_own() -> None
         tally.add("antrian", "too_old", [fault])
     (reason,) = tally.reasons("en")
     assert (reason.times, reason.rule) == (1000, "8 days old; the limit of this source is 7 days")
+    assert reason.varies
     assert (len(reason.values), reason.others) == (KEPT_VALUES, 1000 - KEPT_VALUES)
+
+
+def test_one_rule_told_in_two_languages_is_one_reason() -> None:
+    tally = Tally(Retelling())
+    told: list[tuple[Language, str]] = [("id", "(isi)"), ("en", "(body)")]
+    for language, body in told:
+        tally.add("antrian", "malformed", [flaw("malformed", body, "?", language, detail="cut off").fault])
+    (reason,) = tally.reasons("id")
+    assert (reason.times, reason.field, reason.rule, reason.varies) == (2, "(isi)", "tidak terbaca: cut off", False)
 
 
 def test_sources_codes_and_fields_are_told_apart_and_the_most_frequent_comes_first() -> None:
