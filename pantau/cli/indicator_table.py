@@ -73,6 +73,11 @@ CHOICES: Final[dict[str, dict[str, Text]]] = {
 }
 """Choices in words; those that are numbers are written by :func:`choice_text`."""
 
+WHERE_THE_DATA_IS: Final[dict[Language, str]] = {
+    "id": "Belum ada angka, tetapi {n} kejadian ditolak; sebabnya: pantau rejects list --data {data}",
+    "en": "No number is known, but {n} events are refused; why: pantau rejects list --data {data}",
+}
+
 _INDICATOR: Final = Text("Indikator", "Indicator")
 _VALUE: Final = Text("Nilai", "Value")
 _NOTES: Final = Text("Catatan", "Notes")

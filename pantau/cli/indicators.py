@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pantau.cli.options import DATA, Data
+from pantau.cli.options import DATA, Data, Lang
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,13 +31,6 @@ class By(StrEnum):
     hour = "hour"
     half_hour = "30m"
     five_minutes = "5m"
-
-
-class Lang(StrEnum):
-    """The language of titles and definitions."""
-
-    id = "id"
-    en = "en"
 
 
 class Percentile(StrEnum):
@@ -98,7 +91,7 @@ def indicators(
     leavers: Annotated[LeaversIn | None, typer.Option(help="People who left, in promise and .within.")] = None,
     ikm_weight: Annotated[Weight | None, typer.Option(help="Weight of an SKM element.")] = None,
     complaint_days: Annotated[int | None, typer.Option(min=0, help="Days after which a complaint is late.")] = None,
-    lang: Annotated[Lang, typer.Option(help="Language.")] = Lang.id,
+    lang: Lang = "id",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, for spreadsheets.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="Name every indicator and end.")] = False,
@@ -133,14 +126,14 @@ def indicators(
     from pantau.domain.indicator_catalogue import fixed
 
     if list_all:
-        Console().print(indicator_table.listing([*fixed().values()], lang.value))
+        Console().print(indicator_table.listing([*fixed().values()], lang))
         return
     if as_json and as_csv:
         raise BadSetup("--json and --csv exclude each other; choose one")
     import msgspec
 
+    from pantau.cli.desks import open_desk
     from pantau.domain.requests import Request
-    from pantau.embedded.desk import open_desk
     from storage.indicators import indicators as answer
 
     with open_desk(data) as desk:
@@ -157,7 +150,7 @@ def indicators(
             by=tuple(dimension.value for dimension in by or ()),
             first_day=_day(first, "from"),
             last_day=_day(last, "to"),
-            language=lang.value,
+            language=lang,
             percentile=percentile.value if percentile else None,
             zero_waits=zero_waits.value if zero_waits else None,
             leavers=leavers.value if leavers else None,
@@ -168,14 +161,18 @@ def indicators(
         if as_of is not None:
             request = msgspec.structs.replace(request, as_of=_instant(as_of, request, registry))
         table = answer(desk.query, registry, request)
+        empty = all(line.value.value is None for line in table.lines)
+        refused = sum(int(row["things"]) for row in desk.query("rejects_waiting").dicts()) if empty else 0
     if as_json:
         typer.echo(msgspec.json.encode(table).decode())
     elif as_csv:
         typer.echo(indicator_table.as_csv(table), nl=False)
     else:
         console = Console()
-        for part in indicator_table.for_people(table, lang.value):
+        for part in indicator_table.for_people(table, lang):
             console.print(part)
+    if refused:  # nothing is known, and that may be why
+        typer.echo(indicator_table.WHERE_THE_DATA_IS[lang].format(n=refused, data=data), err=True)
 
 
 def _day(text: str | None, option: str) -> "date | None":

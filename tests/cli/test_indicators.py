@@ -14,11 +14,13 @@ from pantau.cli.indicator_table import CHOICES, FLAGS, REASONS, choice_text
 from pantau.cli.indicators import indicators
 from pantau.domain.errors import PantauError
 from pantau.domain.indicators import Choices, Reason
+from pantau.domain.rejections import flaw
 from pantau.domain.requests import Table
 from pantau.domain.skm import Flag
 from pantau.domain.wire import encode_data
 from pantau.embedded.desk import Load, open_desk
 from producers.packed import Packed
+from tests.cli.test_sources_and_rejects import refusal
 from tests.storage_tests.week import REGISTRY, everything
 
 app = typer.Typer()
@@ -173,3 +175,20 @@ def test_every_reason_flag_and_choice_has_its_words() -> None:
     for name, texts in CHOICES.items():
         literal = next(field.type for field in msgspec.structs.fields(Choices) if field.name == name)
         assert set(texts) == set(literal.__args__)
+
+
+def test_where_nothing_is_known_and_events_were_refused_the_way_to_them_is_told(tmp_path: Path) -> None:
+    unknown = flaw("unknown_unit", "data.unit", "kec-x", "id", nearest="").fault
+    with open_desk(tmp_path, registry=REGISTRY) as desk:
+        desk.take(Load([], [refusal(n, "unknown_unit", unknown) for n in range(3)])).result()
+    for language, said in (("id", "3 kejadian ditolak"), ("en", "3 events are refused")):
+        result = CliRunner().invoke(app, ["--data", str(tmp_path), "--json"], env={"PANTAU_LANG": language})
+        assert result.exit_code == 0
+        assert said in result.stderr
+        assert f"pantau rejects list --data {tmp_path}" in result.stderr
+        assert json.loads(result.stdout)["lines"]
+
+
+def test_where_something_is_known_nothing_is_said_of_refusals(data: Path) -> None:
+    result = CliRunner().invoke(app, ["--data", str(data)])
+    assert result.stderr == ""
