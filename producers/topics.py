@@ -63,6 +63,16 @@ def create(
         return made, _differences(admin, topics)
 
 
+def partitions_of(brokers: Sequence[str], topic: Topic) -> int:
+    """How many partitions the broker has of a topic. Raises BadSetup for a topic that is missing; as :func:`check`."""
+    with _admin(brokers) as admin:
+        described = admin.describe_topics([topic.name])
+        n = len(described[0]["partitions"])
+    if not n:
+        raise BadSetup(f"the broker has no topic {topic.name}; make the topics: pantau topics create")
+    return n
+
+
 @contextmanager
 def _admin(brokers: Sequence[str]) -> Iterator[Any]:
     require(brokers)

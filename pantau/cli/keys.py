@@ -1,4 +1,4 @@
-"""``pantau keys``: API keys for the HTTP gateway.
+"""``pantau keys``: API keys for the HTTP gateway, and the secret of an installation.
 
 Exit codes: 0.
 """
@@ -7,12 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="keys", help="API keys with which sources send events over HTTP.", no_args_is_help=True)
-
-
-@app.callback()
-def _keys() -> None:
-    """Keep ``new`` a verb of its own though it is the only one."""
+app = typer.Typer(
+    name="keys", help="API keys of sources, and the secret of an installation on servers.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -33,3 +30,15 @@ def new(
     typer.echo(key)
     typer.echo(f'Tulis baris ini pada [[source]] name = "{source}" di registry.toml:', err=True)
     typer.echo(f'key_hash = "{key_hash(key)}"')
+
+
+@app.command()
+def secret() -> None:
+    """Make the secret of an installation on servers: 32 random bytes in hex, the same for the gateway and all workers.
+
+    It keys pseudonyms and the digests of refused events; with another one the same person gets another pseudonym. Keep
+    it in a file that only these processes can read, and name that file in PANTAU_SECRET_FILE.
+    """
+    import secrets
+
+    typer.echo(secrets.token_hex(32))

@@ -1,6 +1,7 @@
 """Addresses of the bus and what every process of an installation shares."""
 
 from pantau.domain.errors import BadSetup
+from pantau.secret_file import secret_from_hex
 
 
 def brokers(bus: str | None) -> list[str]:
@@ -17,14 +18,10 @@ def brokers(bus: str | None) -> list[str]:
 
 
 def secret_key(text: str | None) -> bytes:
-    """The key of pseudonyms and digests from its hex digits. Raises BadSetup when it is missing or too short."""
-    try:
-        key = bytes.fromhex(text or "")
-    except ValueError:
-        key = b""
-    if not 16 <= len(key) <= 64:
+    """The key of pseudonyms and digests from its hex digits. Raises BadSetup when it is missing or no such key."""
+    if text is None:
         raise BadSetup(
-            "the secret of this installation must be 32 to 128 hex digits, the same in gateway and workers: "
-            "set PANTAU_SECRET or PANTAU_SECRET_FILE (pantau keys secret makes one)"
+            "the secret of this installation is not given: set PANTAU_SECRET or PANTAU_SECRET_FILE, "
+            "the same in the gateway and in every worker (pantau keys secret makes one)"
         )
-    return key
+    return secret_from_hex(text, "PANTAU_SECRET")

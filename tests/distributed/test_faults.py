@@ -1,0 +1,139 @@
+"""Faults injected into running processes. After each of them: accepted is stored, ``verify`` equal, no manual step."""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from kafka import KafkaProducer
+
+from pantau.bus.topics import EVENTS
+from pantau.domain.registry_records import Standard
+from tests.distributed.cluster import Cluster, Load, WorkerProcess, eventually
+from tests.strategies import registry
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One for all the faults: each scenario must also bear what those before it left."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        yield cluster
+    finally:
+        cluster.close()
+
+
+def flowing(cluster: Cluster, load: Load) -> None:
+    """Wait until workers write what is sent."""
+    load.start()
+    eventually(lambda: load.sent > 400, "a load that flows")
+
+
+def stop(*workers: WorkerProcess) -> None:
+    for worker in workers:
+        assert worker.stop() == 0, worker.said
+
+
+def test_a_worker_killed_at_random_moments_many_times(cluster: Cluster) -> None:
+    moments = random.Random(7)
+    load = Load(cluster, "kills")
+    worker = cluster.worker()
+    flowing(cluster, load)
+    for _ in range(8):
+        eventually(lambda: worker.merged() > 0, "a worker at work")
+        time.sleep(moments.uniform(0, 0.7))
+        worker.kill()
+        worker = cluster.worker()
+    cluster.must_hold(load.finish())
+    stop(worker)
+
+
+def test_workers_that_join_die_and_join_again_share_the_load(cluster: Cluster) -> None:
+    load = Load(cluster, "rebalances")
+    first, second = cluster.worker(), cluster.worker()
+    flowing(cluster, load)
+    time.sleep(1)
+    second.kill()
+    third = cluster.worker()
+    time.sleep(1)
+    stop(first)
+    fourth = cluster.worker()
+    cluster.must_hold(load.finish())
+    stop(third, fourth)
+
+
+def test_a_worker_that_sleeps_through_its_own_replacement(cluster: Cluster) -> None:
+    """Stopped in its work for longer than its session, then awake again with what it was about to write."""
+    load = Load(cluster, "sleeper")
+    sleeper = cluster.worker()
+    flowing(cluster, load)
+    sleeper.signal(signal.SIGSTOP)
+    heir = WorkerProcess(cluster)
+    eventually(heir.ready, "the partitions of a worker that sleeps to be given to another")
+    time.sleep(1)
+    sleeper.signal(signal.SIGCONT)
+    time.sleep(1)
+    cluster.must_hold(load.finish())
+    stop(sleeper, heir)
+
+
+def test_the_broker_killed_and_started_again(cluster: Cluster) -> None:
+    load = Load(cluster, "broker")
+    worker = cluster.worker()
+    flowing(cluster, load)
+    cluster.broker.kill()
+    time.sleep(2)
+    cluster.broker.start()
+    time.sleep(1)
+    cluster.must_hold(load.finish())
+    stop(worker)
+
+
+def test_storage_killed_and_started_again(cluster: Cluster) -> None:
+    load = Load(cluster, "storage")
+    worker = cluster.worker()
+    flowing(cluster, load)
+    cluster.tables.kill()
+    eventually(lambda: not worker.ready(), "a worker that says that its storage is away")
+    cluster.tables.start()
+    cluster.must_hold(load.finish())
+    eventually(worker.ready, "a worker that is ready again")
+    stop(worker)
+
+
+def test_a_worker_stops_when_told_to_while_storage_is_away(cluster: Cluster) -> None:
+    load = Load(cluster, "stopped")
+    worker = cluster.worker()
+    flowing(cluster, load)
+    cluster.tables.kill()
+    eventually(lambda: not worker.ready(), "a worker that says that its storage is away")
+    worker.stop()
+    cluster.tables.start()
+    heir = cluster.worker()
+    cluster.must_hold(load.finish())
+    stop(heir)
+
+
+def test_a_poison_record(cluster: Cluster) -> None:
+    load = Load(cluster, "poison")
+    worker = cluster.worker()
+    flowing(cluster, load)
+    producer = KafkaProducer(bootstrap_servers=cluster.broker.bootstrap, acks="all")
+    for poison in (b"", b"\xff\xfe", b"[{}, 7]", b'{"specversion": "1.0"}', b"[" * 100_000):
+        producer.send(EVENTS.name, value=poison).get(30)
+    producer.close()
+    cluster.must_hold(load.finish())
+    stop(worker)
+
+
+def test_a_registry_loaded_under_load_rebuilds_what_it_changes(cluster: Cluster) -> None:
+    load = Load(cluster, "registry")
+    workers = [cluster.worker(), cluster.worker()]
+    flowing(cluster, load)
+    cluster.load_registry(registry(standards=(Standard(measure="wait_to_call", service="ktp", limit_ms=100_000),)))
+    time.sleep(1)
+    cluster.must_hold(load.finish())
+    stop(*workers)

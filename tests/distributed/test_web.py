@@ -1,0 +1,216 @@
+"""The live page on a server's tables: it follows what workers write, and tells when the tables are away."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pantau.distributed.desk import ServerDesk
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
+from pantau.domain.zones import HOUR, MINUTE
+from storage.address import open_server
+from storage.migrate import migrate
+from storage.store import Store
+from storage.verify import verify
+from tests.distributed.bus import Bus
+from tests.distributed.bus import Process as Worker
+from tests.strategies import registry, ticket
+from tests.support.bridge import Bridge
+from tests.support.processes import Process, run
+
+
+def _noon() -> str:
+    """A zone where it is between 12 and 13 now, so that no day ends and no office closes while a test runs."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Tables:
+    """A server's tables, and the worker that writes to them."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.registry: Registry = registry(zones={"dukcapil": _noon(), "camat": _noon()})
+        self._engine = open_server(address)
+        migrate(self._engine)
+        desk = ServerDesk(address)
+        desk.load_registry(self.registry)
+        desk.close()
+
+    def write(self, *events: Event) -> None:
+        """What one worker writes of these events, until it is stopped."""
+        store = Store(self._engine)
+        bus = Bus(2)
+        bus.send(events)
+        worker = Worker(store, bus)
+        worker.assign((0, 1))
+        worker.finish()
+        assert verify(store, self.registry).equal
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+@contextmanager
+def page(folder: Path, address: str, *words: str) -> Iterator[Process]:
+    process = Process(folder, "web", "--store", address, "--port", "0", *words).start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def told(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+    """The events of a stream, each with its data."""
+    name = ""
+    for line in lines:
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+@contextmanager
+def following(url: str, path: str = "/api/stream") -> Iterator[Iterator[tuple[str, Any]]]:
+    with httpx.stream("GET", url + path, timeout=60) as answer:
+        yield told(answer.iter_lines())
+
+
+def waiting(model: Any, unit: str = "dukcapil") -> int | None:
+    found: int | None = next(row["waiting"] for row in model["units"] if row["code"] == unit)
+    return found
+
+
+@pytest.fixture
+def tables(clickhouse: str) -> Iterator[Tables]:
+    made = Tables(clickhouse)
+    yield made
+    made.close()
+
+
+def test_the_page_shows_what_workers_wrote_and_every_viewer_sees_what_they_write_next(
+    tables: Tables, tmp_path: Path
+) -> None:
+    now = _now()
+    tables.write(ticket("created", now - 5 * MINUTE, ticket="A1"))
+    with page(tmp_path, tables.address) as served:
+        url = served.url
+        assert httpx.get(url + "/health/ready").json() == {"status": "ready"}
+        assert "<!doctype html>" in httpx.get(url).text.lower()
+        assert waiting(httpx.get(url + "/api/overview").json()) == 1
+        with following(url) as one, following(url, "/api/stream?unit=dukcapil") as other:
+            assert waiting(next(data for name, data in one if name == "overview")) == 1
+            assert next(data for name, data in other if name == "unit")["row"]["waiting"] == 1
+            tables.write(ticket("created", now - 4 * MINUTE, ticket="A2"))
+            assert waiting(next(data for name, data in one if name == "overview")) == 2
+            assert next(data for name, data in other if name == "unit")["row"]["waiting"] == 2
+
+
+def test_a_registry_that_is_loaded_shows_without_a_restart(tables: Tables, tmp_path: Path) -> None:
+    tables.write(ticket("created", _now() - MINUTE))
+    with page(tmp_path, tables.address) as served, following(served.url) as stream:
+        assert next(data for name, data in stream if name == "overview")["units"]
+        rows = tables.registry.to_rows()
+        for row in rows:
+            if row["kind"] == "unit":
+                row["body"]["name"] = f"Kantor {row['body']['code']}"
+        desk = ServerDesk(tables.address)
+        desk.load_registry(Registry.from_rows(rows))
+        desk.close()
+        names = {row["name"] for row in next(data for name, data in stream if name == "overview")["units"]}
+        assert names == {"Kantor dukcapil", "Kantor camat"}
+
+
+def test_a_server_that_dies_leaves_a_page_that_says_so_and_recovers_by_itself(tmp_path: Path) -> None:
+    bridge = Bridge(tmp_path / "server").start()
+    try:
+        engine = open_server(bridge.url("default"))
+        engine.execute("CREATE DATABASE pantau")
+        engine.close()
+        tables = Tables(bridge.url("pantau"))
+        now = _now()
+        tables.write(ticket("created", now - 5 * MINUTE, ticket="A1"))
+        with page(tmp_path, tables.address) as served:
+            url = served.url
+            with following(url) as stream:
+                seen = next(data for name, data in stream if name == "overview")
+                bridge.kill()
+                stale = next(data for name, data in stream if name == "stale")
+                assert seen["as_of"] <= stale["since"] <= stale["now"]
+                assert httpx.get(url + "/health/live").status_code == 200
+                away = httpx.get(url + "/health/ready", timeout=30)
+                assert (away.status_code, away.json()["type"]) == (503, "urn:pantau:problem:not-ready")
+                assert httpx.get(url + "/api/overview", timeout=30).status_code == 503
+                assert httpx.get(url).status_code == 200
+                with following(url) as late:
+                    assert waiting(next(data for name, data in late if name == "overview")) == 1
+                    assert next(name for name, _ in late) == "stale"
+                bridge.start()
+                assert waiting(next(data for name, data in stream if name == "overview")) == 1
+                assert next(name for name, _ in stream) == "tick"
+                tables.write(ticket("created", now - 4 * MINUTE, ticket="A2"))
+                assert waiting(next(data for name, data in stream if name == "overview")) == 2
+            assert httpx.get(url + "/health/ready").status_code == 200
+        tables.close()
+    finally:
+        bridge.stop()
+
+
+def test_a_page_that_starts_before_its_server_waits_for_it(tmp_path: Path) -> None:
+    bridge = Bridge(tmp_path / "server").start()
+    try:
+        tables = Tables(bridge.url("default"))
+        tables.write(ticket("created", _now() - HOUR // 4))
+        bridge.kill()
+        with page(tmp_path, tables.address) as served:
+            url = served.url
+            with following(url) as stream:
+                assert next(stream)[0] == "stale"
+                bridge.start()
+                assert waiting(next(data for name, data in stream if name == "overview")) == 1
+        tables.close()
+    finally:
+        bridge.stop()
+
+
+def test_it_stops_in_good_order_while_pages_are_open(tables: Tables, tmp_path: Path) -> None:
+    with page(tmp_path, tables.address) as served, following(served.url) as stream:
+        assert next(stream)[0] == "overview"
+        assert served.stop() == 0
+        assert [name for name, _ in stream if name == "overview"] == []
+        assert "Traceback" not in served.log()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "scheme of a store"),
+        (("--store", "clickhouse://127.0.0.1:1/pantau/x"), "must be the name of a database"),
+    ],
+)
+def test_a_store_that_is_none_ends_it_with_what_to_do(words: tuple[str, ...], said: str) -> None:
+    code, told = run("web", *words)
+    assert (code, said in told) == (2, True), told
+
+
+def test_tables_that_are_not_made_yet_end_it_with_what_to_do(clickhouse: str) -> None:
+    code, told = run("web", "--store", clickhouse)
+    assert code == 2
+    assert "pantau migrate" in told
+    engine = open_server(clickhouse)
+    migrate(engine)
+    engine.close()
+    code, told = run("web", "--store", clickhouse)
+    assert code == 2
+    assert "pantau registry load" in told
