@@ -75,8 +75,15 @@ def _known(placed: Placed, kind: str, key: str, target: str, target_key: str) ->
         value = getattr(record, key)
         if value and value != ANY and value not in known:
             what = target.replace("_", " ")
-            missing = f"add [[{target}]] first" if not known else nearest(value, known)
+            missing = nearest(value, known) if known else _first(target, value)
             row.fault(key, f"is not a {what} of this file", missing)
+
+
+def _first(target: str, value: str) -> str:
+    """What to add where a file has none of a table yet. Hours are the one table whose name is a key."""
+    if target == "hours":
+        return f'add [hours.{value}] first, such as mon-fri = "08:00-16:00"'
+    return f"add [[{target}]] first"
 
 
 def _source_units(placed: Placed) -> None:
@@ -141,9 +148,13 @@ def _fitting_measures(placed: Placed) -> None:
         if not row.good or service is None:
             continue
         if service.kind not in ("both", standard.kind):
-            fitting = "turnaround or turnaround_working" if service.kind == "application" else "visit_time or a wait"
+            todo = (
+                "promise turnaround or turnaround_working, or change the kind of the service"
+                if service.kind == "application"
+                else "promise visit_time or a wait, or change the kind of the service"
+            )
             rule = f"is never measured for {service.code}, which is of kind {service.kind!r}"
-            row.fault("measure", rule, f"promise {fitting}, or change the kind of the service")
+            row.fault("measure", rule, todo)
 
 
 def _one_ruling(placed: Iterable[tuple[Row, Any]]) -> None:

@@ -45,14 +45,38 @@ _DAYS: Final[dict[str, int]] = {
     for name in names.split()
 }  # fmt: skip
 _SPELL: Final = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})")
+_MEANT: Final[dict[str, str]] = {
+    word: table
+    for table, words in {
+        "write [[standard]]": "promise promises standar service_standard service_standards",
+        "write [[unit]]": "office offices kantor",
+        "write [[service]]": "layanan",
+        "write [[service_group]]": "group groups servicegroup service_groups kelompok_layanan",
+        "write [[source]]": "sumber system systems",
+        "write [[clock_correction]]": "correction corrections clock clocks koreksi_jam",
+        "write [[holiday]]": "libur hari_libur",
+        "write [hours.kantor]": "hour opening_hours jam_buka jam",
+    }.items()
+    for word in words.split()
+}
+"""What is meant by words that people write for a table of the file."""
+
 _CLOSED: Final = frozenset({"closed", "tutup"})
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _PERSONAL: Final = re.compile(r"@|\d{8}")  # an e-mail address or a phone number; area codes have dots
 
 
 def load(path: str | Path) -> Registry:
-    """The registry in a file. Raises BadSetup with every fault at once, each with file, line and what to do."""
-    return _registry(read(Path(path)))
+    """The registry in a file. Raises BadSetup with every fault at once, each with file, line and what to do.
+
+    A file without a unit is a fault too: with it every event would be refused.
+    """
+    document = read(Path(path))
+    registry = _registry(document)
+    if not registry.units:
+        document.blame(1, "", "", "holds no unit", "add a [[unit]]; docs/registry.md has a whole file to start from")
+        document.stop_if_faulty()
+    return registry
 
 
 def parse(text: str, name: str = "registry.toml") -> Registry:
@@ -86,7 +110,7 @@ def _registry(document: Document) -> Registry:
     for listed in placed.values():
         for row, _ in listed:
             row.finish()
-    top.finish()
+    top.finish(_MEANT)
     units = registry_checks.check(placed)
     document.stop_if_faulty()
     records = {kind: [record for _, record in listed] for kind, listed in placed.items()}
@@ -136,7 +160,7 @@ def _period(row: Row) -> dict[str, date | None]:
 
 def _hours(top: Row) -> list[tuple[Row, Hours]]:
     placed = []
-    table = top.under("hours", "hours")
+    table = top.under("hours", "hours", "[hours.kantor]")
     for name in table.table:
         row = table.under(name, f"hours {name!r}")
         specials = tuple(_special(special) for special in row.rows("special", f"hours {name!r} special", "name"))
@@ -233,7 +257,8 @@ def _unit(row: Row, default_zone: str | None, default_hours: str) -> Unit:
 
 def _service(row: Row) -> Service:
     kind: Literal["ticket", "application", "both"] = row.choice("kind", Literal["ticket", "application", "both"])
-    return Service(code=row.text("code"), name=row.text("name"), group=row.text("group"), kind=kind, **_period(row))
+    group = row.text("group", example='"adminduk", the code of a [[service_group]]')
+    return Service(code=row.text("code"), name=row.text("name"), group=group, kind=kind, **_period(row))
 
 
 def _standard(row: Row) -> Standard:

@@ -5,7 +5,7 @@ gets a harmless stand-in and asks ``good`` before it believes the row. So one re
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -183,7 +183,7 @@ class Row:
 
     def rows(self, key: str, label: str, name: str) -> Iterator["Row"]:
         """The tables under ``[[key]]``, each labelled with its own ``name`` key where it has one."""
-        for index, table in enumerate(self._get(key, list, f"written as [[{key}]]", False, "") or []):
+        for index, table in enumerate(self._get(key, list, f"written as [[{key}]]", False, f"[[{key}]]") or []):
             if not isinstance(table, dict):
                 self.fault(key, "is not a list of tables", f"write [[{key}]] and its keys below", value=table)
                 continue
@@ -191,9 +191,9 @@ class Row:
             full = f"{label} {called!r}" if isinstance(called, str) else f"{label} number {index + 1}"
             yield Row(self.document, (*self.path, key, index), table, full)
 
-    def under(self, key: str, label: str) -> "Row":
+    def under(self, key: str, label: str, example: str = "") -> "Row":
         """The table under ``[key]``; an empty one when it is missing."""
-        table = self._get(key, dict, f"written as [{key}]", False, "") or {}
+        table = self._get(key, dict, f"written as [{key}]", False, example or f"[{key}]") or {}
         return Row(self.document, (*self.path, key), table, label)
 
     def unasked(self) -> list[str]:
@@ -202,11 +202,15 @@ class Row:
         self._asked += keys
         return keys
 
-    def finish(self) -> bool:
-        """Note every key that nobody asked for; whether the whole row is good."""
+    def finish(self, meant: Mapping[str, str] | None = None) -> bool:
+        """Note every key that nobody asked for; whether the whole row is good.
+
+        ``meant`` says what to write instead of words that are used for a key by mistake.
+        """
         known = list(self._asked)
         for key in self.unasked():
-            self.fault(key, "is not a key that is known here", nearest(key, known), value="")
+            todo = (meant or {}).get(key.lower()) or nearest(key, known)
+            self.fault(key, "is not a key that is known here", todo, value="")
         return self.good
 
     def _get(self, key: str, kind: Any, rule: str, required: bool, example: str) -> Any:

@@ -21,8 +21,27 @@ nama = "X"
 """
 
 
-def run(*arguments: str, ends: int = 0) -> str:
-    result = CliRunner().invoke(app, list(arguments))
+FEW = """\
+[hours.kantor]
+mon = '08:00-12:00'
+[[kabupaten]]
+code = "18.01"
+name = "Lampung Selatan"
+[[kecamatan]]
+code = "18.01.06"
+name = "Kalianda"
+kabupaten = "18.01"
+[[unit]]
+code = "x"
+name = "X"
+kecamatan = "18.01.06"
+zone = "WIB"
+hours = "kantor"
+"""
+
+
+def run(*arguments: str, ends: int = 0, lang: str = "en") -> str:
+    result = CliRunner().invoke(app, list(arguments), env={"PANTAU_LANG": lang})
     assert result.exit_code == ends, result.output
     return result.stdout if ends == 0 else result.output
 
@@ -90,11 +109,61 @@ def test_show_helps_with_a_wrong_unit_or_day() -> None:
     assert "is not a date" in run("show", EXAMPLE, "--unit", "kec-18.01.06", "--on", "tomorrow", ends=2)
 
 
-def test_a_file_without_units_can_be_shown(tmp_path: Path) -> None:
+def test_a_file_without_a_unit_is_not_good(tmp_path: Path) -> None:
     path = tmp_path / "empty.toml"
     path.write_text("", "utf-8")
-    assert "none" in run("show", str(path))
-    assert "every weekday is worked" in run("check", str(path))
+    printed = run("check", str(path), ends=2)
+    assert "empty.toml:1: holds no unit; add a [[unit]]; docs/registry.md has a whole file to start from" in printed
+    assert "tidak memuat satu unit pun" in run("check", str(path), ends=2, lang="id")
+    assert "holds no unit" in run("show", str(path), ends=2)
+
+
+def test_a_good_file_that_lets_nobody_send_and_promises_nothing_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "registry.toml"
+    path.write_text(FEW, "utf-8")
+    printed = run("check", str(path))
+    assert "registry.toml: good" in printed
+    assert "every weekday is worked" in printed
+    assert "no [[source]] yet: every event is refused until one is added" in printed
+    assert "no [[standard]] yet: no visit is judged by a promise" in printed
+    assert "belum ada [[source]]" in run("check", str(path), lang="id")
+    assert "no [[source]]" not in run("check", EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("extra", "hint"),
+    [
+        ("[[promise]]\n", "promise is not a key that is known here; write [[standard]]"),
+        ("[[kantor]]\n", "kantor is not a key that is known here; write [[unit]]"),
+        ("[[hours]]\nname = 'x'\n", "is not written as [hours]; write [hours.kantor]"),
+        (
+            "[[service]]\ncode = 'a'\nname = 'A'\nkind = 'ticket'\n",
+            'group = "adminduk", the code of a [[service_group]]',
+        ),
+        ("[[service]]\ncode = 'a'\nname = 'A'\nkind = 'ticket'\ngroup = 'g'\n", "add [[service_group]] first"),
+    ],
+)
+def test_what_people_write_by_mistake_is_answered_with_what_is_meant(tmp_path: Path, extra: str, hint: str) -> None:
+    path = tmp_path / "registry.toml"
+    path.write_text((FEW.replace("[hours.kantor]\nmon = '08:00-12:00'\n", "") if "[[hours" in extra else FEW) + extra)
+    assert hint in run("check", str(path), ends=2)
+
+
+def test_hours_that_a_unit_names_and_nobody_wrote_are_asked_for_in_the_way_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "registry.toml"
+    path.write_text(FEW.replace("[hours.kantor]\nmon = '08:00-12:00'\n", ""))
+    assert 'add [hours.kantor] first, such as mon-fri = "08:00-16:00"' in run("check", str(path), ends=2)
+
+
+@pytest.mark.parametrize("verb", ["check", "show"])
+def test_a_report_is_in_one_language(verb: str, broken: str) -> None:
+    english, indonesian = run(verb, EXAMPLE), run(verb, EXAMPLE, lang="id")
+    assert english != indonesian
+    for word in ("days", "leavers", "units", "minutes", "closed", "good", "from"):
+        assert word not in indonesian.replace(EXAMPLE, "").split()
+    refused = run(verb, broken, ends=2, lang="id")
+    for word in (" missing", " known", " faults:", "did you", "; add "):
+        assert word not in refused
 
 
 def test_the_command_is_imported_without_what_only_its_work_needs() -> None:

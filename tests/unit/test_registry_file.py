@@ -180,7 +180,7 @@ def test_a_fault_names_its_line_and_what_to_do(extra: str, at: str, said: str) -
 
 
 def test_a_table_written_as_something_else_is_told() -> None:
-    assert faults("", base="unit = 3\n") == ["registry.toml:1: unit 3 is not written as [[unit]]; mend it"]
+    assert faults("", base="unit = 3\n") == ["registry.toml:1: unit 3 is not written as [[unit]]; write [[unit]]"]
     assert faults("", base="unit = [3]\n") == [
         "registry.toml:1: unit 3 is not a list of tables; write [[unit]] and its keys below"
     ]
