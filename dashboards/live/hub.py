@@ -17,6 +17,7 @@ from dashboards.live.overview import overview
 from dashboards.live.reading import Reader, units_at
 from dashboards.live.sources import count, sources
 from dashboards.live.unit import unit_view
+from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from storage.engine import Answer
 
@@ -33,6 +34,12 @@ HEARTBEAT_S: Final = 1.0
 
 REFRESH_S: Final = 10.0
 """Without any event the page is still built so often: silence, openings and midnight come by themselves."""
+
+AGAIN_S: Final = 2.0
+"""After a build that failed, the next is tried so soon."""
+
+STALE_S: Final = 3 * REFRESH_S
+"""After how long without a build, whatever holds it up, viewers are told that what they see is old."""
 
 RETRY_MS: Final = 1000
 """What a browser waits before it connects again."""
@@ -92,11 +99,19 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
         self._overview: tuple[float, Overview] | None = None
+        self._failure: tuple[float, Exception] | None = None
+        self._good: tuple[float, int] | None = None
         self._built: dict[str, tuple[float, bytes]] = {}
 
     async def newest(self, topic: str) -> bytes:
-        """The JSON of a topic, not older than the least gap. Raises LookupError for a unit that does not exist."""
+        """The JSON of a topic, not older than the least gap.
+
+        Raises LookupError for a unit that does not exist, NotNow or BadSetup when the tables do not answer.
+        """
         async with self._lock:
+            failure = self._failure
+            if failure is not None and isinstance(failure[1], NotNow) and time.monotonic() - failure[0] < AGAIN_S:
+                raise NotNow(str(failure[1]))  # who waited while another tried in vain need not try too
             built = self._built.get(topic)
             if built is not None and time.monotonic() - built[0] < LEAST_GAP_S:
                 return built[1]
@@ -108,16 +123,40 @@ class Hub:
         yield b"retry: %d\n\n" % RETRY_MS
         try:
             self._join(viewer)
-            for topic in sorted(viewer.topics):
-                viewer.give(topic, await self._message(topic))
+            await self._begin(viewer)
             while not self._ended:
                 for message in await viewer.take(HEARTBEAT_S) or [self._heartbeat()]:
                     yield message
         finally:
             self._leave(viewer)
 
+    async def _begin(self, viewer: Viewer) -> None:
+        """Give a viewer all it watches; as long as that cannot be built, what was built last, if anything."""
+        for topic in sorted(viewer.topics):
+            if self._failure is None:
+                with suppress(Exception):  # told by whoever built it; the viewer hears below how it stands
+                    viewer.give(topic, await self._message(topic))
+            if self._failure is not None and topic in self._built:
+                viewer.give(topic, event(topic, self._built[topic][1]))
+        if self._failure is not None:
+            viewer.give("stale", self._heartbeat())
+
     def _heartbeat(self) -> bytes:
-        return b'event: tick\ndata: {"now":%d}\n\n' % self._clock()
+        """The server's time, and whether what viewers see is older than it should be."""
+        good = self._good
+        if self._failure is None and good is not None and time.monotonic() - good[0] < STALE_S:
+            return b'event: tick\ndata: {"now":%d}\n\n' % self._clock()
+        since = b"null" if good is None else b"%d" % good[1]
+        return b'event: stale\ndata: {"now":%d,"since":%s}\n\n' % (self._clock(), since)
+
+    def _fail(self, error: Exception) -> None:
+        """Viewers are told at their next heartbeat, the log once until something changes; of a bug with traceback."""
+        if self._failure is None or repr(self._failure[1]) != repr(error):
+            if isinstance(error, NotNow | BadSetup):
+                log.warning("the live page cannot be built", error=str(error))
+            else:
+                log.error("the live page could not be built", exc_info=error)
+        self._failure = (time.monotonic(), error)
 
     def _join(self, viewer: Viewer) -> None:
         self._viewers.add(viewer)
@@ -138,14 +177,11 @@ class Hub:
         try:
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), REFRESH_S)
+                    await asyncio.wait_for(changed.wait(), REFRESH_S if self._failure is None else AGAIN_S)
                 changed.clear()
                 began = time.monotonic()
-                try:
+                with suppress(Exception):  # told where it was built; the next round may work again
                     await self._send_all()
-                except Exception:
-                    # the next round may work again (an engine that is busy, a registry in change); viewers see the age
-                    log.exception("the live page could not be built")
                 spent = time.monotonic() - began
                 await asyncio.sleep(max(LEAST_GAP_S, BUSY_FACTOR * spent) - spent)
         finally:
@@ -180,7 +216,17 @@ class Hub:
 
     async def _build(self, topic: str) -> bytes:
         """Run the queries of one topic now. Raises LookupError for a unit that does not exist."""
-        model = await asyncio.to_thread(self._model, topic)
+        began, now = time.monotonic(), self._clock()
+        try:
+            model = await asyncio.to_thread(self._model, topic)
+        except LookupError:
+            raise
+        except Exception as error:
+            self._fail(error)
+            raise
+        if self._failure is not None:
+            log.info("the live page is built again")
+        self._failure, self._good = None, (began, now)
         encoded = msgspec.json.encode(model)
         self._built[topic] = (time.monotonic(), encoded)
         return encoded

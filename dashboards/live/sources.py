@@ -10,7 +10,7 @@ from dashboards.live.reading import Reader, Row, main_zone, units_at
 from dashboards.live.states import CLOCK_CODES, RHYTHM_LEAST, SOURCE_ORDER, SourceFacts, source_state
 from pantau.domain.calendars import is_open, working_ms
 from pantau.domain.clock_faults import in_words, judge
-from pantau.domain.clocks import ClockSummary
+from pantau.domain.clocks import ClockSummary, together
 from pantau.domain.registry import Registry, Source
 
 _KEPT_SECONDS = 5
@@ -47,7 +47,7 @@ def count(found: Sources) -> SourceCount:
 
 def _clocks(reader: Reader) -> dict[str, ClockSummary]:
     """What was counted of each source's clock, since ever; some seconds old."""
-    return {row["source"]: _summary.decode(row["summary"]) for row in reader.ask("source_summaries")}
+    return together(_summary.decode(row["summary"]) for row in reader.ask("source_summaries"))
 
 
 def spoken(reader: Reader, now: int) -> list[Row]:

@@ -45,6 +45,14 @@ _FRAME: Final[dict[str, Pair]] = {
         "Belum tersambung ke server. Mencoba lagi dengan sendirinya.",
         "Not connected to the server yet. It tries again by itself.",
     ),
+    "banner.stale": (
+        "Penyimpanan data tidak menjawab. Angka di bawah adalah keadaan {at}. Diperbarui lagi dengan sendirinya.",
+        "The data store does not answer. The numbers below are those of {at}. They are updated again by themselves.",
+    ),
+    "banner.stale_never": (
+        "Penyimpanan data belum menjawab, jadi belum ada angka. Mencoba lagi dengan sendirinya.",
+        "The data store does not answer yet, so there are no numbers. It is tried again by itself.",
+    ),
     "banner.silent": (
         "Tidak ada data dari unit mana pun sejak {at}. Periksa jaringan kantor dan Kesehatan data.",
         "No data from any unit since {at}. Check the office network and Data health.",

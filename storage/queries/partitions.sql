@@ -80,3 +80,17 @@ SELECT name, argMax(registry, (epoch, seq)) FROM partitions
 WHERE owner != 'successor'
 GROUP BY name
 HAVING startsWith(name, (SELECT argMax(substring(name, 1, length(name) - position(reverse(name), ':') + 1), at) FROM partitions))
+
+-- name: newest_state
+-- What changes whenever a worker has finished a flush, and which registry was loaded last? Asked every second.
+SELECT (SELECT sum(cityHash64(name, epoch, owner, seq)) FROM partitions FINAL) AS progress_hash,
+       (SELECT argMax(version, (loaded_at, epoch)) FROM registries) AS registry
+
+-- name: day_cells
+-- What do the windows of these local days hold, by service and measure?
+SELECT toUInt16(day) AS day_number, unit, service, measure, n, total, imputed, auto_closed, edges, counts
+FROM windows FINAL
+WHERE size = '1d' AND (day, unit) IN (
+    SELECT toDate(page.1), page.2 FROM (SELECT arrayJoin({pages:Array(Tuple(UInt16, String))}) AS page)
+) AND (n != 0 OR total != 0)
+ORDER BY unit, day_number, service, measure

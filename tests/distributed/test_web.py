@@ -12,9 +12,12 @@ import httpx
 import pytest
 
 from pantau.distributed.desk import ServerDesk
+from pantau.distributed.web import run_web
+from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.zones import HOUR, MINUTE
+from pantau.settings import load
 from storage.address import open_server
 from storage.migrate import migrate
 from storage.store import Store
@@ -23,7 +26,7 @@ from tests.distributed.bus import Bus
 from tests.distributed.bus import Process as Worker
 from tests.strategies import registry, ticket
 from tests.support.bridge import Bridge
-from tests.support.processes import Process, run
+from tests.support.processes import Process
 
 
 def _noon() -> str:
@@ -193,24 +196,20 @@ def test_it_stops_in_good_order_while_pages_are_open(tables: Tables, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ((), "scheme of a store"),
-        (("--store", "clickhouse://127.0.0.1:1/pantau/x"), "must be the name of a database"),
-    ],
+    ("store", "said"),
+    [(None, "scheme of a store"), ("clickhouse://127.0.0.1:1/pantau/x", "must be the name of a database")],
 )
-def test_a_store_that_is_none_ends_it_with_what_to_do(words: tuple[str, ...], said: str) -> None:
-    code, told = run("web", *words)
-    assert (code, said in told) == (2, True), told
+def test_a_store_that_is_none_ends_it_with_what_to_do(store: str | None, said: str) -> None:
+    with pytest.raises(BadSetup, match=said):
+        run_web(load({"store": store}).settings)
 
 
 def test_tables_that_are_not_made_yet_end_it_with_what_to_do(clickhouse: str) -> None:
-    code, told = run("web", "--store", clickhouse)
-    assert code == 2
-    assert "pantau migrate" in told
+    settings = load({"store": clickhouse}).settings
+    with pytest.raises(BadSetup, match="pantau migrate"):
+        run_web(settings)
     engine = open_server(clickhouse)
     migrate(engine)
     engine.close()
-    code, told = run("web", "--store", clickhouse)
-    assert code == 2
-    assert "pantau registry load" in told
+    with pytest.raises(BadSetup, match="pantau registry load"):
+        run_web(settings)

@@ -46,6 +46,7 @@ class StubRuntime:
         self.asked: list[str] = []
         self.broken = False
         self._lock = threading.Lock()
+        self._held = threading.Lock()
         self._watchers: set[asyncio.Event] = set()
 
     def query(self, name: str, params: Mapping[str, Any]) -> Answer:
@@ -53,12 +54,18 @@ class StubRuntime:
         assert {*params} >= {*catalogue()[name].parameters}, f"{name} is asked without all of its parameters"
         with self._lock:
             self.asked.append(name)
+        with self._held:
+            pass
         if self.broken:
             raise RuntimeError("the engine is away")
         if name != "overview_units":
             return answer([])
         days = [(unit, day) for unit, day, _ in params["days"]]
         return answer([{"unit": unit, "day": day, **_NOTHING, **self.standings.get(unit, {})} for unit, day in days])
+
+    def hanging(self) -> threading.Lock:
+        """As long as this is held no query is answered."""
+        return self._held
 
     async def changes(self) -> AsyncIterator[int]:
         """A number whenever ``change`` was called."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import msgspec
+import pytest
 import structlog
 
 from dashboards.live.hub import LEAST_GAP_S, RETRY_MS, Hub
@@ -30,7 +31,7 @@ async def first(viewer: AsyncIterator[bytes]) -> Told:
 
 
 async def next_but_ticks(viewer: AsyncIterator[bytes]) -> Told:
-    while (told := read(await anext(viewer)))[0] == "tick":
+    while (told := read(await anext(viewer)))[0] in ("tick", "stale"):
         pass
     return told
 
@@ -155,7 +156,55 @@ def test_a_build_that_fails_is_tried_again_at_the_next_change() -> None:
 
     with structlog.testing.capture_logs() as logs:
         run(test)
-    assert [entry["log_level"] for entry in logs] == ["error"]
+    assert [entry["log_level"] for entry in logs] == ["error", "info"], "that it fails, and that it does no more"
+
+
+def test_while_nothing_can_be_built_viewers_hear_since_when_and_then_that_it_is_over() -> None:
+    async def test(runtime: StubRuntime, hub: Hub) -> None:
+        viewer = hub.watch(["overview"])
+        await first(viewer)
+        runtime.broken = True
+        runtime.change()
+        while (told := read(await anext(viewer)))[0] != "stale":
+            assert told[0] == "tick"
+        assert told[1] == {"now": NOW, "since": NOW}
+        late = hub.watch(["overview"])
+        assert (await first(late))[0] == "overview", "what was built last is better than nothing"
+        assert read(await anext(late))[0] == "stale"
+        runtime.broken = False  # and no change is told: the page tries by itself
+        assert (await next_but_ticks(viewer))[0] == (await next_but_ticks(late))[0] == "overview"
+        assert read(await anext(viewer))[0] == "tick"
+        await leave(viewer, late)
+
+    run(test)
+
+
+def test_who_comes_while_nothing_was_ever_built_hears_that_at_once() -> None:
+    async def test(runtime: StubRuntime, hub: Hub) -> None:
+        runtime.broken = True
+        viewer = hub.watch(["overview"])
+        assert await first(viewer) == ("stale", {"now": NOW, "since": None})
+        runtime.broken = False
+        assert (await next_but_ticks(viewer))[0] == "overview"
+        await leave(viewer)
+
+    run(test)
+
+
+def test_an_engine_that_hangs_makes_the_page_stale_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.live.hub.STALE_S", 0.5)
+
+    async def test(runtime: StubRuntime, hub: Hub) -> None:
+        viewer = hub.watch(["overview"])
+        await first(viewer)
+        with runtime.hanging():
+            runtime.change()
+            while read(await anext(viewer))[0] != "stale":
+                pass
+        assert (await next_but_ticks(viewer))[0] == "overview"
+        await leave(viewer)
+
+    run(test)
 
 
 def test_a_slow_viewer_gets_the_newest_of_each_and_skips_the_rest() -> None:

@@ -14,7 +14,7 @@ const root = document.getElementById("app");
 const page = {
   models: { overview: null, unit: null, sources: null },
   now: null, // the server's time, ms UTC
-  connected: null, // null until the first word
+  line: null, // "live", "stale" or "lost"; null until the first word
   heardAt: null, // the server's time at the last word
   missing: null, // the code of a unit that does not exist
   sought: "",
@@ -135,9 +135,10 @@ function applyTheme() {
 /** What must be said about the line and the data before anything else; empty when all is well. */
 function banner() {
   const { overview } = page.models;
-  if (page.connected === false) {
+  if (page.line === "lost" || page.line === "stale") {
     const at = overview ? moment(page.heardAt ?? overview.as_of, overview.zone, page.now) : null;
-    return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", at ? t("banner.disconnected", { at }) : t("banner.never"));
+    const [known, never] = page.line === "lost" ? ["banner.disconnected", "banner.never"] : ["banner.stale", "banner.stale_never"];
+    return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", at ? t(known, { at }) : t(never));
   }
   if (overview?.started && overview.units.some(({ is_open }) => is_open) && overview.units.every(({ quiet }) => quiet)) {
     return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", t("banner.silent", { at: moment(overview.last_event, overview.zone, page.now) }));
@@ -202,8 +203,8 @@ function listen() {
       page.now = page.heardAt = now;
       draw();
     },
-    state(connected) {
-      page.connected = connected;
+    state(state) {
+      page.line = state;
       draw();
     },
   });

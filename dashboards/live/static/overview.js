@@ -175,7 +175,7 @@ export function tvPage(page) {
   const model = page.models.overview;
   if (!model) return h("main", { class: "tv", "data-key": "tv" }, h("p", { class: "empty" }, t("state.loading")));
   const [key, sentence] = verdict(model);
-  const stale = !page.connected;
+  const stale = page.line !== "live";
   const rows = model.units.slice(0, page.tvRows * 2);
   const roomy = model.units.length <= ROOMY;
   const half = roomy ? rows.length : Math.ceil(rows.length / 2);

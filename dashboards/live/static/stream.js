@@ -4,21 +4,22 @@ const SILENT_MS = 8000; // the server speaks every second; after this long witho
 const AGAIN_MS = 2000;
 
 /**
- * Follow `address`. `on.message(topic, data)` hears data, `on.tick(now)` the server's time, `on.state(connected)` changes.
+ * Follow `address`. `on.message(topic, data)` hears data, `on.tick(now)` the server's time while data are current, and
+ * `on.state(line)` changes: "live", "stale" (the server speaks but has no current data) or "lost".
  * `close()` ends it for good.
  */
 export function follow(address, on) {
   let source = null;
   let heard = 0;
-  let connected = null;
+  let line = null;
   let again = null;
 
   const tell = (state) => {
-    if (connected !== state) on.state((connected = state));
+    if (line !== state) on.state((line = state));
   };
-  const alive = () => {
+  const alive = (state = "live") => {
     heard = performance.now();
-    tell(true);
+    tell(state);
   };
 
   function open() {
@@ -35,8 +36,9 @@ export function follow(address, on) {
       alive();
       on.tick(JSON.parse(event.data).now);
     });
+    source.addEventListener("stale", () => alive("stale"));
     source.onerror = () => {
-      tell(false);
+      tell("lost");
       if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS); // it gave up; we do not
     };
   }
@@ -49,7 +51,7 @@ export function follow(address, on) {
 
   const watch = setInterval(() => {
     if (source && performance.now() - heard > SILENT_MS) {
-      tell(false);
+      tell("lost");
       open();
     }
   }, 1000);

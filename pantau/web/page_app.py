@@ -1,0 +1,48 @@
+"""The web application of a page on a server's tables: the live page and health; no gateway, nothing that writes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from litestar import Litestar, Request, Response, get
+from litestar.response.base import ASGIResponse
+
+from dashboards.live.hub import Runtime
+from dashboards.live.pages import routes as page_routes
+from dashboards.live.secured import secured
+from pantau.domain.errors import BadSetup, NotNow
+from pantau.gateway.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, language_of, problem
+
+RETRY_AFTER_SECONDS = 2
+
+log = structlog.get_logger(__name__)
+
+
+def create_page_app(runtime: Runtime, clock: Callable[[], int], *, check: Callable[[], None]) -> Litestar:
+    """Everything such a page serves. ``check`` blocks; it raises NotNow or BadSetup while the tables do not answer."""
+
+    @get("/health/live", include_in_schema=False)
+    async def get_live() -> ASGIResponse:
+        return ASGIResponse(body=b'{"status":"live"}', media_type="application/json")
+
+    @get("/health/ready", include_in_schema=False)
+    async def get_ready() -> ASGIResponse:
+        await anyio.to_thread.run_sync(check)
+        return ASGIResponse(body=b'{"status":"ready"}', media_type="application/json")
+
+    return Litestar(
+        route_handlers=[get_live, get_ready, *page_routes(runtime, clock)],
+        middleware=[secured],
+        exception_handlers={**EXCEPTION_HANDLERS, NotNow: _not_ready, BadSetup: _not_ready},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _not_ready(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """503: the tables cannot be asked; why is for the log, not for everybody who looks at the page."""
+    log.debug("not ready", error=str(error))
+    language = language_of(request.headers.get("accept-language"))
+    answer = problem("not-ready", language, retry_after_seconds=RETRY_AFTER_SECONDS)
+    return Response(answer.body, status_code=503, media_type=MEDIA_TYPE, headers=dict(answer.headers.items()))
