@@ -1,16 +1,23 @@
 """``pantau mapping``: see what a mapping file makes of a table or a log before anything is sent.
 
 Exit codes: 0 every row is mapped or skipped on purpose, 2 the mapping or the file cannot be used, 3 some rows cannot be
-mapped.
+mapped, or some events would be refused by the registry that was given.
 """
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pantau.cli.options import Lang
+
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable
+
+    from pantau.domain.registry import Registry
+    from pantau.domain.spans import Language
     from producers.mapping.check import BadRow, Check, Report
 
 app = typer.Typer(
@@ -20,7 +27,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
-Language = Annotated[Literal["id", "en"], typer.Option("--lang", help="Language of the report.")]
+
+VALUES = 10
+"""Values of one column that are shown."""
 
 _WORDS = {
     "rows": {"id": "baris", "en": "rows"},
@@ -37,6 +46,25 @@ _WORDS = {
         "en": "Columns that are neither used nor in drop (nothing of them is stored):",
     },
     "absent": {"id": "Kolom yang dipakai tetapi tidak pernah ada:", "en": "Columns that are used but never occur:"},
+    "unnamed": {
+        "id": "Nilai yang tidak disebut syarat mana pun (tambahkan ke [[event]] atau [[skip]] bila ada artinya):",
+        "en": "Values that no condition names (add them to an [[event]] or a [[skip]] if they mean something):",
+    },
+    "otherwise": {
+        "id": "Nilai yang tidak ada di map dan menjadi otherwise:",
+        "en": "Values that are not in a map and became its otherwise:",
+    },
+    "others": {"id": "nilai lain", "en": "other values"},
+    "refused": {"id": "Ditolak menurut registry itu", "en": "Refused by that registry"},
+    "sources": {
+        "id": "Sumber yang tidak ada di registry itu (tambahkan [[source]]):",
+        "en": "Sources that the registry does not have (add a [[source]]):",
+    },
+    "services": {
+        "id": "Layanan yang tidak ada di registry itu, sehingga tidak dinilai menurut standarnya:",
+        "en": "Services that the registry does not have, so no promise of theirs is judged:",
+    },
+    "nearest": {"id": "yang terdekat: {name}", "en": "nearest: {name}"},
     "good": {"id": "Semua baris dapat dipetakan.", "en": "Every row can be mapped."},
     "span": {"id": "waktu", "en": "times"},
 }
@@ -50,17 +78,29 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help="List every row that cannot be mapped, not only 20.")
     ] = False,
-    language: Language = "id",
+    registry: Annotated[
+        Path | None,
+        typer.Option("--registry", help="A registry.toml: say too which events it would refuse, and which services."),
+    ] = None,
+    lang: Lang = "id",
     as_json: Json = False,
 ) -> None:
-    """Show the first events, and every row that cannot be mapped with its reasons (exit 3 where there are any)."""
+    """Show the first events, and every row that cannot be mapped with its reasons (exit 3 where there are any).
+
+    Values that no condition and no map of the mapping names are counted, so that an unknown status is not overlooked.
+    """
+    import time
+
     from pantau.domain.errors import BadSetup
+    from pantau.registry_file import load as load_registry
     from producers.mapping import load
     from producers.mapping.check import Check
 
     try:
         listed = sys.maxsize if everything or as_json else 20
-        run = Check(file, load(mapping), examples=events, listed=listed, language=language)
+        known = load_registry(registry) if registry is not None else None
+        now = time.time_ns() // 1_000_000
+        run = Check(file, load(mapping), examples=events, listed=listed, language=lang, registry=known, now=now)
         report = _watched(run, quiet=as_json)
     except BadSetup as error:
         if as_json:
@@ -72,8 +112,8 @@ def check(
     if as_json:
         _print_json(_document(report))
     else:
-        _print_report(report, language)
-    if report.bad:
+        _print_report(report, known, lang)
+    if report.bad or report.refused or report.unknown_sources:
         raise typer.Exit(3)
 
 
@@ -122,7 +162,7 @@ def _watched(run: "Check", *, quiet: bool) -> "Report":
     return run.report
 
 
-def _print_report(report: "Report", language: Literal["id", "en"]) -> None:
+def _print_report(report: "Report", registry: "Registry | None", language: "Language") -> None:
     def word(key: str) -> str:
         return _WORDS[key][language]
 
@@ -146,6 +186,13 @@ def _print_report(report: "Report", language: Literal["id", "en"]) -> None:
     for key, columns in (("unused", report.unused), ("absent", report.absent)):
         if columns:
             typer.echo(f"\n{word(key)}\n  {', '.join(columns)}")
+    for key, counted in (("unnamed", report.unnamed), ("otherwise", report.otherwise)):
+        if counted:
+            typer.echo(f"\n{word(key)}")
+            for name, values in counted.items():
+                typer.echo(f"  {name}: {_values(values, language)}")
+    if registry is not None:
+        _print_judged(report, registry, language)
     if not report.bad:
         typer.echo(f"\n{word('good')}")
         return
@@ -157,6 +204,42 @@ def _print_report(report: "Report", language: Literal["id", "en"]) -> None:
         typer.echo(f"  {word('row')} {bad.row}: {_faults(bad)}")
     if report.bad > len(report.bad_rows):
         typer.echo(f"  … {report.bad - len(report.bad_rows):,} {word('more')}")
+
+
+def _values(values: "Counter[str]", language: "Language") -> str:
+    """``'selesai' 120, 'menunggu' 3``, the most frequent first."""
+    from producers.mapping.unnamed import OTHERS
+
+    listed = [(value, n) for value, n in values.most_common() if value != OTHERS]
+    said = [f"{value!r} {n:,}" for value, n in listed[:VALUES]]
+    rest = values.total() - sum(n for _, n in listed[:VALUES])
+    return ", ".join([*said, f"{_WORDS['others'][language]} {rest:,}"] if rest else said)
+
+
+def _print_judged(report: "Report", registry: "Registry", language: "Language") -> None:
+    from pantau.cli import refusals
+
+    if report.refused:
+        typer.echo(f"\n{_WORDS['refused'][language]}")
+        for line in refusals.lines(report.refused, language):
+            typer.echo(line)
+    for key, counted, known in (
+        ("sources", report.unknown_sources, (source.name for source in registry.sources)),
+        ("services", report.unknown_services, (service.code for service in registry.services)),
+    ):
+        if counted:
+            typer.echo(f"\n{_WORDS[key][language]}")
+            names = list(known)
+            for name, n in counted.most_common():
+                typer.echo(f"{n:>12,}  {name}{_nearest(name, names, language)}")
+
+
+def _nearest(name: str, known: "Iterable[str]", language: "Language") -> str:
+    from difflib import get_close_matches
+
+    lower = {each.lower(): each for each in known}
+    close = get_close_matches(name.lower(), lower, n=1)
+    return f"  ({_WORDS['nearest'][language].format(name=lower[close[0]])})" if close else ""
 
 
 def _faults(bad: "BadRow") -> str:

@@ -115,13 +115,21 @@ def extraction(pattern: str, of: str, say: Wording) -> Callable[[Cell], Cell]:
     return read
 
 
-def lookup(table: dict[str, str], otherwise: str | None, of: str, say: Wording) -> Callable[[Cell], Cell]:
-    """What the table says for a text."""
+def lookup(
+    table: dict[str, str],
+    otherwise: str | None,
+    of: str,
+    say: Wording,
+    on_other: Callable[[str], None] | None = None,
+) -> Callable[[Cell], Cell]:
+    """What the table says for a text; ``on_other`` is told of each that becomes ``otherwise``."""
 
     def read(text: Cell) -> Cell:
         if not text or isinstance(text, Fault):
             return text
         found = table.get(text, otherwise)
+        if on_other is not None and text not in table:
+            on_other(text)
         return found if found is not None else say.fault("unmapped", of, text)
 
     return read

@@ -8,14 +8,19 @@ import msgspec
 
 from pantau.domain.errors import BadEvent, Fault
 from pantau.domain.events import VOCABULARY
+from pantau.domain.registry import Registry, Source
+from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
+from pantau.domain.tally import Reason, Tally
+from pantau.domain.validation import accept_data
 from producers.mapping.compile import compile
 from producers.mapping.drafts import Draft, Row, Skipped, Unreadable
 from producers.mapping.model import Mapping
 from producers.mapping.parquet import Query
 from producers.mapping.plan import is_dropped
 from producers.mapping.readers import Rows, read
-from producers.mapping.wording import Wording
+from producers.mapping.unnamed import Unnamed
+from producers.mapping.wording import Wording, retelling
 
 CHECK_KEY = b"only for looking at a mapping"
 """Keys the pseudonyms of a report, which nobody keeps."""
@@ -46,6 +51,15 @@ class Report(msgspec.Struct, kw_only=True):
     """Columns of the file that the mapping neither uses nor drops; nothing of them is stored."""
     absent: list[str] = []
     """Columns that the mapping uses and no row of the file has."""
+    unnamed: dict[str, Counter[str]] = {}
+    """Column -> values that no condition names, with their rows."""
+    otherwise: dict[str, Counter[str]] = {}
+    """Value with a map -> texts that the map does not hold and that became its ``otherwise``, with their rows."""
+    refused: list[Reason] = []
+    """What the registry at hand has against the events, by reason."""
+    unknown_sources: Counter[str] = msgspec.field(default_factory=Counter)
+    unknown_services: Counter[str] = msgspec.field(default_factory=Counter)
+    """Names that events carry and the registry at hand does not have, with their events."""
     first: int | None = None
     last: int | None = None
     """The earliest and latest time of an event, ms UTC."""
@@ -59,7 +73,7 @@ class Report(msgspec.Struct, kw_only=True):
 class Check:
     """A check that is being made: ``for _ in check`` runs through the rows, then ``check.report`` is complete.
 
-    ``check.rows`` tells how far it is.
+    ``check.rows`` tells how far it is. With a ``registry`` each event is judged as if it arrived ``now`` (ms UTC).
     """
 
     def __init__(
@@ -71,10 +85,19 @@ class Check:
         listed: int = 1000,
         language: Language = "id",
         query: Query | None = None,
+        registry: Registry | None = None,
+        now: int = 0,
     ) -> None:
         self.rows: Rows = read(path, mapping, query=query, language=language)
         self.report = Report(mapping=mapping.name, file=Path(path).name)
-        self._mapper = compile(mapping, key=CHECK_KEY, language=language)
+        self._unnamed = Unnamed()
+        self._mapper = compile(mapping, key=CHECK_KEY, language=language, unnamed=self._unnamed)
+        self._language = language
+        self._registry = registry
+        self._now = now
+        self._sources: dict[str, Source | None] = {}
+        self._services = frozenset(service.code for service in registry.services) if registry else frozenset[str]()
+        self._tally = Tally(retelling())
         self._examples = examples
         self._listed = listed
         self._say = Wording(language)
@@ -92,6 +115,9 @@ class Check:
             optional = self._mapper.mapping.read.optional
             columns = self._mapper.columns
             self.report.absent = [name for name in columns if name not in self._seen and name not in optional]
+        self.report.unnamed = {name: found for name, found in self._unnamed.conditions.items() if found}
+        self.report.otherwise = {name: found for name, found in self._unnamed.maps.items() if found}
+        self.report.refused = self._tally.reasons(self._language)
 
     def finish(self) -> Report:
         """The report, once all rows are read."""
@@ -122,6 +148,32 @@ class Check:
             report.kinds[draft.kind] += 1
             report.first = draft.time if report.first is None else min(report.first, draft.time)
             report.last = draft.time if report.last is None else max(report.last, draft.time)
+            if self._registry is not None:
+                self._judge(draft, self._registry)
+
+    def _judge(self, draft: Draft, registry: Registry) -> None:
+        """What a registry says of an event: whether it would be accepted, and whether its service has a promise."""
+        if draft.source not in self._sources:
+            self._sources[draft.source] = registry.source(draft.source)
+        source = self._sources[draft.source]
+        if source is None:
+            self.report.unknown_sources[draft.source] += 1
+            source = Source(name=draft.source, live=False)
+        judged = accept_data(
+            draft.kind,
+            draft.data,
+            id=draft.id,
+            time=draft.time,
+            registry=registry,
+            source=source,
+            now=self._now,
+            secret=CHECK_KEY,
+        )
+        if isinstance(judged, Rejection):
+            self._tally.add(draft.source, judged.code, judged.reasons)
+        service = draft.data.get("service")
+        if service is not None and service not in self._services:
+            self.report.unknown_services[str(service)] += 1
 
     def _refuse(self, number: int, faults: tuple[Fault, ...]) -> None:
         self.report.bad += 1
@@ -131,7 +183,7 @@ class Check:
             self.report.reasons[fault.field, fault.rule, fault.todo] += 1
 
     def _invalid(self, draft: Draft) -> Iterator[Fault]:
-        """What an event's record says against it; units and clocks are judged by a registry, when events are sent."""
+        """What an event's record says against it; units and clocks are judged by a registry, here or at arrival."""
         if not 0 < len(draft.id) <= 256:
             yield self._say.fault("type", "id", draft.id, what=f"{len(draft.id)} > 256")
         try:

@@ -13,6 +13,7 @@ from producers.mapping.drafts import Draft, Row
 from producers.mapping.model import Mapping
 from producers.mapping.plan import Plan
 from producers.mapping.planner import plan
+from producers.mapping.unnamed import Unnamed
 from producers.mapping.wording import Wording
 from producers.mapping.writer import Writer
 
@@ -33,10 +34,13 @@ class RowMapper:
         self.code = code
 
 
-def compile(mapping: Mapping, *, key: bytes | None = None, language: Language = "id") -> RowMapper:
+def compile(
+    mapping: Mapping, *, key: bytes | None = None, language: Language = "id", unnamed: Unnamed | None = None
+) -> RowMapper:
     """The row function of a mapping. ``key`` (16 to 64 bytes) keys the pseudonyms of values that have ``hash = true``.
 
-    ``language`` is that of the faults of rows.
+    ``language`` is that of the faults of rows. ``unnamed`` counts values that the mapping says nothing about; a row
+    function without it does not pay for that.
 
     Raises :class:`BadSetup` where the mapping has faults, or hashes and no key is given.
     """
@@ -45,7 +49,7 @@ def compile(mapping: Mapping, *, key: bytes | None = None, language: Language = 
         if key is None:
             raise BadSetup(f"mapping {mapping.name} makes pseudonyms and no key for them was given; set one")
         personal.pseudonym("", key)  # says what is wrong with a key
-    writer = Writer(checked, key or b"", Wording(language))
+    writer = Writer(checked, key or b"", Wording(language), unnamed)
     code = writer.write()
     # what comes from the file enters the code by repr() alone, and arithmetic was parsed and checked
     exec(builtins.compile(code, f"<mapping {mapping.name}>", "exec"), writer.scope)

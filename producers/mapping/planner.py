@@ -5,14 +5,17 @@ cannot fail.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import inspect
 
 from pantau.domain import durations
 from pantau.domain.events import VOCABULARY, Data
-from pantau.domain.zones import resolve
+from pantau.domain.zones import INDONESIAN, resolve
 from pantau.toml_lines import Lines
 from pantau.toml_lines import Path as Where
 from pantau.toml_rows import FileFault, nearest
@@ -22,6 +25,8 @@ from producers.mapping.needs import Needs
 from producers.mapping.plan import EventPlan, FieldPlan, Plan, Sort, TimePlan, ValuePlan, column
 from producers.mapping.templates import Template, parse_calculation, parse_template
 from producers.mapping.times import DateClock, moments, parse_span
+
+T = TypeVar("T")
 
 
 def plan(mapping: Mapping, lines: Lines | None = None) -> Plan:
@@ -37,9 +42,11 @@ class _Planner:
         self.times = dict(mapping.times)
         """With those that events name by a column alone."""
         self.used_data: set[str] = set()
+        self.zone = "UTC"
 
     def plan(self) -> Plan:
         mapping = self.mapping
+        self.zone = self._zone(mapping.zone, ("zone",))
         events = tuple(self._event(n, rule) for n, rule in enumerate(mapping.event))
         values = {name: self._value(name, rule) for name, rule in self._values().items()}
         skips = tuple((self._tree(skip.when, ("skip", n, "when")), skip.why) for n, skip in enumerate(mapping.skip))
@@ -78,7 +85,17 @@ class _Planner:
         return msgspec.structs.replace(found, order=order, columns=columns)
 
     def _fault(self, path: Where, value: object, rule: str, todo: str) -> None:
-        self.faults.append(fault_at(self.mapping.name, self.lines, path, value, rule, todo))
+        fault = fault_at(self.mapping.name, self.lines, path, value, rule, todo)
+        if fault not in self.faults:  # one wrong format is used by many times
+            self.faults.append(fault)
+
+    def _zone(self, name: str, path: Where) -> str:
+        try:
+            return resolve(name)
+        except ValueError as error:
+            rule = str(error).removeprefix(repr(name)).strip()
+            self._fault(path, name, rule, nearest(name, [*INDONESIAN, *available_timezones()]))
+            return "UTC"
 
     def _template(self, text: str, path: Where) -> Template:
         try:
@@ -158,21 +175,20 @@ class _Planner:
             other = getattr(rule, key)
             if other is not None and other not in self.times:
                 self._fault((*path, key), other, "is not a time of this mapping", f"define [times.{other}]")
-        zone = rule.zone or self.mapping.zone
+        zone = self.zone if rule.zone is None else self._zone(rule.zone, (*path, "zone"))
         formats = rule.format or self.mapping.time_format
         overlap_ms, amount, unit = 0, None, ""
-        try:
-            zone = resolve(zone)
-            if rule.clock is not None:
-                DateClock(rule.date_format, rule.clock_format, zone)
-                overlap_ms = _plain_ms(rule.overlap)
-            elif rule.of is not None:
-                number, unit = parse_span(rule.plus or "")
-                amount = parse_template(number)
-            else:
-                moments(formats, zone)
-        except ValueError as error:
-            self._fault(path, name, str(error), "see the times in docs/mapping.md")
+        if rule.clock is not None:
+            self._try((*path, "date_format"), rule.date_format, lambda: DateClock(rule.date_format, "iso", zone))
+            self._try((*path, "clock_format"), rule.clock_format, lambda: DateClock("iso", rule.clock_format, zone))
+            overlap_ms = self._try((*path, "overlap"), rule.overlap, lambda: _plain_ms(rule.overlap)) or 0
+        elif rule.of is not None:
+            span = self._try((*path, "plus"), rule.plus, lambda: parse_span(rule.plus or ""))
+            number, unit = span or ("0", "")
+            amount = parse_template(number)
+        else:
+            where: Where = ("time_format",) if rule.format is None else (*path, "format")
+            self._try(where, formats, lambda: moments(formats, zone))
         return TimePlan(
             rule=rule,
             zone=zone,
@@ -184,6 +200,14 @@ class _Planner:
             amount=amount,
             unit=unit,
         )
+
+    def _try(self, path: Where, value: object, read: Callable[[], T]) -> T | None:
+        """What a text of the file is read as; a fault at its own key where it cannot be."""
+        try:
+            return read()
+        except ValueError as error:
+            self._fault(path, value, str(error), "see the times in docs/mapping.md")
+            return None
 
     def _time_name(self, name: str) -> str:
         """A time that an event names; one that is not defined is the column (or value) of that name."""

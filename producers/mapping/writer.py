@@ -15,14 +15,16 @@ from producers.mapping.conditions import Tree, expression, references
 from producers.mapping.drafts import Draft, Skipped, UnmappedRow, Unreadable
 from producers.mapping.plan import EventPlan, FieldPlan, Plan
 from producers.mapping.templates import Hole, Template, parse_template
+from producers.mapping.unnamed import Unnamed, compared
 from producers.mapping.wording import Wording
 
 
 class Writer:
     """``write()`` gives the source; ``scope`` then holds what it refers to."""
 
-    def __init__(self, plan: Plan, key: bytes, say: Wording) -> None:
+    def __init__(self, plan: Plan, key: bytes, say: Wording, unnamed: Unnamed | None = None) -> None:
         self.plan = plan
+        self.unnamed = unnamed
         self.key = key
         self.say = say
         self.lines: list[str] = []
@@ -63,6 +65,10 @@ class Writer:
             known = f"first_fault({', '.join(unsure)}) is None and " if unsure else ""
             self.put(f"if {known}{self._condition(tree, None)}:")
             self.put(f"    return Skipped({why!r})")
+        if self.unnamed is not None:
+            for (name, inside), named in compared(self.plan).items():
+                note = self._constant("note", self.unnamed.watch(name, named))
+                self.put(f"{note}({self._text_variable(name, inside)})")
         self.put("out = []")
         self.put("faults = []")
         conditions = [tree for event in self.plan.events for tree in (event.when, event.imputed, event.auto_closed)]
@@ -181,7 +187,9 @@ class Writer:
             self.put(f"    {variable} = ''")
         if rule.map is not None:
             table = {text: str(becomes) for text, becomes in rule.map.items()}
-            look_up = self._constant("look_up", cells.lookup(table, rule.otherwise, of, self.say))
+            unnamed = self.unnamed if rule.otherwise is not None else None
+            on_other = unnamed.watch_map(name) if unnamed is not None else None
+            look_up = self._constant("look_up", cells.lookup(table, rule.otherwise, of, self.say, on_other))
             self.put(f"{variable} = {look_up}({variable})")
             unsure = unsure or rule.otherwise is None
         if rule.default is not None:

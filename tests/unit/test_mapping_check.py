@@ -7,8 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from pantau.cli.mapping import app
+from pantau.domain.personal import MASKED
+from producers.mapping import compile
 from producers.mapping.check import Check
 from producers.mapping.model import parse, ready
+from producers.mapping.unnamed import KEPT, Unnamed
 
 TEXT = """
 title = "t"
@@ -149,3 +152,185 @@ def test_shipped_mappings_are_listed_and_shown() -> None:
     code, output = run("show", "antrian_mp")
     assert code == 2
     assert "did you mean antrian_mpp?" in output
+
+
+STATUS = """
+title = "t"
+source = "kantor"
+unit = "{kantor}"
+zone = "WIB"
+
+[data]
+ticket = "{id}"
+service = "{layanan}"
+channel = "{jalur}"
+
+[values.jalur]
+map = { a = "loket", b = "daring" }
+otherwise = "lain"
+
+[[skip]]
+when = { status = "uji" }
+why = "a trial"
+
+[[event]]
+kind = "ticket.created"
+id = "{id}/created"
+time = "dibuat"
+
+[[event]]
+kind = "ticket.no_show"
+id = "{id}/no-show"
+time = "dibuat"
+when = { status = ["lewat", "hangus"], durasi = { below = 5 } }
+"""
+TICKETS = """id,kantor,layanan,jalur,status,durasi,dibuat
+1,here,ktp,a,lewat,1,2026-03-02 08:00:00
+2,here,ktp,b,Lewat,2,2026-03-02 08:01:00
+3,here,ktp,c,ditunda,3,2026-03-02 08:02:00
+4,hier,KTP,c,ditunda,4,2026-03-02 08:03:00
+5,here,ktp,x,uji,5,2026-03-02 08:04:00
+6,here,,,,6,2026-03-02 08:05:00
+"""
+KNOWN = """
+[hours.kantor]
+mon = "08:00-12:00"
+[[kabupaten]]
+code = "18.01"
+name = "Lampung Selatan"
+[[kecamatan]]
+code = "18.01.06"
+name = "Kalianda"
+kabupaten = "18.01"
+[[unit]]
+code = "here"
+name = "Here"
+kecamatan = "18.01.06"
+zone = "WIB"
+hours = "kantor"
+[[service_group]]
+code = "adminduk"
+name = "Adminduk"
+[[service]]
+code = "ktp"
+name = "KTP"
+group = "adminduk"
+kind = "ticket"
+[[source]]
+name = "kantor"
+live = false
+"""
+
+
+@pytest.fixture
+def tickets(tmp_path: Path) -> tuple[Path, Path]:
+    (tmp_path / "tickets.csv").write_text(TICKETS, encoding="utf-8")
+    (tmp_path / "status.toml").write_text(STATUS, encoding="utf-8")
+    return tmp_path / "tickets.csv", tmp_path / "status.toml"
+
+
+def test_values_that_no_condition_names_are_counted_though_their_rows_are_mapped(tickets: tuple[Path, Path]) -> None:
+    report = Check(tickets[0], parse(STATUS, name="s")[0]).finish()
+    assert (report.mapped, report.skipped.total(), report.bad) == (5, 1, 0)
+    assert report.unnamed == {"status": {"ditunda": 2, "Lewat": 1}}, "and durasi is compared as a number"
+    code, output = run("check", tickets[0], "-m", tickets[1], "--lang", "en")
+    assert code == 0
+    assert "  status: 'ditunda' 2, 'Lewat' 1\n" in output
+
+
+def test_texts_that_a_map_does_not_hold_are_counted_where_they_become_something_else(
+    tickets: tuple[Path, Path],
+) -> None:
+    report = Check(tickets[0], parse(STATUS, name="s")[0]).finish()
+    assert report.otherwise == {"jalur": {"c": 2, "x": 1}}, (
+        "an empty cell is nothing, and a skipped row was looked at too"
+    )
+    assert "  jalur: 'c' 2, 'x' 1\n" in run("check", tickets[0], "-m", tickets[1], "--lang", "en")[1]
+
+
+def test_a_column_of_many_values_is_counted_in_little_memory_and_shown_in_one_line(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "t.csv", tmp_path / "m.toml"
+    mapping.write_text(STATUS, encoding="utf-8")
+    rows = "".join(f"{n},here,ktp,a,status {n},9,2026-03-02 08:00:00\n" for n in range(KEPT + 500))
+    path.write_text(TICKETS.splitlines()[0] + "\n" + rows, encoding="utf-8")
+    report = Check(path, parse(STATUS, name="s")[0]).finish()
+    assert (len(report.unnamed["status"]), report.unnamed["status"].total()) == (KEPT + 1, KEPT + 500)
+    assert f"other values {KEPT + 500 - 10:,}\n" in run("check", path, "-m", mapping, "--lang", "en")[1]
+
+
+def test_values_of_a_column_named_after_a_person_are_not_shown(tickets: tuple[Path, Path]) -> None:
+    text = STATUS.replace('status = ["lewat", "hangus"]', 'nama = ["lewat"]').replace('status = "uji"', 'nama = "uji"')
+    tickets[0].write_text(TICKETS.replace(",status,", ",nama,"), encoding="utf-8")
+    report = Check(tickets[0], parse(text, name="s")[0]).finish()
+    assert [*report.unnamed["nama"]] == [MASKED]
+
+
+def test_conditions_inside_a_value_count_too() -> None:
+    text = STATUS.replace(
+        'map = { a = "loket", b = "daring" }\notherwise = "lain"',
+        'cases = [{ when = { jalur = "a" }, is = "loket" }, { is = "daring" }]',
+    )
+    unnamed = Unnamed()
+    events = compile(parse(text, name="s")[0], unnamed=unnamed).events
+    for way in "aabc":
+        events({"id": "1", "kantor": "here", "jalur": way, "status": "lewat", "dibuat": "2026-03-02"})
+    assert unnamed.conditions["jalur"] == {"b": 1, "c": 1}
+
+
+def test_with_a_registry_the_check_says_what_would_be_refused_and_which_services_nobody_knows(
+    tickets: tuple[Path, Path], tmp_path: Path
+) -> None:
+    registry = tmp_path / "registry.toml"
+    registry.write_text(KNOWN, encoding="utf-8")
+    code, output = run("check", tickets[0], "-m", tickets[1], "--lang", "en", "--registry", registry)
+    assert code == 3
+    assert "1  kantor  unknown_unit: data.unit: no such unit in the registry" in output
+    assert "hier (1)" in output
+    assert "or mend the code (here?)" in output
+    assert "1  KTP  (nearest: ktp)" in output
+    registry.write_text(KNOWN.replace('name = "kantor"\nlive', 'name = "kantoor"\nlive'), encoding="utf-8")
+    code, output = run("check", tickets[0], "-m", tickets[1], "--registry", registry, "--lang", "en")
+    assert code == 3
+    assert "kantor  (nearest: kantoor)" in output
+    assert run("check", tickets[0], "-m", tickets[1], "--lang", "en")[0] == 0
+
+
+def test_a_live_source_of_an_old_export_is_told_before_anything_is_sent(
+    tickets: tuple[Path, Path], tmp_path: Path
+) -> None:
+    registry = tmp_path / "registry.toml"
+    registry.write_text(KNOWN.replace("live = false", ""), encoding="utf-8")
+    tickets[0].write_text(TICKETS.replace("2026", "2019"), encoding="utf-8")
+    code, output = run("check", tickets[0], "-m", tickets[1], "--lang", "en", "--registry", registry)
+    assert code == 3
+    assert "too_old: time:" in output
+    assert "send it as an import" in output
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "said"),
+    [
+        (
+            ('zone = "WIB"', 'zone = "WIBB"'),
+            5,
+            "zone 'WIBB' is not WIB, WITA, WIT or an IANA time zone; did you mean WIB?",
+        ),
+        (('zone = "WIB"', 'zone = "WIB"\ntime_format = "%Q"'), 6, "time_format '%Q' %Q is no directive"),
+        (
+            ("[[skip]]", '[times.dibuat]\ntext = "{dibuat}"\nzone = "Asia/Jakrta"\n[[skip]]'),
+            18,
+            "did you mean Asia/Jakarta?",
+        ),
+        (("[[skip]]", '[times.dibuat]\ntext = "{dibuat}"\nformat = "%Q"\n[[skip]]'), 18, "times.dibuat.format '%Q'"),
+    ],
+    ids=["zone", "time_format", "a time's zone", "a time's format"],
+)
+def test_a_typo_is_told_at_its_own_line_and_once(
+    tickets: tuple[Path, Path], wrong: tuple[str, str], line: int, said: str
+) -> None:
+    tickets[1].write_text(STATUS.replace(*wrong), encoding="utf-8")
+    code, output = run("check", tickets[0], "-m", tickets[1])
+    assert code == 2
+    assert output.startswith("status.toml has 1 fault:\n")
+    assert f"status.toml:{line}: " in output
+    assert said in output
