@@ -15,7 +15,7 @@ from storage.engine import Engine
 BY_UNIT = frozenset(
     {
         *("events", "visits", "complaints", "counter_days", "ratings", "surveys", "snapshots", "aggregates"),
-        *("interventions", "windows", "moved_cells", "trimmed_facts"),
+        *("interventions", "windows", "trimmed_facts"),
     }
 )
 """Tables whose rows are spread over the shards of a cluster."""

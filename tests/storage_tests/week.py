@@ -28,8 +28,7 @@ from pantau.domain.registry import Hours, Kabupaten, Kecamatan, Registry, Servic
 from pantau.domain.wire import content_hash, encode_data
 from pantau.domain.zones import from_local
 from pantau.embedded.pipeline import Pipeline
-from storage.chdb_engine import ChdbEngine
-from storage.engine import Answer
+from storage.engine import Answer, Engine
 from storage.queries import sql
 from storage.store import Store
 
@@ -253,7 +252,7 @@ def everything() -> list[Event]:
 Query = Callable[[str, Mapping[str, Any]], Answer]
 
 
-def told(engine: ChdbEngine, events: list[Event], registry: Registry = REGISTRY) -> Query:
+def told(engine: Engine, events: list[Event], registry: Registry = REGISTRY) -> Query:
     """Take events into an empty database; returns what answers its named queries."""
     pipeline = Pipeline(Store(engine), registry)
     pipeline.open()

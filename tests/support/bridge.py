@@ -29,10 +29,11 @@ class Server:
 class Bridge(Server):
     """The process, on one directory and one port for as long as this object lives."""
 
-    def __init__(self, directory: Path, *, password: str = "") -> None:
+    def __init__(self, directory: Path, *, password: str = "", cluster: str = "") -> None:
         super().__init__("")
         self.directory = directory
         self.password = password
+        self.cluster = cluster
         self.port = 0
         self._process: subprocess.Popen[str] | None = None
 
@@ -41,7 +42,8 @@ class Bridge(Server):
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.support.bridge"),
-                *("--dir", str(self.directory), "--port", str(self.port), "--password", self.password),
+                *("--dir", str(self.directory), "--port", str(self.port)),
+                *("--password", self.password, "--cluster", self.cluster),
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -56,6 +58,10 @@ class Bridge(Server):
         self.port = int(said.split()[1])
         self.address = f"127.0.0.1:{self.port}"
         return self
+
+    def url(self, database: str) -> str:
+        """What a store's setting wants."""
+        return super().url(database) + (f"?cluster={self.cluster}" if self.cluster else "")
 
     @property
     def pid(self) -> int:
@@ -110,11 +116,12 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--password", default="")
+    parser.add_argument("--cluster", default="")
     given = parser.parse_args()
     from tests.support.native_server import serve
 
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # the engine needs no farewell; see tests/faults
-    server = serve(given.dir, given.port, given.password)
+    server = serve(given.dir, given.port, given.password, given.cluster)
     sys.stdout.write(f"listening {server.server_address[1]}\n")
     sys.stdout.flush()
     for line in sys.stdin:

@@ -40,19 +40,41 @@ class Refusal(Exception):
         super().__init__(f"Code: {code}. DB::Exception: {message}. ({name})")
 
 
+_CLUSTER = """<clickhouse>
+  <tcp_port>9000</tcp_port>
+  <remote_servers><{name}>
+    <shard><internal_replication>true</internal_replication>
+      <replica><host>127.0.0.1</host><port>9000</port></replica></shard>
+  </{name}></remote_servers>
+</clickhouse>
+"""
+"""A cluster of one shard, which is the engine itself: it reaches that without a connection, by this port alone."""
+
+_REPLICATED = re.compile(r"\bENGINE = Replicated(\w+)\('[^']*', '[^']*'(?:, )?")
+
+
 class NativeServer(socketserver.ThreadingTCPServer):
-    """Listens on loopback. The next ``lose_answers`` inserts are stored and their connection is cut instead."""
+    """Listens on loopback. The next ``lose_answers`` inserts are stored and their connection is cut instead.
+
+    With a ``cluster`` the engine knows one of that name, and takes what is meant for all its servers as meant for
+    itself; replicated tables, for which it would need a keeper, become the same ones without replicas.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, directory: Path, port: int, password: str = "") -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, port: int, password: str = "", cluster: str = "") -> None:
+        self.path = str(directory)
         self.password = password
+        self.cluster = cluster
+        if cluster:
+            config = directory.with_suffix(".xml")
+            config.write_text(_CLUSTER.format(name=cluster), encoding="utf-8")
+            self.path += f"?config-file={config}"
         self.lose_answers = 0
         self.altered = 0
         self.open: set[socketserver.BaseRequestHandler] = set()
-        self.keeper = Session(str(directory))  # holds the directory while nobody is connected
+        self.keeper = Session(self.path)  # holds the directory while nobody is connected
         super().__init__(("127.0.0.1", port), _Connection)
 
     def drop(self) -> None:
@@ -68,7 +90,7 @@ class _Connection(socketserver.BaseRequestHandler):
     def setup(self) -> None:
         self.server.open.add(self)
         self.request.setsockopt(6, 1, 1)  # TCP_NODELAY
-        self.session = Session(str(self.server.directory))
+        self.session = Session(self.server.path)
         self.wire = Wire(lambda: self.request.recv(1 << 20))
         self.out: list[bytes] = []
         self.applied: dict[str, str] = {}
@@ -154,6 +176,8 @@ class _Connection(socketserver.BaseRequestHandler):
         if wire.varint():
             raise EOFError  # compression is not offered here
         sql = _COMMENTS.sub("", wire.text())
+        if self.server.cluster:
+            sql = _REPLICATED.sub(r"ENGINE = \1(", sql.replace(f" ON CLUSTER {self.server.cluster}", ""))
         params = {}
         if revision >= 54_459:
             # a parameter comes as a quoted literal; inside is the escaped text that the engine wants
@@ -298,9 +322,9 @@ def _quote(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def serve(directory: Path, port: int, password: str = "") -> NativeServer:
+def serve(directory: Path, port: int, password: str = "", cluster: str = "") -> NativeServer:
     """A server that answers from a thread of its own."""
-    server = NativeServer(directory, port, password)
+    server = NativeServer(directory, port, password, cluster)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
