@@ -36,7 +36,8 @@ def run_gateway(settings: Settings, *, on_start: Callable[[str], None] = lambda 
         stack.callback(spool.close)
         secret = _secret(settings, settings.spool_dir)
         publisher = Publisher(addresses)
-        stack.callback(publisher.close)
+        # by then the relay has spooled what was not acknowledged, so there is nothing to wait for long
+        stack.callback(publisher.close, timeout_seconds=1.0)
         metrics = GatewayMetrics()
         relay = stack.enter_context(
             Relay(

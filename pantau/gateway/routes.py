@@ -1,7 +1,9 @@
 """The addresses of the gateway, as handlers that the web application mounts."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from litestar import Request, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
@@ -16,12 +18,19 @@ from pantau.gateway.schemas import document, openapi
 
 
 def routes(
-    runtime: Runtime, limits: GatewayLimits, clock: Clock, *, secret: bytes, metrics: GatewayMetrics | None = None
+    runtime: Runtime,
+    limits: GatewayLimits,
+    clock: Clock,
+    *,
+    secret: bytes,
+    metrics: GatewayMetrics | None = None,
+    condition: Callable[[], Mapping[str, object]] = dict,
 ) -> list[HTTPRouteHandler]:
     """The handlers of one gateway.
 
     ``secret`` keys pseudonyms and the digests of rejected events (16 to 64 bytes). ``metrics`` may share a Prometheus
-    registry with the rest of the process; ``GET /metrics`` shows all of that registry.
+    registry with the rest of the process; ``GET /metrics`` shows all of that registry. ``condition`` is what
+    ``GET /health/ready`` says beside that it is ready; anybody may read it.
     """
     reception = Reception(runtime, limits, clock, secret=secret, metrics=metrics or GatewayMetrics())
     openapi_json = document(openapi(limits))
@@ -47,7 +56,7 @@ def routes(
     @get("/health/ready")
     async def get_ready(request: Request[Any, Any, Any]) -> ASGIApp:
         if await reception.ready():
-            return _json(b'{"status":"ready"}')
+            return _json(msgspec.json.encode({"status": "ready", **condition()}))
         language = language_of(request.headers.get("accept-language"))
         return problem("not-ready", language, retry_after_seconds=limits.retry_after_seconds)
 
