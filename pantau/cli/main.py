@@ -7,6 +7,7 @@ import typer
 
 from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay, topics
 from pantau.cli.doctor import doctor
+from pantau.cli.gateway import gateway
 from pantau.cli.indicators import indicators
 from pantau.cli.poll import poll
 from pantau.cli.simulate import simulate
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(operate.serve)
+app.command()(gateway)
 app.command()(worker)
 app.command()(replay.replay)
 app.command()(poll)
