@@ -1,7 +1,9 @@
 """Our own log: structured lines on stderr, never an event's content."""
 
 import contextlib
+import logging
 import sys
+import time
 
 import structlog
 
@@ -32,3 +34,31 @@ def to_stderr() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(_Stderr()),  # type: ignore[arg-type]  # all that is used of it
     )
+
+
+QUIET_SECONDS = 30.0
+"""How long a library's warning is not repeated: a broker that is away is told hundreds of times a second otherwise."""
+
+
+class _Libraries(logging.Handler):
+    """Warnings of libraries as lines of our own log, each wording once in a while."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._told: dict[tuple[str, str], float] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        key = (record.name, str(record.msg))
+        now = time.monotonic()
+        if now - self._told.get(key, -QUIET_SECONDS) < QUIET_SECONDS:
+            return
+        self._told[key] = now
+        error = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger(record.name).warning(
+            record.getMessage(), **({"error": repr(error)} if error is not None else {}), library=record.name
+        )
+
+
+def libraries_to_stderr() -> None:
+    """Send what libraries log as a warning or worse the same way; call after :func:`to_stderr`."""
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)

@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     registry: Path | None = _setting(
         None, "file", "A registry.toml to put in force at the start; without it the one loaded last holds."
     )
+    fsync: bool = _setting(
+        False,
+        "true or false",
+        "Whether what pantau serve acknowledges survives a loss of power too; see docs/storage.md.",
+    )
     key: SecretStr | None = _setting(None, "API key", "With what pantau replay --to URL shows who it is.")
     bus: str | None = _setting(None, "kafka://host:port,…", "The brokers that events travel through; none: embedded.")
     store: str | None = _setting(
@@ -57,11 +62,20 @@ class Settings(BaseSettings):
     worker_facts: int = _setting(
         200_000, "facts", "Visits and other facts that a worker keeps in memory, about 1 KB each.", ge=1_000
     )
+    worker_announce_seconds: float = _setting(
+        2.0, "seconds", "How often a worker says on pantau.indicators what changed.", gt=0
+    )
     worker_session_seconds: float = _setting(
         10.0, "seconds", "After how long without a heartbeat a worker's partitions go to others.", ge=1
     )
     worker_stalled_seconds: float = _setting(
         120.0, "seconds", "After how long with records waiting and none let go of a worker is not live.", gt=0
+    )
+    web_clock: str = _setting(
+        "wall",
+        "wall or newest",
+        "What pantau web takes for now: this machine's clock, or the newest event, to look at a replay.",
+        pattern="^(wall|newest)$",
     )
     database_password: SecretStr | None = _setting(
         None, "password", "With what pantau poll shows a database who it is."
@@ -230,6 +244,7 @@ def _type_name(annotation: Any) -> str:
         ("Path", "path"),
         ("str", "text"),
         ("SecretStr", "text"),
+        ("bool", "switch"),
         ("int", "whole number"),
         ("float", "number"),
     ):

@@ -17,9 +17,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from pantau.bus.topics import EVENTS
 from stream_processors.health import Health
-from stream_processors.loops import KeepRejections, Loops
+from stream_processors.loops import Announce, CloseDays, KeepRejections, Loops
 from stream_processors.metrics import WorkerMetrics
 from stream_processors.worker import LOOK_SECONDS, Worker
+
+CLOSING_SECONDS = 20.0
+"""How often it is asked whose day is over."""
 
 
 class AppSettings(msgspec.Struct, frozen=True):
@@ -32,13 +35,19 @@ class AppSettings(msgspec.Struct, frozen=True):
     web_port: int
     session_seconds: float
     stalled_seconds: float
+    announce_seconds: float
     commit_seconds: float = 0.5
     records_at_once: int = 64
     within_seconds: float = 0.1
 
 
 def create_app(
-    settings: AppSettings, worker: Worker, metrics: WorkerMetrics, keep_rejections: KeepRejections
+    settings: AppSettings,
+    worker: Worker,
+    metrics: WorkerMetrics,
+    keep_rejections: KeepRejections,
+    announce: Announce,
+    close_days: CloseDays,
 ) -> faust.App:
     """The application; nothing connects until it is started."""
     app: Any = faust.App(  # its own types leave out what signals and pages hand in
@@ -68,6 +77,8 @@ def create_app(
         metrics,
         health,
         keep_rejections,
+        announce,
+        close_days,
         partitions=settings.partitions,
         records_at_once=settings.records_at_once,
         within_seconds=settings.within_seconds,
@@ -75,6 +86,8 @@ def create_app(
     app.agent(loops.events_topic, concurrency=1, name="assemble")(loops.assemble)
     app.agent(loops.rejected_topic, concurrency=1, name="keep_rejected")(loops.keep_rejected)
     app.timer(interval=LOOK_SECONDS)(loops.look)
+    app.timer(interval=settings.announce_seconds)(loops.announce)
+    app.timer(interval=CLOSING_SECONDS)(loops.close_days)
     app.on_partitions_assigned.connect(loops.assigned, weak=False)
     app.on_before_shutdown.connect(loops.finish, weak=False)
     _serve(app, worker, metrics, health)
@@ -86,7 +99,8 @@ def run_app(make: Callable[[], faust.App]) -> int:
     """Run an application until SIGINT or SIGTERM, or until it fails; the exit code."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    process = faust.Worker(make(), loop=loop, loglevel="WARN", redirect_stdouts=False, quiet=True)
+    process = faust.Worker(make(), loop=loop, redirect_stdouts=False, override_logging=False, quiet=True)
+    process.spinner = None
     try:
         process.execute_from_commandline()
     except SystemExit as end:

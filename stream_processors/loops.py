@@ -2,29 +2,37 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import structlog
 
+from pantau.bus.indicators import Announcement, pack_announcement
 from pantau.bus.partitions import partition_of
 from pantau.bus.records import PACKED_HEADERS, pack, pack_rejection, rejection_headers, unpack_rejection
-from pantau.bus.topics import EVENTS, REJECTED
-from pantau.domain.errors import BadEvent
+from pantau.bus.topics import EVENTS, INDICATORS, REJECTED
+from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 from stream_processors.health import Health
 from stream_processors.metrics import WorkerMetrics
 from stream_processors.reading import Record
+from stream_processors.tables import Page
 from stream_processors.worker import Flush, Worker
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-KeepRejections = Callable[[Sequence[Rejection]], None]
-"""Writes refusals as rows; blocks."""
+KeepRejections = Callable[[int, Sequence[Rejection]], None]
+"""Writes refusals of one partition as rows; blocks."""
+
+Announce = Callable[[Iterable[Page]], Sequence[Announcement]]
+"""Reads from storage what is to be announced of windows that changed; blocks."""
+
+CloseDays = Callable[[], Sequence[Event]]
+"""Says what closing the days that are over says of every ticket still waiting; blocks."""
 
 REFUSALS_AT_ONCE = 1_000
 SAMPLED = 32
@@ -41,6 +49,8 @@ class Loops:
         metrics: WorkerMetrics,
         health: Health,
         keep_rejections: KeepRejections,
+        announce: Announce,
+        close_days: CloseDays,
         *,
         partitions: int,
         records_at_once: int,
@@ -51,6 +61,9 @@ class Loops:
         self._metrics = metrics
         self._health = health
         self._keep_rejections = keep_rejections
+        self._announce = announce
+        self._close_days = close_days
+        self._changed: set[Page] = set()
         self._partitions = partitions
         self._records_at_once = records_at_once
         self._within = within_seconds
@@ -60,6 +73,7 @@ class Loops:
         self._running: set[asyncio.Task[None]] = set()
         self.events_topic = app.topic(EVENTS.name, value_type=bytes, value_serializer="raw")
         self.rejected_topic = app.topic(REJECTED.name, value_type=bytes, value_serializer="raw")
+        self.indicators_topic = app.topic(INDICATORS.name, value_type=bytes, value_serializer="raw")
 
     async def assemble(self, stream: Any) -> None:
         """Events: merge what came, write it, let go of it."""
@@ -75,13 +89,16 @@ class Loops:
     async def keep_rejected(self, stream: Any) -> None:
         """Refusals: rows in storage, whoever refused."""
         async for taken in stream.noack_take(REFUSALS_AT_ONCE, within=0.5):
-            rejections = []
+            parts: dict[int, list[Rejection]] = {}
             for event in taken:
                 try:
-                    rejections.append(unpack_rejection(event.value or b""))
+                    rejection = unpack_rejection(event.value or b"")
                 except BadEvent as error:  # no refusal of ours: there is nothing to keep of it
                     log.warning("record of no refusal", topic=REJECTED.name, error=str(error))
-            await self._must(self._worker.patiently, self._keep_rejections, rejections)
+                else:
+                    parts.setdefault(event.message.partition, []).append(rejection)
+            for number, rejections in parts.items():
+                await self._must(self._worker.patiently, self._keep_rejections, number, rejections)
             for event in taken:
                 await stream.ack(event)
 
@@ -91,6 +108,30 @@ class Loops:
             self._looking = True
             await self._must(self._worker.look)
             self._looking = False
+
+    async def announce(self) -> None:
+        """Say on the bus what changed since the last time, several changes of a window as one."""
+        pages, self._changed = self._changed, set()
+        if not pages:
+            return
+        try:
+            found = await asyncio.to_thread(self._announce, pages)
+            await asyncio.gather(
+                *(_sent(self.indicators_topic, value, None, key=key) for key, value in map(pack_announcement, found))
+            )
+        except NotNow:  # the next round says it; what is not announced is in the tables all the same
+            self._changed |= pages
+
+    async def close_days(self) -> None:
+        """Put on the bus who left this worker's units unserved: an event like any other."""
+        try:
+            events = await asyncio.to_thread(self._close_days)
+        except NotNow:  # the next round does it
+            return
+        mine = [event for event in events if partition_of(event.data.unit, self._partitions) in self._health.assigned]
+        await asyncio.gather(*self._passed_on(mine))
+        if mine:
+            log.info("days closed", left=len(mine))
 
     async def assigned(self, app: Any, assigned: Any, **_: Any) -> None:
         """The group gave this worker these partitions, and no others."""
@@ -134,6 +175,7 @@ class Loops:
             log.error("worker stops", error=str(error), kind=type(error).__name__)
             await self._app.crash(error)
         else:
+            self._changed |= flush.pages
             self._health.let_go((event.message.partition, event.message.offset + 1) for event in taken)
             sample = flush.events[:: max(1, len(flush.events) // SAMPLED)]
             self._metrics.written(time.perf_counter() - began, sample, time.time_ns() // 1_000_000)

@@ -81,6 +81,13 @@ class Partition:
         """The claim once everything before an offset is in the tables; never behind what was written already."""
         return msgspec.structs.replace(self.claim, seq=max(next_offset, self.claim.seq + 1))
 
+    def newest_pages(self) -> set[Page]:
+        """The last local day of each unit that has windows."""
+        newest: dict[str, int] = {}
+        for day, unit in self.pages:
+            newest[unit] = max(day, newest.get(unit, day))
+        return {(day, unit) for unit, day in newest.items()}
+
     def may_hold(self, fact_ids: Iterable[FactId]) -> list[FactId]:
         """Those of the facts that storage may hold."""
         known = self.known

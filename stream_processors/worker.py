@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -43,7 +43,10 @@ _WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Flush(msgspec.Struct, frozen=True):
-    """What became of some records. They may be committed once ``written`` is done and the rest is on the bus."""
+    """What became of some records. They may be committed once ``written`` is done and the rest is on the bus.
+
+    ``pages`` are the windows that changed and are to be announced.
+    """
 
     written: "Future[None]"
     claims: Sequence[Claim]
@@ -53,6 +56,22 @@ class Flush(msgspec.Struct, frozen=True):
     rejections: Sequence[Rejection]
     duplicates: Mapping[str, int]
     conflicts: Mapping[str, int]
+
+
+class Clocks(Protocol):
+    """Counts what sources' clocks say, by partition; it decides when the counts are to be written."""
+
+    def see(
+        self,
+        partition: str,
+        events: Sequence[Event],
+        repeats: tuple[Mapping[str, int], Mapping[str, int]],
+        registry: Registry,
+    ) -> Sequence[Any]:
+        """Events that were merged, and how often sources repeated and contradicted themselves; blocks to be written."""
+
+    def drop(self, partition: str) -> None:
+        """The partition is another worker's now."""
 
 
 class _Step(msgspec.Struct):
@@ -76,6 +95,7 @@ class Worker:
         topic: str,
         partitions: int,
         secret: bytes,
+        clocks: Clocks | None = None,
         facts_in_memory: int = 200_000,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
@@ -84,6 +104,7 @@ class Worker:
         self._topic = topic
         self._count = partitions
         self._secret = secret
+        self._clocks = clocks
         self._capacity = facts_in_memory
         self._clock = clock
         self._partitions: dict[int, Partition] = {}
@@ -92,6 +113,7 @@ class Worker:
         self._stopping = threading.Event()
         self._looked = 0.0
         self._assigned: frozenset[int] | None = None
+        self._fresh: set[Page] = set()
         self._late: dict[tuple[str, int, int], int] = {}
         self._flushes = 0
         self.away_since: float | None = None
@@ -122,18 +144,19 @@ class Worker:
             version = self._tables.version(step.claim.epoch, step.claim.seq)
             step.changes = step.partition.assembly.merge(step.batch, version)
         self._restore_cells(steps)
-        written = self._put(self._blocks(steps))
+        written = self._put([*self._blocks(steps), *self._counted(steps)])
         for step in steps:
             step.partition.claim = step.claim
             step.partition.known.add(step.batch.entries)
             assert step.changes is not None
             step.partition.known_cells.add(step.changes.cells)
         changes = [step.changes for step in steps if step.changes is not None]
+        fresh, self._fresh = self._fresh, set()
         return Flush(
             written,
             [step.claim for step in steps],
             [event for step in steps for event in step.events],
-            frozenset(page for change in changes for page in change.touched),
+            frozenset(fresh.union(*(change.touched for change in changes))),
             misplaced,
             rejections,
             _summed(change.duplicates for change in changes),
@@ -166,8 +189,10 @@ class Worker:
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Forget partitions: they are another worker's now, or must be read anew from the tables."""
-        for number in numbers:
-            self._partitions.pop(number, None)
+        for number in [*numbers]:
+            dropped = self._partitions.pop(number, None)
+            if dropped is not None and self._clocks is not None:
+                self._clocks.drop(dropped.name)
 
     @property
     def opened(self) -> list[Partition]:
@@ -200,6 +225,7 @@ class Worker:
         changed = self._changed_since(claim.registry, partition.units)
         done = self.patiently(partition.open, self._tables, changed)
         self._partitions[number] = partition
+        self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
         log.info(
             "partition opened",
             partition=name,
@@ -298,6 +324,15 @@ class Worker:
                 version = tables.version(step.claim.epoch, step.claim.seq)
                 blocks += tables.cell_blocks(version, step.partition.assembly.settle(step.changes))
         return [*blocks, tables.progress_block(claims, now)]
+
+    def _counted(self, steps: Sequence[_Step]) -> list[Any]:
+        """What is to be written of the sources' clocks."""
+        blocks: list[Any] = []
+        for step in steps:
+            if self._clocks is not None and step.changes is not None:
+                repeats = (step.changes.duplicates, step.changes.conflicts)
+                blocks += self.patiently(self._clocks.see, step.partition.name, step.events, repeats, self.registry)
+        return blocks
 
     def _put(self, blocks: list[Any]) -> "Future[None]":
         """Hand blocks to the writer, behind what it has; after a failed write nothing more is written."""

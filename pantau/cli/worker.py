@@ -25,9 +25,10 @@ def worker(
     answer on the port.
     """
     from pantau.distributed.worker import run_worker
-    from pantau.logs import to_stderr
+    from pantau.logs import libraries_to_stderr, to_stderr
     from pantau.settings import load
 
     to_stderr()
+    libraries_to_stderr()
     given = {"bus": bus, "store": store, "worker_group": group, "worker_host": host, "worker_port": port}
     raise typer.Exit(run_worker(load(given).settings))

@@ -3,22 +3,30 @@
 import os
 import secrets
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 
 import structlog
-from producers.topics import partitions_of
 
-from pantau.bus.topics import EVENTS
+from pantau.bus.indicators import Announcement
+from pantau.bus.topics import EVENTS, REJECTED
 from pantau.distributed.address import brokers, secret_key
+from pantau.distributed.clocks import PartitionClocks
+from pantau.domain.closing import leavings, span_of_closing
+from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 from pantau.settings import Settings
+from producers.topics import partitions_of
 from storage.address import open_server
+from storage.announcements import announcements
 from storage.migrate import require
 from storage.partitions import PartitionTables
+from storage.queries import sql
 from storage.rejects import Rejects
 from storage.store import Store
 from stream_processors.app import AppSettings, create_app, run_app
 from stream_processors.metrics import WorkerMetrics
+from stream_processors.tables import Page
 from stream_processors.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -43,12 +51,22 @@ def run_worker(settings: Settings) -> int:
             topic=EVENTS.name,
             partitions=partitions,
             secret=secret,
+            clocks=PartitionClocks(store),
             facts_in_memory=settings.worker_facts,
         )
-        rejects = Rejects(store)
+        rejects, refused = Rejects(store), PartitionClocks(store)
 
-        def keep(rejections: Sequence[Rejection]) -> None:
+        def keep(number: int, rejections: Sequence[Rejection]) -> None:
             rejects.keep(rejections)
+            store.insert(refused.see_refused(f"{REJECTED.name}:{number}", rejections, worker.registry))
+
+        def announce(pages: Iterable[Page]) -> Sequence[Announcement]:
+            return announcements(store, worker.registry, pages, now=_now())
+
+        def close_days() -> Sequence[Event]:
+            now = _now()
+            waiting = engine.query(sql("waiting_tickets"), span_of_closing(now)).rows
+            return leavings(waiting, worker.registry, now)
 
         app_settings = AppSettings(
             brokers=addresses,
@@ -58,10 +76,15 @@ def run_worker(settings: Settings) -> int:
             web_port=settings.worker_port,
             session_seconds=settings.worker_session_seconds,
             stalled_seconds=settings.worker_stalled_seconds,
+            announce_seconds=settings.worker_announce_seconds,
         )
         try:
-            return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep))
+            return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep, announce, close_days))
         finally:
             worker.close()
     finally:
         engine.close()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -115,6 +115,18 @@ class ClockSummary(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def together(summaries: Iterable[ClockSummary]) -> dict[str, ClockSummary]:
+    """One summary a source; what was counted under another expectation than the first of them is left out."""
+    found: dict[str, ClockSummary] = {}
+    for summary in summaries:
+        held = found.get(summary.source)
+        if held is None:
+            found[summary.source] = summary
+        elif held.expected == summary.expected:
+            found[summary.source] = held + summary
+    return found
+
+
 class ClockWatch:
     """Counts one source's events as they pass, rejected ones too: a lying clock is seen in what is refused."""
 

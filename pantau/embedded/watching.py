@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pantau.domain.clock_faults import ClockFault, ClockProposal, judge, propose
-from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time
+from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time, together
 from pantau.domain.events import CounterSnapshot, Event
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Language, Rejection
@@ -35,12 +35,12 @@ class ClockWatches:
     They tell how a clock is, no indicator rests on them.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, *, part: str | None = None) -> None:
+        """Go on from what was counted before: by all, or by the ``part`` (a partition of the bus) alone."""
+        self._part = part
         self._watches: dict[str, ClockWatch] = {}
-        self._kept: dict[str, ClockSummary] = {
-            source: _decoder.decode(summary) for source, summary in store.engine.query(sql("source_summaries")).rows
-        }
+        rows = store.engine.query(sql("source_summaries")).rows
+        self._kept = together(_decoder.decode(text) for _, of, text, _ in rows if part is None or of == part)
         self._changed: set[str] = set()
         self._kept_at = time.monotonic()
 
@@ -88,7 +88,11 @@ class ClockWatches:
         self._kept_at = time.monotonic()
         version = time.time_ns() // 1_000_000
         summaries = [_encoder.encode(self.summary(source)).decode() for source in sources]
-        return [Block("source_health", _COLUMNS, (sources, summaries, [version] * len(sources)))]
+        versions = [version] * len(sources)
+        if self._part is None:
+            return [Block("source_health", _COLUMNS, (sources, summaries, versions))]
+        columns = (_COLUMNS[0], ("part", "LowCardinality(String)"), *_COLUMNS[1:])
+        return [Block("source_clocks", columns, (sources, [self._part] * len(sources), summaries, versions))]
 
     def summary(self, source: str) -> ClockSummary:
         """All that was counted of a source, since ever."""

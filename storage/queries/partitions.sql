@@ -86,6 +86,10 @@ HAVING startsWith(name, (SELECT argMax(substring(name, 1, length(name) - positio
 SELECT (SELECT sum(cityHash64(name, epoch, owner, seq)) FROM partitions FINAL) AS progress_hash,
        (SELECT argMax(version, (loaded_at, epoch)) FROM registries) AS registry
 
+-- name: newest_event
+-- When did the newest event happen? 0 when there is none.
+SELECT toUnixTimestamp64Milli(max(time)) FROM events
+
 -- name: day_cells
 -- What do the windows of these local days hold, by service and measure?
 SELECT toUInt16(day) AS day_number, unit, service, measure, n, total, imputed, auto_closed, edges, counts

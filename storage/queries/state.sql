@@ -178,8 +178,11 @@ SELECT uniqExact(source, id) FROM events
 SELECT count(), countIf(outcome IN ('served', 'issued', 'approved')) FROM visits FINAL
 
 -- name: source_summaries
--- What was counted of each source's clock?
-SELECT source, summary FROM source_health FINAL
+-- What was counted of each source's clock, by this process or by the worker of each partition?
+SELECT source, '' AS part, summary, version AS counted_at FROM source_health FINAL
+UNION ALL
+SELECT source, part, summary, version AS counted_at FROM source_clocks FINAL
+ORDER BY source, counted_at DESC
 
 -- name: windows_digest
 -- What do all windows hold, as one line that any difference changes?

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from pantau.domain.closing import AFTER_MS, closing_after, leaving
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Event, TicketData
 from pantau.domain.registry import Holiday, Source
 from pantau.domain.zones import DAY, HOUR, MINUTE
-from pantau.embedded.closing import AFTER_MS, Closing, closing_after, leaving
+from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.runtime import Runtime
 from storage.store import Store

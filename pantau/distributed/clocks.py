@@ -1,0 +1,46 @@
+"""Every source's clock as a worker sees it: counted by partition of the bus, for no worker sees a whole source."""
+
+from collections.abc import Mapping, Sequence
+
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
+from pantau.domain.rejections import Rejection
+from pantau.embedded.watching import ClockWatches
+from storage.store import Block, Store
+
+
+class PartitionClocks:
+    """One watch a partition; implements :class:`stream_processors.worker.Clocks`. Driven by the worker's thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._watches: dict[str, ClockWatches] = {}
+
+    def see(
+        self,
+        partition: str,
+        events: Sequence[Event],
+        repeats: tuple[Mapping[str, int], Mapping[str, int]],
+        registry: Registry,
+    ) -> list[Block]:
+        """Merged events, and how often sources repeated and contradicted themselves; what is to be written."""
+        watches = self._of(partition)
+        watches.see(events, registry)
+        watches.see_repeated(*map(dict, repeats))
+        return watches.blocks_to_keep()
+
+    def see_refused(self, partition: str, rejections: Sequence[Rejection], registry: Registry) -> list[Block]:
+        """Refusals: a lying clock is seen in what is refused for it."""
+        watches = self._of(partition)
+        watches.see_refused(rejections, registry)
+        return watches.blocks_to_keep()
+
+    def drop(self, partition: str) -> None:
+        """The partition is another worker's now."""
+        self._watches.pop(partition, None)
+
+    def _of(self, partition: str) -> ClockWatches:
+        found = self._watches.get(partition)
+        if found is None:
+            found = self._watches[partition] = ClockWatches(self._store, part=partition)
+        return found

@@ -1,0 +1,61 @@
+"""What workers announce, read from the tables: who waits now, and the windows of days that changed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from pantau.bus.indicators import Announcement, Cell, UnitDay, UnitNow
+from pantau.domain.registry import Registry
+from pantau.domain.wire import instant
+from pantau.domain.zones import day_start, local_day
+from storage.queries import sql
+from storage.rebuild import Page
+from storage.store import Store
+
+_EPOCH_DAY = date(1970, 1, 1)
+_UNITS_AT_ONCE = 2_000
+
+
+def announcements(store: Store, registry: Registry, pages: Iterable[Page], *, now: int) -> list[Announcement]:
+    """The state of the units whose windows changed, as of ``now`` (ms UTC), and those windows' days."""
+    wanted = sorted(set(pages), key=lambda page: (page[1], page[0]))
+    units = sorted({unit for _, unit in wanted if registry.unit(unit) is not None})
+    found: list[Announcement] = []
+    for start in range(0, len(units), _UNITS_AT_ONCE):
+        found += _now(store, registry, units[start : start + _UNITS_AT_ONCE], now)
+    for start in range(0, len(wanted), _UNITS_AT_ONCE):
+        found += _days(store, wanted[start : start + _UNITS_AT_ONCE])
+    return found
+
+
+def _now(store: Store, registry: Registry, units: Sequence[str], now: int) -> list[UnitNow]:
+    starts = [day_start(zone, local_day(zone, now)) for zone in map(registry.zone, units)]
+    params = {
+        "units": [*units],
+        "places_now": [*units],
+        "days_start": starts,
+        "today_since": min(starts),
+        "as_of": now,
+        "services": [],
+        "channels": [],
+        "counters": [],
+        "by_service": 0,
+        "by_channel": 0,
+        "by_counter": 0,
+    }
+    rows = {row[0]: row for row in store.engine.query(sql("tickets_now"), params).rows}
+    at = instant(now)
+    found = []
+    for unit in units:
+        if unit in rows:
+            *_, tickets, waiting, longest, in_service = rows[unit]
+            found.append(UnitNow(unit, at, tickets, waiting, in_service, longest))
+        else:
+            found.append(UnitNow(unit, at, 0, 0, 0))
+    return found
+
+
+def _days(store: Store, pages: Sequence[Page]) -> list[UnitDay]:
+    cells: dict[Page, list[Cell]] = {page: [] for page in pages}
+    for day, unit, *cell in store.engine.query(sql("day_cells"), {"pages": [*pages]}).rows:
+        cells[day, unit].append(Cell(*cell))
+    return [UnitDay(unit, _EPOCH_DAY + timedelta(day), found) for (day, unit), found in cells.items()]
