@@ -19,19 +19,21 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     limits: GatewayLimits | None = None,
+    fsync: bool | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
     on_start: Callable[[str], None] = lambda url: None,
 ) -> None:
     """Own a data directory and serve it until SIGINT or SIGTERM; then write what waits and let go.
 
-    ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page.
+    ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
+    ``fsync`` is as :meth:`Runtime.open` takes it.
     """
     from pantau.web.app import create_app
 
     ignore_stop_signals()
     listening = bind(host, port)
-    runtime = Runtime.open(data_dir, registry=registry, clock=clock)
+    runtime = Runtime.open(data_dir, registry=registry, clock=clock, fsync=fsync)
     try:
         url = f"http://{host}:{listening.getsockname()[1]}"
         desk = LocalDesk(runtime, data_dir)

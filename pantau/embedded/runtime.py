@@ -21,6 +21,7 @@ from pantau.embedded.pipeline import MAX_BATCH, Flush, Pipeline
 from pantau.embedded.registries import Registries
 from pantau.embedded.watching import ClockWatches, SourceClock
 from storage.chdb_engine import ChdbEngine
+from storage.durability import set_fsync
 from storage.engine import Answer
 from storage.migrate import migrate
 from storage.queries import sql
@@ -83,11 +84,18 @@ class Runtime:
 
     @classmethod
     def open(
-        cls, data_dir: Path, *, registry: Registry | None, clock: Callable[[], int], capacity: int = 30_000
+        cls,
+        data_dir: Path,
+        *,
+        registry: Registry | None,
+        clock: Callable[[], int],
+        capacity: int = 30_000,
+        fsync: bool | None = None,
     ) -> "Runtime":
         """Open or create a data directory, migrate it, recover what a crash left, and start the writer.
 
-        Without a registry the one stored last is used. Raises NotNow when another process owns the directory, BadSetup
+        Without a registry the one stored last is used. ``fsync`` says whether what is written must survive a loss of
+        power too; None leaves it as it was. Raises NotNow when another process owns the directory, BadSetup
         when there is no registry at all.
         """
         _spare_the_collector()
@@ -95,6 +103,8 @@ class Runtime:
             engine = ChdbEngine(data_dir / "store")
             undo.callback(engine.close)
             migrate(engine)
+            if fsync is not None:
+                set_fsync(engine, fsync)
             store = Store(engine)
             registries = Registries(store)
             current = registries.newest() or registry
