@@ -5,11 +5,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from producers.simulator.draft import Draft
+    from producers.simulator.world import World
+
+OPENING_MINUTES = 7 * 60 + 25
+"""The local minute from which on the last day is sent as its time comes: just before the offices open."""
 
 Format = Literal["ndjson", "csv"]
 Sink = BinaryIO | gzip.GzipFile
@@ -36,8 +43,19 @@ def simulate(
     registry: Annotated[
         Path | None, typer.Option(help="Also write here a registry.toml that knows the world's units and services.")
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="Send to the gateway at this URL instead, with the key in PANTAU_KEY or PANTAU_KEY_FILE."),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0, help="With --to: how many times as fast as real time the last day runs; 0 at once.")
+    ] = 60,
 ) -> None:
-    """Write the events of a simulated world. Equal worlds, days and seeds give equal bytes."""
+    """Write the events of a simulated world. Equal worlds, days and seeds give equal bytes.
+
+    With --to all days but the last are sent at full speed, and the last one from 07:25 on as its time comes. Sending
+    again is harmless.
+    """
     from datetime import timedelta
 
     from producers.simulator.faults import with_faults
@@ -51,6 +69,9 @@ def simulate(
         registry.write_text(registry_toml(chosen), encoding="utf-8")
     first = first_day.date() if first_day else chosen.first_day
     last = first + timedelta(days=days - 1) if days else max(first, chosen.last_day)
+    if to is not None:
+        _send(chosen, seed, first, last, to, speed)
+        return
     drafts = events(chosen, seed, first, last)
     if faults:
         drafts = with_faults(drafts, chosen.faults, seed)
@@ -64,6 +85,35 @@ def simulate(
             sink.write(csv_line(COLUMNS))
         written = _write(_paced(lines, rate, sink), sink)
     print(f"{written} {'rows' if format == 'csv' else 'events'}, {first} to {last}, seed {seed}", file=sys.stderr)  # noqa: T201 - the verb's own words
+
+
+def _send(world: "World", seed: int, first: date, last: date, url: str, speed: float) -> None:
+    """Post a world's days to a gateway. Raises BadSetup when there is no key or it is refused."""
+    from dataclasses import replace
+
+    from pantau.domain.errors import BadSetup
+    from pantau.domain.zones import day_start
+    from pantau.settings import load
+    from producers.posting import client_of, post
+    from producers.replay import Summary
+    from producers.simulator.sending import coming, in_time, past, together
+
+    key = load().settings.key
+    if key is None:
+        raise BadSetup("--to is a URL: the gateway wants the API key of /simulasi/*, in PANTAU_KEY or PANTAU_KEY_FILE")
+    world = replace(world, last_day=last)
+    start = day_start(world.offices[0].zone, last) + OPENING_MINUTES * 60_000
+    summary = Summary()
+    with client_of(key.get_secret_value()) as client:
+
+        def send(parts: "Iterator[list[Draft]]", what: str) -> None:
+            for some in parts:
+                post(client, url, some, summary)
+            print(f"{what}: {summary.events} events accepted, {summary.rejected} refused", file=sys.stderr)  # noqa: T201
+
+        send(together(past(world, seed, first, start)), f"{first} to {last} 07:25")
+        today = coming(world, seed, start)
+        send(in_time(today, start=start, factor=speed) if speed else together(today), f"{last} from 07:25")
 
 
 @contextmanager

@@ -36,9 +36,10 @@ SILENCE_SECONDS: Final = 10.0
 class ServedTables:
     """What the page needs (:class:`dashboards.live.hub.Runtime`), asked of a server. Any thread may use it."""
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, engine: Engine, *, by_newest_event: bool = False) -> None:
         self._engine = engine
-        self._clock = clock
+        self._by_newest_event = by_newest_event
+        self._newest_event = 0
         self._store: Store | None = None
         self._registry: Registry | None = None
         self._looked = float("-inf")
@@ -55,7 +56,7 @@ class ServedTables:
         Raises BadSetup when there is none or the tables are not ours, NotNow when they cannot be asked.
         """
         with self._lock:
-            if self._registry is None or self._clock() - self._looked >= LOOK_SECONDS:
+            if self._registry is None or time.monotonic() - self._looked >= LOOK_SECONDS:
                 self._look()
             assert self._registry is not None, "a look finds one or raises"
             return self._registry
@@ -63,6 +64,10 @@ class ServedTables:
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Answer a named query; blocks."""
         return self._engine.query(sql(name), params)
+
+    def now(self) -> int:
+        """What the page takes for now, ms UTC: this machine's clock or, where wanted, that of the newest event."""
+        return self._newest_event or wall_clock()
 
     def check(self) -> None:
         """Raise NotNow or BadSetup unless the tables answer now and have a registry."""
@@ -125,7 +130,10 @@ class ServedTables:
             if loaded is None:
                 raise BadSetup("no registry is loaded yet; load one: pantau registry load registry.toml --data STORE")
             self._registry = loaded.registry
-        self._found, self._looked = found, self._clock()
+        if self._by_newest_event:
+            newest_event = self._engine.query(sql("newest_event")).rows[0][0]
+            self._newest_event = max(self._newest_event, int(newest_event))
+        self._found, self._looked = found, time.monotonic()
 
 
 def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url: None) -> None:
@@ -136,13 +144,13 @@ def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url:
     password = settings.store_password.get_secret_value() if settings.store_password else None
     engine = open_server(settings.store or "", password, patience=PATIENCE_SECONDS, timeout=SILENCE_SECONDS)
     try:
-        tables = ServedTables(engine)
+        tables = ServedTables(engine, by_newest_event=settings.web_clock == "newest")
         try:
             tables.check()
         except NotNow as error:
             log.warning("the tables do not answer yet", error=str(error))
         ignore_stop_signals()
-        app = create_page_app(tables, wall_clock, check=tables.check)
+        app = create_page_app(tables, tables.now, check=tables.check)
         with bind(settings.host, settings.port) as listening:
             url = f"http://{settings.host}:{listening.getsockname()[1]}"
             # the open streams of the page end before the server waits for connections to close
