@@ -38,6 +38,9 @@ from storage.engine import Answer, EngineError, Params, Row
 from storage.native import encode
 from storage.parameters import bound, quoted
 
+PATIENCE_SECONDS = 10.0
+"""How long a call goes on trying while the network fails or the server is busy, unless said otherwise."""
+
 _WRITING = {
     "async_insert": 0,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
@@ -121,12 +124,12 @@ class ClickHouseEngine:
 
     embedded = False
 
-    def __init__(self, address: Address, *, patience: float = 10.0, timeout: float = 300.0) -> None:
+    def __init__(self, address: Address, *, patience: float | None = None, timeout: float = 300.0) -> None:
         self.address = address
         self.cluster = address.cluster
         self._reading = _CLUSTER_READING if address.cluster else {}
         self._writing = _WRITING | self._reading | (_CLUSTER_WRITING if address.cluster else {})
-        self._patience = patience
+        self._patience = PATIENCE_SECONDS if patience is None else patience
         self._timeout = timeout
         self._idle: list[Any] = []
         self._lock = threading.Lock()

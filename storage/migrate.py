@@ -43,6 +43,11 @@ def statements(cluster: Cluster | None = None) -> list[str]:
     return [statement for text in texts for statement in render(text, cluster)]
 
 
+def make_database(name: str, cluster: str | None = None) -> str:
+    """The statement that makes the database, if it is not there."""
+    return f"CREATE DATABASE IF NOT EXISTS {name}" + (f" ON CLUSTER {cluster}" if cluster else "")
+
+
 def migrate(engine: Engine, *, again: bool = False) -> list[Migration]:
     """Apply what has not been applied; returns what was. ``again`` runs what has been too, for a server that was added.
 

@@ -9,9 +9,12 @@ from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay, 
 from pantau.cli.doctor import doctor
 from pantau.cli.gateway import gateway
 from pantau.cli.indicators import indicators
+from pantau.cli.migrate import migrate
+from pantau.cli.mqtt import mqtt
 from pantau.cli.poll import poll
 from pantau.cli.simulate import simulate
 from pantau.cli.sources import sources
+from pantau.cli.web import web
 from pantau.cli.worker import worker
 
 app = typer.Typer(
@@ -30,8 +33,11 @@ app.command()(demo.demo)
 app.command()(operate.serve)
 app.command()(gateway)
 app.command()(worker)
+app.command()(migrate)
+app.command()(web)
 app.command()(replay.replay)
 app.command()(poll)
+app.command()(mqtt)
 app.command()(indicators)
 app.command()(operate.verify)
 app.add_typer(rejects.app)

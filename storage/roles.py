@@ -1,0 +1,80 @@
+"""Who may do what on a server: roles as SQL, each with no more than its work needs.
+
+A person with the right to manage access runs these once (``pantau migrate --roles``) and gives each user one role:
+``pantau_writer`` to workers and verbs, ``pantau_reader`` to the page, ``pantau_dashboard`` to Grafana,
+``pantau_migrator`` to whoever makes the tables.
+"""
+
+from storage.layout import BY_UNIT, Cluster, render, table_of
+from storage.migrate import migrations
+
+EMBEDDED_ONLY = frozenset({"moved_cells", "progress"})
+"""Tables that only a process with its own directory writes."""
+
+_WHOLE = ("aggregates", "complaints", "counter_days", "interventions", "ratings", "snapshots", "surveys", "visits")
+DASHBOARD: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys((*_WHOLE, "windows", "units", "services"), ()),
+    "events": ("unit", "source", "id", "kind", "time", "arrival"),
+    "rejected_events": ("source", "code", "state", "seen", "retryable", "first_at", "last_at"),
+}
+"""Tables that dashboards read; of the raw ones only these columns, never what a person wrote or a source sent."""
+
+_GIGABYTE = 1_000_000_000
+
+
+def tables() -> list[str]:
+    """Every table of the migrations, by name."""
+    return sorted({table_of(statement) for migration in migrations() for statement in render(migration.text)})
+
+
+def roles(database: str, cluster: str | None = None) -> list[str]:
+    """Statements that make the roles, their grants and their limits; running them again changes nothing."""
+    place = Cluster(cluster, database) if cluster else None
+    on = f" ON CLUSTER {cluster}" if cluster else ""
+    names = ("writer", "reader", "dashboard", "migrator")
+    statements = [f"CREATE ROLE IF NOT EXISTS pantau_{name}{on}" for name in names]
+
+    def grant(role: str, rights: str, where: str) -> None:
+        statements.append(f"GRANT{on} {rights} ON {where} TO pantau_{role}")
+
+    grant("writer", "SELECT", f"{database}.*")
+    for table in tables():
+        if table not in EMBEDDED_ONLY:
+            for behind in _behind(table, place):
+                grant("writer", "INSERT", f"{database}.{behind}")
+    for behind in _behind("events", place):
+        grant("writer", "ALTER DELETE", f"{database}.{behind}")
+    # verify and rebuilds fold into databases beside ours, named after it
+    grant(
+        "writer",
+        "CREATE DATABASE, DROP DATABASE, CREATE TABLE, DROP TABLE, SELECT, INSERT",
+        f"{database}_recomputed*.*",
+    )
+    grant("reader", "SELECT", f"{database}.*")
+    for table, columns in DASHBOARD.items():
+        for behind in _behind(table, place):
+            grant("dashboard", f"SELECT({', '.join(columns)})" if columns else "SELECT", f"{database}.{behind}")
+    grant("migrator", "CREATE DATABASE, CREATE TABLE, ALTER TABLE, DROP TABLE, SELECT, INSERT", f"{database}.*")
+    if cluster:
+        for role in ("writer", "migrator"):
+            grant(role, "CLUSTER, REMOTE", "*.*")
+    statements.append(_profile("reader", on, cluster, seconds=300, gigabytes=16))
+    statements.append(_profile("dashboard", on, cluster, seconds=30, gigabytes=4))
+    return statements
+
+
+def _behind(table: str, cluster: Cluster | None) -> list[str]:
+    """A table, and on a cluster the one that holds its rows."""
+    return [table, f"{table}_local"] if cluster and table in BY_UNIT else [table]
+
+
+def _profile(role: str, on: str, cluster: str | None, *, seconds: int, gigabytes: int) -> str:
+    """Reading only, within limits. Settings may be sent (Grafana does), but not above these."""
+    settings = [
+        "readonly = 2",
+        f"max_execution_time = {seconds} MAX {seconds}",
+        f"max_memory_usage = {gigabytes * _GIGABYTE} MAX {gigabytes * _GIGABYTE}",
+    ]
+    if cluster:
+        settings += ["distributed_product_mode = 'global'", "select_sequential_consistency = 1"]
+    return f"CREATE SETTINGS PROFILE OR REPLACE pantau_{role}{on} SETTINGS {', '.join(settings)} TO pantau_{role}"

@@ -1,0 +1,94 @@
+"""Roles allow what is needed and no more. The engine in this process has no users: what can be seen is the text."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from storage.chdb_engine import ChdbEngine
+from storage.layout import BY_UNIT
+from storage.queries import catalogue
+from storage.roles import DASHBOARD, EMBEDDED_ONLY, roles, tables
+
+_IDENTIFIERS = {"table": "visits", "facts": "pantau_recomputed", "target": "pantau_recomputed.windows"}
+ON_DASHBOARDS = ("overview.sql", "now.sql", "indicators.sql")
+"""The files whose queries dashboards draw."""
+
+
+def named_in(file: str) -> list[str]:
+    return re.findall(r"^-- name: (\w+)", (files("storage") / "queries" / file).read_text(encoding="utf-8"), re.M)
+
+
+def parsed(engine: ChdbEngine, name: str) -> str:
+    """A named query as the engine's own parser understands it."""
+    text = re.sub(r"\{(\w+):Identifier\}", lambda found: _IDENTIFIERS[found[1]], catalogue()[name].sql)
+    text = re.sub(r"\{\w+:[^}]+\}", "NULL", text).replace("{select}", "SELECT 1")
+    return "\n".join(row[0] for row in engine.query(f"EXPLAIN AST {text}").rows)
+
+
+def read_by(engine: ChdbEngine, name: str) -> set[str]:
+    return set(re.findall(r"TableIdentifier (?:\w+\.)?(\w+)", parsed(engine, name))) & set(tables())
+
+
+def granted(role: str, rights: str, *, cluster: str | None = None) -> dict[str, str]:
+    """What of a kind a role may do, by table."""
+    found = {}
+    for statement in roles("pantau", cluster):
+        match = re.fullmatch(r"GRANT(?: ON CLUSTER \w+)? (.+) ON (\S+) TO (\w+)", statement)
+        if match and match[3] == role and match[1].startswith(rights):
+            found[match[2].removeprefix("pantau.")] = match[1]
+    return found
+
+
+@pytest.mark.parametrize("cluster", [None, "lampung"])
+def test_every_statement_is_what_the_engine_understands(engine: ChdbEngine, cluster: str | None) -> None:
+    for statement in roles("pantau", cluster):
+        assert engine.query("SELECT formatQuery({x:String})", {"x": statement}).rows[0][0]
+        assert ("ON CLUSTER lampung" in statement) == bool(cluster)
+
+
+def test_dashboards_read_exactly_the_tables_that_their_queries_name(engine: ChdbEngine) -> None:
+    needed = {table for file in ON_DASHBOARDS for name in named_in(file) for table in read_by(engine, name)}
+    assert set(granted("pantau_dashboard", "SELECT")) == needed | {"units", "services"}
+    assert len(needed) > 8, "or nothing was compared"
+
+
+def test_of_raw_tables_dashboards_read_the_columns_that_their_queries_name_and_nothing_personal(
+    engine: ChdbEngine,
+) -> None:
+    for table in ("events", "rejected_events"):
+        columns = {row[0] for row in engine.query(f"DESCRIBE {table}").rows}
+        named = set()
+        for name in (name for file in ON_DASHBOARDS for name in named_in(file)):
+            if table in read_by(engine, name):
+                named |= set(re.findall(r"Identifier (?:\w+\.)?(\w+)", parsed(engine, name))) & columns
+        assert named, table
+        assert named <= set(DASHBOARD[table]) <= columns
+        assert not {"data", "original", "reasons"} & set(DASHBOARD[table])
+
+
+def test_workers_write_every_table_but_what_others_own(engine: ChdbEngine) -> None:
+    made = {row[0] for row in engine.query("SHOW TABLES").rows}
+    assert set(tables()) | {"schema_migrations"} == made
+    assert set(granted("pantau_writer", "INSERT")) == set(tables()) - EMBEDDED_ONLY
+    assert "schema_migrations" not in granted("pantau_writer", "INSERT")
+
+
+def test_only_workers_and_the_migrator_change_anything() -> None:
+    for role in ("pantau_reader", "pantau_dashboard"):
+        assert all(right.startswith("SELECT") for right in granted(role, "").values())
+    profiles = [statement for statement in roles("pantau") if "SETTINGS PROFILE" in statement]
+    assert len(profiles) == 2
+    assert all("readonly = 2" in profile and " MAX " in profile for profile in profiles)
+
+
+def test_no_role_reaches_outside_the_database_on_one_server() -> None:
+    for statement in roles("pantau"):
+        where = re.search(r" ON (\S+) TO ", statement)
+        assert where is None or re.fullmatch(r"pantau(_recomputed\*)?\.[\w*]+", where[1]), statement
+
+
+def test_on_a_cluster_a_role_reaches_the_tables_behind_too() -> None:
+    may = granted("pantau_dashboard", "SELECT", cluster="lampung")
+    for table in set(DASHBOARD) & BY_UNIT:
+        assert may[table] == may[f"{table}_local"]
