@@ -1,10 +1,10 @@
 """Events over HTTP with 202 after they are safe: the one process, the gateway on Kafka, the gateway without Kafka.
 
-    python -m benchmarks.gateway_bus [--seconds N]
+    python -m benchmarks.gateway_bus [--seconds N] [--connections N]
 
-Starts each as a process of its own, one after the other, and sends batches of 100 over four connections as fast as
-they are answered. Kafka is a real one of the tests (``tests/support/kafka.py``), on this machine; without it the same
-gateway answers from its spool, flushed to the disk. CPU is that of the gateway's process alone.
+Starts each as a process of its own, one after the other, and sends batches of 100 as fast as they are answered. Kafka
+is a real one of the tests (``tests/support/kafka.py``), on this machine; without it the same gateway answers from its
+spool, flushed to the disk. CPU is that of the gateway's process alone.
 """
 
 import argparse
@@ -60,11 +60,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(url: str, pid: int, seconds: float) -> tuple[float, float]:
+def measured(url: str, pid: int, seconds: float, connections: int) -> tuple[float, float]:
     """Events a second, and CPU seconds of the process per million events; after a second of warming up."""
-    full_speed(url, 1.0)
+    full_speed(url, 1.0, connections)
     before, began = cpu_seconds(pid), time.monotonic()
-    rate = full_speed(url, seconds)
+    rate = full_speed(url, seconds, connections)
     used = cpu_seconds(pid) - before
     return rate, used / (rate * (time.monotonic() - began)) * 1e6
 
@@ -73,7 +73,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--connections", type=int, default=16)
+    asked = parser.parse_args()
+    how = asked.seconds, asked.connections
     rows: list[tuple[str, float, float]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -81,17 +83,17 @@ def main() -> None:
         registry.write_text(REGISTRY)
         given = ("--registry", str(registry))
         with served("serve", *given, "--data", str(folder / "data"), log=folder / "serve.log") as (url, pid):
-            rows.append(("one process: durable in its log", *measured(url, pid, seconds)))
+            rows.append(("one process: durable in its log", *measured(url, pid, *how)))
         broker = Broker(folder / "kafka")
         try:
             broker.start()
             create([broker.bootstrap])
             options = (*given, "--bus", f"kafka://{broker.bootstrap}", "--spool", str(folder / "spool"))
             with served("gateway", *options, log=folder / "gateway.log") as (url, pid):
-                rows.append(("gateway, Kafka answers", *measured(url, pid, seconds)))
+                rows.append(("gateway, Kafka answers", *measured(url, pid, *how)))
                 broker.stop()
                 full_speed(url, 5.0)
-                rows.append(("gateway, Kafka away: in the spool", *measured(url, pid, seconds)))
+                rows.append(("gateway, Kafka away: in the spool", *measured(url, pid, *how)))
                 waiting = msgspec.json.decode(httpx.get(url + "/health/ready").content)["spooled_events"]
                 began = time.monotonic()
                 broker.start()

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from pantau.domain.errors import BadSetup, NotNow
-from producers.spool_segments import SUFFIX, Entry, Segment, Writing, flush_directory, frame
+from producers.spool_segments import DAMAGED, SUFFIX, Entry, Segment, Writing, flush_directory, frame
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +95,11 @@ class Spool:
         """Whether nothing is in it and nothing waits to get in."""
         with self._lock:
             return not (self._queue or self._writing_now or self.n_entries)
+
+    @property
+    def n_damaged(self) -> int:
+        """Files that were set aside because something in them could not be read."""
+        return sum(1 for _ in self.directory.glob(f"*{DAMAGED}"))
 
     @property
     def failure(self) -> str | None:
@@ -238,10 +243,11 @@ class Spool:
         try:
             writing = self._writing()
             writing.append(frames)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear, and the next may try
+            why = getattr(error, "strerror", None) or repr(error)
             self._give_up()
-            log.warning("spool not written", error=error.strerror or str(error), entries=len(group))
-            return NotNow(f"{self.directory}: the spool cannot be written: {error.strerror or error}")
+            log.warning("spool not written", error=why, entries=len(group))
+            return NotNow(f"{self.directory}: the spool cannot be written: {why}")
         with self._lock:
             segment = writing.segment
             segment.length += len(frames)

@@ -39,6 +39,8 @@ def run_gateway(settings: Settings, *, on_start: Callable[[str], None] = lambda 
         # by then the relay has spooled what was not acknowledged, so there is nothing to wait for long
         stack.callback(publisher.close, timeout_seconds=1.0)
         metrics = GatewayMetrics()
+        relay_metrics = RelayMetrics(metrics.registry)
+        relay_metrics.follow_registry(lambda: registry.fault is not None)
         relay = stack.enter_context(
             Relay(
                 publisher,
@@ -46,7 +48,7 @@ def run_gateway(settings: Settings, *, on_start: Callable[[str], None] = lambda 
                 registry,
                 patience_seconds=settings.spool_after_seconds,
                 clock=wall_clock,
-                metrics=RelayMetrics(metrics.registry),
+                metrics=relay_metrics,
             )
         )
         stack.enter_context(registry.followed())

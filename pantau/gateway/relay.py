@@ -79,6 +79,8 @@ class Spool(Protocol):
     @property
     def n_events(self) -> int: ...  # noqa: D102
     @property
+    def n_damaged(self) -> int: ...  # noqa: D102
+    @property
     def empty(self) -> bool: ...  # noqa: D102
     def append(self, kind: int, value: bytes, *, n: int, at: int) -> "Future[None]": ...  # noqa: D102
     def settled(self, timeout_seconds: float) -> bool: ...  # noqa: D102
@@ -259,6 +261,7 @@ class Relay:
     def _spooled(self, parcel: _Parcel, future: "Future[None]") -> None:
         error = future.exception()
         if error is None:
+            self._failed_at = -UNREADY_SECONDS
             self._metrics.spooled(len(parcel.what))
         else:
             self._failed_at = time.monotonic()
@@ -277,7 +280,7 @@ class Relay:
                 self._look()
             elif self._closing:
                 return
-            elif answered := self._drain(rest=answered):
+            elif answered := self._tried(rest=answered):
                 pause = PAUSE_SECONDS[0]
             else:
                 self._nap(pause)
@@ -298,6 +301,14 @@ class Relay:
         until = time.monotonic() + seconds
         while not self._closing and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.1))
+
+    def _tried(self, *, rest: bool) -> bool:
+        try:
+            return self._drain(rest=rest)
+        except Exception as error:  # a bug in the way of one try must not end all others
+            log.exception("the spool is not emptied")
+            self._tell(repr(error))
+            return False
 
     def _drain(self, *, rest: bool) -> bool:
         """Give the bus the first entries; True when it has them. With ``rest``, go on directly if they are the last.

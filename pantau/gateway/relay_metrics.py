@@ -47,13 +47,24 @@ SPOOL_OLDEST: Final = Metric(
     labels=(),
     help="How long the first event in the spool has waited; 0 when there is none.",
 )
+SPOOL_DAMAGED: Final = Metric(
+    name="pantau_gateway_spool_damaged_files",
+    labels=(),
+    help="Files of the spool that were set aside because something in them could not be read.",
+)
+REGISTRY_STALE: Final = Metric(
+    name="pantau_gateway_registry_stale",
+    labels=(),
+    help="1 while the registry file has faults and an earlier one is in force.",
+)
 PUBLISH_SECONDS: Final = Metric(
     name="pantau_gateway_publish_seconds",
     labels=(),
     help="Seconds from handing events to the bus until it acknowledged them, without those that were spooled.",
 )
 RELAY_METRICS: Final = (
-    DIRECT, PUBLISHED, SPOOLED, DRAINED, REFUSED, SPOOL_EVENTS, SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST, PUBLISH_SECONDS,
+    DIRECT, PUBLISHED, SPOOLED, DRAINED, REFUSED, SPOOL_EVENTS, SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST, SPOOL_DAMAGED,
+    PUBLISH_SECONDS, REGISTRY_STALE,
 )  # fmt: skip
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -68,6 +79,8 @@ class Filled(Protocol):
     def size_bytes(self) -> int: ...  # noqa: D102
     @property
     def n_events(self) -> int: ...  # noqa: D102
+    @property
+    def n_damaged(self) -> int: ...  # noqa: D102
     def oldest_at(self) -> int | None: ...  # noqa: D102
 
 
@@ -94,8 +107,14 @@ class RelayMetrics:
             (SPOOL_BYTES, lambda: float(spool.size_bytes)),
             (SPOOL_LIMIT, lambda: float(spool.limit_bytes)),
             (SPOOL_OLDEST, waited),
+            (SPOOL_DAMAGED, lambda: float(spool.n_damaged)),
         ):
             Gauge(metric.name, metric.help, registry=self._registry).set_function(value)
+
+    def follow_registry(self, stale: Callable[[], bool]) -> None:
+        """Show at each scrape whether the registry in force is that of the file."""
+        gauge = Gauge(REGISTRY_STALE.name, REGISTRY_STALE.help, registry=self._registry)
+        gauge.set_function(lambda: float(stale()))
 
     def published(self, n: int, seconds: float) -> None:
         """The bus acknowledged directly."""

@@ -18,6 +18,7 @@ from pantau.domain.events import Event
 from pantau.gateway.relay import EVENTS, Relay
 from pantau.gateway.relay_metrics import RELAY_METRICS, RelayMetrics
 from producers.spool import Spool
+from tests.architecture.tree import ROOT
 from tests.gateway.bus import MemoryBus, Mode, refusal, ticket
 from tests.gateway.office import NOW, Clock, registry
 from tests.support.kafka import eventually
@@ -28,8 +29,10 @@ PATIENCE = 0.2
 class Gateway:
     """A relay with its spool and bus, and what is scraped of it."""
 
-    def __init__(self, relay: Relay, spool: Spool, bus: MemoryBus, metrics: CollectorRegistry) -> None:
-        self.relay, self.spool, self.bus, self.metrics = relay, spool, bus, metrics
+    def __init__(
+        self, relay: Relay, spool: Spool, bus: MemoryBus, metrics: CollectorRegistry, relay_metrics: RelayMetrics
+    ) -> None:
+        self.relay, self.spool, self.bus, self.metrics, self.relay_metrics = relay, spool, bus, metrics, relay_metrics
 
     def metric(self, name: str) -> float:
         found = self.metrics.get_sample_value("pantau_gateway_" + name)
@@ -51,16 +54,17 @@ def gateway(
     with ExitStack() as stack:
         spool = Spool(directory, limit_bytes=limit_bytes)
         stack.callback(spool.close)
+        relay_metrics = RelayMetrics(metrics)
         relay = Relay(
             bus,
             spool,
             lambda: known,
             patience_seconds=patience_seconds,
             clock=Clock(),
-            metrics=RelayMetrics(metrics),
+            metrics=relay_metrics,
         )
         assert relay.registry is known
-        yield Gateway(stack.enter_context(relay), spool, bus, metrics)
+        yield Gateway(stack.enter_context(relay), spool, bus, metrics, relay_metrics)
 
 
 def first_heard(events: list[Event], unit: str) -> list[int]:
@@ -244,8 +248,28 @@ def test_an_entry_that_this_version_cannot_read_stays_and_is_told(tmp_path: Path
         assert g.spool.n_entries == 2
 
 
-def test_every_metric_of_the_relay_is_there_and_no_other(tmp_path: Path) -> None:
+def test_every_metric_is_scraped_and_explained(tmp_path: Path) -> None:
     with gateway(tmp_path, MemoryBus()) as g:
+        g.relay_metrics.follow_registry(lambda: True)
+        assert g.metric("registry_stale") == 1
+        (tmp_path / "000000000001.damaged").touch()
+        assert g.metric("spool_damaged_files") == 1
         names = {metric.name for metric in g.metrics.collect()}
     assert names == {metric.name.removesuffix("_total") for metric in RELAY_METRICS}
-    assert all(metric.labels == () for metric in RELAY_METRICS)
+    page = (ROOT / "docs" / "gateway-bus.md").read_text()
+    assert [metric.name for metric in RELAY_METRICS if f"`{metric.name}`" not in page] == []
+
+
+def test_a_bug_in_the_way_of_one_try_does_not_end_all_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def buggy(events: object) -> None:
+        raise KeyError("a bug")
+
+    with gateway(tmp_path, MemoryBus("refuses")) as g:
+        with monkeypatch.context() as patch:
+            patch.setattr(g.bus, "publish", buggy)
+            g.relay.reject([refusal(1)]).result(timeout=30)
+            g.send(ticket("a", 1))
+            g.bus.turn("answers")
+            eventually(lambda: "a bug" in (g.relay.condition().why or ""), "the bug to be told")
+        g.drained()
+        assert g.bus.events == [ticket("a", 1)]
