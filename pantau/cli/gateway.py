@@ -32,10 +32,11 @@ def gateway(
     from rich.console import Console
 
     from pantau.distributed.gateway import run_gateway
-    from pantau.logs import to_stderr
+    from pantau.logs import libraries_to_stderr, to_stderr
     from pantau.settings import load
 
     to_stderr()
+    libraries_to_stderr()
     given = {"bus": bus, "registry": registry, "spool_dir": spool, "host": host, "port": port}
     console = Console(stderr=True)
     run_gateway(
