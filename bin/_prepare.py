@@ -18,6 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LISTS = ("run", "distributed", "dev")
+"""Each holds everything of those before it; who has a longer one keeps it."""
+
 KEPT = {"pip"}
 """Packages that no list names and that stay."""
 
@@ -49,7 +52,7 @@ class Environment:
 
     def usable(self) -> bool:
         """Whether it was once complete, so that it can be changed in place."""
-        return self.works() and any(self.stamp(name).exists() for name in ("run", "dev"))
+        return self.works() and any(self.stamp(name).exists() for name in LISTS)
 
     def site_packages(self) -> Path:
         """Where packages are installed."""
@@ -67,12 +70,12 @@ def main(root: Path, name: str) -> None:
         if environment.ready(name):
             return
         started = time.monotonic()
-        # who has the test tools keeps them: the list for tests holds everything of the list for running
-        target = "dev" if name == "dev" or (environment.works() and environment.stamp("dev").exists()) else "run"
+        had = [each for each in LISTS if environment.works() and environment.stamp(each).exists()]
+        target = max([name, *had], key=LISTS.index)
         packages = _names(environment.wanted(target))
         say(f"preparing .venv: {len(packages)} packages of requirements/{target}.txt on Python {_version()}")
         if environment.usable():
-            for each in ("run", "dev"):
+            for each in LISTS:
                 environment.stamp(each).unlink(missing_ok=True)
         else:
             _create(environment.folder)
@@ -80,7 +83,7 @@ def main(root: Path, name: str) -> None:
         _remove_what_is_not_listed(environment, packages)
         # so that this repository's packages are found from everywhere, also by processes that the product starts
         (environment.site_packages() / "pantau-layanan.pth").write_text("../../../..\n")
-        for each in {"run", target}:
+        for each in LISTS[: LISTS.index(target) + 1]:
             _write(environment.stamp(each), environment.wanted(each))
         say(f"ready: {_size(environment.folder)} MB in .venv after {time.monotonic() - started:.0f} s")
 

@@ -107,19 +107,23 @@ def _wanted(name: str) -> set[str]:
 
 
 def test_the_versions_that_are_tested_are_those_that_are_installed() -> None:
-    run, dev = _listed("run.txt"), _listed("dev.txt")
-    assert run.items() <= dev.items()
+    run, distributed, dev = _listed("run.txt"), _listed("distributed.txt"), _listed("dev.txt")
+    assert run.items() <= distributed.items() <= dev.items()
+    image = {name: version for name, version in distributed.items() if name != "chdb-core"}
+    assert _listed("image.txt") == image
 
 
 def test_every_pinned_package_comes_with_hashes() -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "distributed.txt", "image.txt", "dev.txt"):
         text = (ROOT / "requirements" / name).read_text()
         for entry in re.split(r"\n(?=\w)", text):
             assert not re.match(r"[\w.-]+==", entry) or "--hash=sha256:" in entry, entry
 
 
 def test_the_wheel_declares_what_the_pinned_list_is_made_from() -> None:
-    assert {_plain(name) for name in _pyproject()["project"]["dependencies"]} == _wanted("run.in")
+    project = _pyproject()["project"]
+    assert {_plain(name) for name in project["dependencies"]} == _wanted("run.in")
+    assert {_plain(name) for name in project["optional-dependencies"]["distributed"]} == _wanted("distributed.in")
 
 
 def test_the_product_imports_nothing_that_it_does_not_declare() -> None:

@@ -68,7 +68,8 @@ class Machine:
 
     def list_of(self, text: str) -> None:
         """Write the list of packages."""
-        (self.root / "requirements" / "run.txt").write_text(text)
+        for name in ("run", "distributed"):
+            (self.root / "requirements" / f"{name}.txt").write_text(text)
 
     @property
     def surroundings(self) -> Mapping[str, str]:
@@ -198,6 +199,18 @@ def test_a_changed_list_replaces_what_changed_and_keeps_the_rest(another: Machin
     code, told, err = another.run()
     assert (code, told["tiny"]) == (0, None), err
     assert (another.root / ".venv" / "pyvenv.cfg").stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize("given", [["worker"], ["gateway", "--help"], ["replay", "f.csv", "--to", "kafka://k:9092"]])
+def test_what_a_bus_needs_is_prepared_when_a_bus_is_meant_and_then_kept(another: Machine, given: list[str]) -> None:
+    code, _, err = another.run(*given)
+    assert code == 0, err
+    assert "of requirements/distributed.txt" in err
+    assert another.run("demo")[::2] == (0, "")
+    another.require("2")
+    code, told, err = another.run("demo")
+    assert (code, told["tiny"]) == (0, "2"), err
+    assert "of requirements/distributed.txt" in err
 
 
 def test_an_interpreter_that_is_gone_is_replaced(another: Machine) -> None:
