@@ -1,5 +1,6 @@
 """A table (or view) of somebody else's database: opened to read and nothing else, read in pages by a cursor."""
 
+import logging
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -89,6 +90,8 @@ class Database:
         self._engine = create_engine(
             url, pool_size=1, max_overflow=0, connect_args=_connect_args(url, ca), hide_parameters=True
         )
+        # a connection that broke is told once, as NotNow; the pool would print a traceback for each attempt to close it
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         read_only = _READ_ONLY[self._engine.dialect.name]
 
         @event.listens_for(self._engine, "connect")

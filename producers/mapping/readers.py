@@ -175,18 +175,19 @@ def rows_of_ndjson(source: BinaryIO, say: Wording) -> Iterator[Numbered]:
         number += 1
         try:
             row: Row = {}
-            _flatten(decode(line), "", row)
+            flatten(decode(line), "", row)
             yield number, row
         except (ValueError, RecursionError) as error:
             yield number, Unreadable(say.fault("json", "row", "", what=error))
 
 
-def _flatten(found: dict[str, object], prefix: str, into: Row) -> None:
+def flatten(found: dict[str, object], prefix: str, into: Row) -> None:
+    """Put the fields of a JSON object into a row, those of inner objects and lists under dotted names."""
     for key, value in found.items():
         if isinstance(value, list):
             value = {str(n): item for n, item in enumerate(value)}
         if isinstance(value, dict):
-            _flatten(value, f"{prefix}{key}.", into)
+            flatten(value, f"{prefix}{key}.", into)
         elif isinstance(value, str):
             into[prefix + key] = value
         elif isinstance(value, bool):

@@ -22,10 +22,11 @@ ALWAYS: Week = (((0, 1440),),) * 7
 
 def registry_of(*, source: str, unit: str) -> Registry:
     """One unit, always open, of which one source may speak."""
-    place = {"kecamatan": "18.01.06", "kabupaten": "18.01", "zone": "Asia/Jakarta", "hours": "selalu"}
     return Registry(
         hours=[Hours(name="selalu", week=ALWAYS)],
-        units=[Unit(code=unit, name="Kantor", **place)],
+        units=[
+            Unit(code=unit, name="Kantor", kecamatan="06", kabupaten="18", zone="Asia/Jakarta", hours="selalu"),
+        ],
         sources=[Source(name=source, units=frozenset({unit}), live=False)],
     )
 

@@ -21,6 +21,7 @@ FILES = {
     "qminder": "queue_systems/qminder.ndjson",
     "skm_database": "queue_systems/skm_database.csv",
     "skm_lembar": "queue_systems/skm_lembar.csv",
+    "smiley_mqtt": "queue_systems/smiley_mqtt.ndjson",
     "warsaw_counters": "warsaw_counters/snapshots_excerpt.csv",
 }
 WHOLE_SETS_ONLY = {"airport_passport_control", "hcahps", "permit_receipt", "permit_receipt_phase"}
@@ -256,3 +257,14 @@ def test_attendances_less_breaches_are_within_four_hours() -> None:
     first = report.drafts[0].data
     assert (first["n"], first["within"], first["limit_ms"], first["service"]) == (21_289, 18_410, 14_400_000, "type-1")
     assert first["ends"] == "2017-03-31T23:00:00.000Z", "1 April is summer time in London"
+
+
+def test_a_smiley_terminal_sends_a_digit_or_a_word_or_an_object() -> None:
+    drafts = check("smiley_mqtt").drafts
+    assert [(draft.data["score"], draft.data["scale"]) for draft in drafts] == [(4, 4), (1, 4), (3, 3)]
+    assert [clock(draft) for draft in drafts] == ["01:00:00", "01:02:10", "01:03:00"]
+    assert drafts[2].id == "loket-2/p-17", "an id of the terminal's own makes a repeated press one"
+    assert {(draft.data["unit"], draft.data["counter"]) for draft in drafts} == {
+        ("kalianda", "loket-1"),
+        ("kalianda", "loket-2"),
+    }
