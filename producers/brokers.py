@@ -1,14 +1,34 @@
-"""Whether anybody listens where the brokers should be.
-
-Asked before a client of kafka-python is made: one that finds nobody leaves its sockets open behind it (3.0.12).
-"""
+"""Connections to brokers: whether anybody listens there, and sockets that are closed when nobody does."""
 
 import socket
 from collections.abc import Sequence
+from typing import Any, Final
+
+from kafka.net.inet import KafkaNetSocket
 
 from pantau.domain.errors import NotNow
 
 CONNECT_SECONDS = 3.0
+
+DIRECT: Final = "direct://"
+"""The ``proxy_url`` for clients of kafka-python: no proxy, but sockets as below."""
+
+
+class _ClosedOnFailure(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types
+    """Closes a socket whose connection failed.
+
+    kafka-python 3.0.12 leaves it to the garbage collector, one a second while a broker is away: an idle process would
+    run out of files before it is collected.
+    """
+
+    SCHEMES = ("direct",)
+
+    async def sock_connect(self, net: Any, sock: socket.socket, sockaddr: Any, timeout_at: float | None = None) -> Any:
+        try:
+            return await super().sock_connect(net, sock, sockaddr, timeout_at=timeout_at)
+        except BaseException:
+            sock.close()
+            raise
 
 
 def require(brokers: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from pantau.bus.topics import TOPICS, Topic
 from pantau.domain.errors import BadSetup, NotNow
-from producers.brokers import require
+from producers.brokers import DIRECT, require
 
 READY_MS = 30_000
 
@@ -78,7 +78,7 @@ def _admin(brokers: Sequence[str]) -> Iterator[Any]:
     require(brokers)
     where = ", ".join(brokers)
     try:
-        admin = KafkaAdminClient(bootstrap_servers=[*brokers], bootstrap_timeout_ms=10_000)
+        admin = KafkaAdminClient(bootstrap_servers=[*brokers], bootstrap_timeout_ms=10_000, proxy_url=DIRECT)
     except KafkaError as error:
         raise NotNow(f"no broker answers at {where}: {error}") from error
     try:
