@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import msgspec
@@ -96,8 +96,32 @@ def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
         yield some
 
 
+class Sent(Protocol):
+    """What is posted: a mapped draft, or a simulated one."""
+
+    @property
+    def source(self) -> str:
+        """Who says it."""
+
+    @property
+    def id(self) -> str:
+        """What the source calls it."""
+
+    @property
+    def kind(self) -> str:
+        """Its type, without the prefix."""
+
+    @property
+    def time(self) -> int:
+        """When it happened, ms UTC."""
+
+    @property
+    def data(self) -> Any:
+        """The fields of its kind."""
+
+
 def post(
-    client: httpx.Client, url: str, drafts: Sequence[Draft], summary: Summary, *, patience: float = PATIENCE_SECONDS
+    client: httpx.Client, url: str, drafts: Sequence[Sent], summary: Summary, *, patience: float = PATIENCE_SECONDS
 ) -> None:
     """Send drafts of one source to the gateway at ``url`` and count what became of them; they are durable then.
 

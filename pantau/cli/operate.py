@@ -25,11 +25,15 @@ def serve(
     """
     from rich.console import Console
 
+    from pantau.domain.errors import BadSetup
     from pantau.embedded.process import serve as run
     from pantau.logs import to_stderr
     from pantau.registry_file import load as load_registry
     from pantau.settings import load
+    from storage.address import is_server
 
+    if is_server(data):
+        raise BadSetup(f"{data}: the tables of a server are written by pantau worker; its page is pantau web")
     to_stderr()
     settings = load({"data_dir": data, "registry": registry, "host": host, "port": port}).settings
     console = Console(stderr=True)

@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 import typer
 
 Data = Annotated[
-    Path,
+    str,
     typer.Option(
         "--data",
         envvar="PANTAU_DATA_DIR",
-        help="The data directory; if a process owns it, that process is asked.",
+        help="The data directory (if a process owns it, that process is asked), or clickhouse://user@host:port/database.",
         show_default=True,
     ),
 ]
+"""No path: that would make one slash of the two in an address."""
 
-DATA = Path("data")
+DATA = "data"
 """Where the data directory is unless said otherwise."""
 
 Lang = Annotated[
