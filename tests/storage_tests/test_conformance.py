@@ -20,6 +20,7 @@ from pantau.domain.registry import Registry
 from pantau.domain.requests import Request
 from pantau.embedded.pipeline import Pipeline
 from storage.address import open_server
+from storage.announcements import announcements
 from storage.chdb_engine import ChdbEngine
 from storage.compare import TABLES
 from storage.engine import Answer, Engine
@@ -136,6 +137,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     found["registry"] = (registry.version, known, tables.registry_of(known) == registry)
     found["facts"] = sorted(tables.fact_ids(["dukcapil", "samsat"]))
     found["pages"] = tables.pages(["dukcapil", "samsat"])
+    found["announced"] = announcements(store, REGISTRY, sorted(found["pages"]), now=AS_OF)
 
 
 def _ask_the_rest(engine: Engine) -> None:
@@ -154,6 +156,7 @@ def _ask_the_rest(engine: Engine) -> None:
         "rejects_waiting": {},
         "rejects_by_reasons": {},
         "newest_rejects": {"at_most": 10},
+        "newest_event": {},
         "newest_state": {},
         "unit_same_weekday": {"unit": "dukcapil", "zone": "Asia/Jakarta", "day": 20_767},
         "unit_snapshots": {"unit": "samsat", "since": AS_OF - DAY, "as_of": AS_OF},
