@@ -29,14 +29,20 @@ log = structlog.get_logger(__name__)
 EVENTS: Final = 1
 REJECTIONS: Final = 2
 
-DRAIN_BYTES: Final = 1024 * 1024
-"""About how much of the spool the bus is given before its answer is awaited."""
+DRAIN_BYTES: Final = 4 * 1024 * 1024
+"""About how much of the spool the bus is given before its answer is awaited: some 15,000 events."""
+
+REST_BYTES: Final = DRAIN_BYTES // 4
+"""How little must be left in the spool for going on directly: senders are held up while the bus is given it."""
 
 PAUSE_SECONDS: Final = (0.1, 5.0)
 """How long to wait after a bus that did not answer: at first, doubled each time, and at most."""
 
 SWITCH_SECONDS: Final = 0.1
 """How long senders may be held up on the way back from the spool to the bus."""
+
+ROOM_BYTES: Final = 64 * 1024
+"""How much room the spool must have for the gateway to say that it is ready while the bus is away."""
 
 UNREADY_SECONDS: Final = 5.0
 """How long after a failed write of the spool the gateway says that it is not ready; then the next request may try."""
@@ -180,7 +186,7 @@ class Relay:
             if not self._direct:
                 if self._unwritable():
                     raise NotNow("the bus does not answer and the spool cannot be written")
-                if self._spool.limit_bytes - self._spool.size_bytes < DRAIN_BYTES // 16:
+                if self._spool.limit_bytes - self._spool.size_bytes < ROOM_BYTES:
                     raise NotNow("the bus does not answer and the spool is full")
         done: Future[None] = Future()
         done.set_result(None)
@@ -321,23 +327,19 @@ class Relay:
             entries = self._spool.first(1)
             if not entries and self._unwritable():
                 return False  # nothing to try the bus with, and nowhere to go from it
-        sent: list[Future[None]] = []
-        with self._lock if rest else contextlib.nullcontext():
-            if rest := rest and self._is_last(entries):
-                entries = self._spool.first(DRAIN_BYTES)
-                rest = len(entries) == self._spool.n_entries
-            try:
-                for entry in entries:
-                    sent.append(self._publish(entry.kind, _content(entry)))
-            except (NotNow, BadEvent, ValueError) as error:
-                # an entry that this version cannot read stays, and all behind it, until one comes that can
-                self._tell(str(error))
-                rest, entries = False, entries[: len(sent)]
-                if not sent:
-                    return False
+        with contextlib.ExitStack() as held_up:
             if rest:
+                held_up.enter_context(self._lock)
+                if rest := self._is_last(entries):
+                    entries = self._spool.first(DRAIN_BYTES)
+                else:
+                    held_up.close()
+            sent = self._give(entries)
+            if rest and len(sent) == len(entries) == self._spool.n_entries:
                 log.info("events go to the bus again")
                 self._direct, self._why = True, None
+        if entries and not sent:
+            return False
         while wait(sent, PAUSE_SECONDS[0]).not_done:
             if self._closing:
                 return False
@@ -347,9 +349,21 @@ class Relay:
             with self._lock:
                 self._turn(str(failures[0]))
             return False
-        self._spool.take_out(entries)
-        self._metrics.drained(sum(entry.n for entry in entries))
+        taken = entries[: len(sent)]
+        self._spool.take_out(taken)
+        self._metrics.drained(sum(entry.n for entry in taken))
         return True
+
+    def _give(self, entries: Sequence[Spooled]) -> "list[Future[None]]":
+        """Give the bus these entries, as many as it takes, in order."""
+        sent = []
+        try:
+            for entry in entries:
+                sent.append(self._publish(entry.kind, _content(entry)))
+        except (NotNow, BadEvent, ValueError) as error:
+            # an entry that this version cannot read stays, and all behind it, until one comes that can
+            self._tell(str(error))
+        return sent
 
 
 def _content(entry: Spooled) -> Sequence[Any]:
