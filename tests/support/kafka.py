@@ -76,9 +76,7 @@ class Broker:
         lines = _SETTINGS.format(port=self.port, controller=controller, folder=folder)
         self._properties = folder / "server.properties"
         self._properties.write_text(lines + "".join(f"{name}={value}\n" for name, value in (settings or {}).items()))
-        made = self._run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._properties))
-        if made.wait(PATIENCE_SECONDS):
-            raise RuntimeError(f"the folder of the broker could not be formatted:\n{self.log()}")
+        self._format()
 
     @property
     def pid(self) -> int | None:
@@ -123,6 +121,22 @@ class Broker:
             raise RuntimeError(f"the broker did not stop:\n{self.log()}") from None
         finally:
             self._process = None
+
+    def _format(self) -> None:
+        """Lay out the folder of an empty cluster; all are alike, so later ones are copied from the first."""
+        formatted = self._home / "formatted"
+        if not formatted.is_dir():
+            made = self._run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._properties))
+            if made.wait(PATIENCE_SECONDS):
+                raise RuntimeError(f"the folder of the broker could not be formatted:\n{self.log()}")
+            coming = self._home / f"formatted-{os.getpid()}-{next(_archives)}"
+            shutil.copytree(self.folder / "log", coming)
+            try:
+                coming.rename(formatted)
+            except OSError:  # somebody else was quicker
+                shutil.rmtree(coming)
+            return
+        shutil.copytree(formatted, self.folder / "log")
 
     def _answers(self) -> bool:
         if self.pid is None:
