@@ -14,6 +14,7 @@ from pantau.cli.mqtt import mqtt
 from pantau.cli.poll import poll
 from pantau.cli.simulate import simulate
 from pantau.cli.sources import sources
+from pantau.cli.watch import watch
 from pantau.cli.web import web
 from pantau.cli.worker import worker
 
@@ -38,6 +39,7 @@ app.command()(web)
 app.command()(replay.replay)
 app.command()(poll)
 app.command()(mqtt)
+app.command()(watch)
 app.command()(indicators)
 app.command()(operate.verify)
 app.add_typer(rejects.app)
