@@ -74,6 +74,10 @@ class WorkerMetrics:
             self.conflicts.labels(source).inc(n)
         for rejection in flush.rejections:
             self.rejected.labels(rejection.code).inc()
+        for table, n in flush.rows.items():
+            self.rows.labels(table).inc(n)
+        for opened in flush.opened_seconds:
+            self.rebuild.observe(opened)
         self.misplaced.inc(len(flush.misplaced))
         self.batch.observe(len(flush.events))
         self.merge.observe(seconds)

@@ -45,7 +45,8 @@ _WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 class Flush(msgspec.Struct, frozen=True):
     """What became of some records. They may be committed once ``written`` is done and the rest is on the bus.
 
-    ``pages`` are the windows that changed and are to be announced.
+    ``pages`` are the windows that changed and are to be announced, ``rows`` are counted by table, ``opened_seconds`` is
+    how long each partition took that was opened for them.
     """
 
     written: "Future[None]"
@@ -56,6 +57,8 @@ class Flush(msgspec.Struct, frozen=True):
     rejections: Sequence[Rejection]
     duplicates: Mapping[str, int]
     conflicts: Mapping[str, int]
+    rows: Mapping[str, int]
+    opened_seconds: Sequence[float]
 
 
 class Clocks(Protocol):
@@ -114,6 +117,7 @@ class Worker:
         self._looked = 0.0
         self._assigned: frozenset[int] | None = None
         self._fresh: set[Page] = set()
+        self._opened_seconds: list[float] = []
         self._late: dict[tuple[str, int, int], int] = {}
         self._flushes = 0
         self.away_since: float | None = None
@@ -144,7 +148,8 @@ class Worker:
             version = self._tables.version(step.claim.epoch, step.claim.seq)
             step.changes = step.partition.assembly.merge(step.batch, version)
         self._restore_cells(steps)
-        written = self._put([*self._blocks(steps), *self._counted(steps)])
+        blocks = [*self._blocks(steps), *self._counted(steps)]
+        written = self._put(blocks)
         for step in steps:
             step.partition.claim = step.claim
             step.partition.known.add(step.batch.entries)
@@ -152,6 +157,7 @@ class Worker:
             step.partition.known_cells.add(step.changes.cells)
         changes = [step.changes for step in steps if step.changes is not None]
         fresh, self._fresh = self._fresh, set()
+        opened, self._opened_seconds = self._opened_seconds, []
         return Flush(
             written,
             [step.claim for step in steps],
@@ -161,6 +167,8 @@ class Worker:
             rejections,
             _summed(change.duplicates for change in changes),
             _summed(change.conflicts for change in changes),
+            _summed({block.table: len(block.data[0])} for block in blocks),
+            opened,
         )
 
     def look(self, *, now: bool = False) -> None:
@@ -226,6 +234,7 @@ class Worker:
         done = self.patiently(partition.open, self._tables, changed)
         self._partitions[number] = partition
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
+        self._opened_seconds.append(time.monotonic() - began)
         log.info(
             "partition opened",
             partition=name,

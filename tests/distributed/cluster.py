@@ -60,6 +60,11 @@ class WorkerProcess:
         )
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def said(self) -> str:
         """What it logged."""
         return Path(self._said.name).read_text(errors="replace")
@@ -72,14 +77,13 @@ class WorkerProcess:
         except httpx.TransportError:
             return False
 
-    def merged(self) -> int:
-        """Batches that went through its operator."""
+    def at_work(self) -> bool:
+        """Whether it has merged a batch."""
         try:
             said = httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=5).text
         except httpx.TransportError:
-            return 0
-        counts = [line for line in said.splitlines() if line.startswith("pantau_worker_batch_events_count")]
-        return int(float(counts[0].split()[1])) if counts else 0
+            return False
+        return "pantau_worker_batch_events_count 0.0" not in said and "pantau_worker_batch_events_count" in said
 
     def signal(self, signum: signal.Signals) -> None:
         self._process.send_signal(signum)
@@ -171,14 +175,8 @@ class Cluster:
         with closing(open_server(self.url)) as server:
             migrate(server)
         self.load_registry(registry)
-        admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap)
-        admin.create_topics(
-            [
-                NewTopic(topic.name, PARTITIONS if topic is EVENTS else 1, 1, topic_configs=topic.configs())
-                for topic in TOPICS
-            ]
-        )
-        admin.close()
+        for topic in TOPICS:
+            self.create_topic(topic.name, PARTITIONS if topic is EVENTS else 1, topic.configs())
         self.expected = 0
         self.environment = {
             "PANTAU_BUS": f"kafka://{self.broker.bootstrap}",
@@ -186,6 +184,11 @@ class Cluster:
             "PANTAU_SECRET": SECRET,
             "PANTAU_WORKER_SESSION_SECONDS": "3",
         }
+
+    def create_topic(self, name: str, partitions: int = PARTITIONS, configs: dict[str, str] | None = None) -> None:
+        admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap)
+        admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs)])
+        admin.close()
 
     def worker(self) -> WorkerProcess:
         """One more worker, ready."""

@@ -43,7 +43,7 @@ def test_a_worker_killed_at_random_moments_many_times(cluster: Cluster) -> None:
     worker = cluster.worker()
     flowing(cluster, load)
     for _ in range(8):
-        eventually(lambda: worker.merged() > 0, "a worker at work")
+        eventually(worker.at_work, "a worker at work")
         time.sleep(moments.uniform(0, 0.7))
         worker.kill()
         worker = cluster.worker()
