@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pantau.cli.onto_bus import SCHEME, judging_registry, onto_bus
 from pantau.domain.errors import BadSetup, NotNow
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def feed_opener(
             raise BadSetup("--registry belongs to a data directory or a bus; a gateway has its own")
         key = settings.key.get_secret_value()
         return lambda: _to_gateway(to, mapping, key)
+    if to.startswith(SCHEME):
+        judging_registry(registry)
+        return lambda: _to_bus(to, mapping, registry)
     return lambda: _to_directory(Path(to), mapping, registry, once=once)
 
 
@@ -43,6 +47,15 @@ def _to_gateway(url: str, mapping: "Mapping", key: str) -> "Iterator[Feed]":
 
     with client_of(key) as client:
         yield PostingFeed(compile(mapping, key=pseudonym_key(key)), client, url)
+
+
+@contextmanager
+def _to_bus(to: str, mapping: "Mapping", registry: Path | None) -> "Iterator[Feed]":
+    from producers.feeding import JudgingFeed
+    from producers.mapping import compile
+
+    with onto_bus(to) as (sink, secret):
+        yield JudgingFeed(compile(mapping, key=secret), sink, lambda: judging_registry(registry), secret)
 
 
 @contextmanager

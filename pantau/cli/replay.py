@@ -38,7 +38,9 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
 def replay(
     files: Annotated[list[Path], typer.Argument(help="Files to replay: CSV, NDJSON, XES, Parquet; .gz is unpacked.")],
     mapping: Annotated[str, typer.Option("--mapping", "-m", help="A mapping file, or the name of a ready one.")],
-    to: Annotated[str, typer.Option("--to", help="A data directory, or the URL of a gateway.")] = "data",
+    to: Annotated[
+        str, typer.Option("--to", help="A data directory, the URL of a gateway, or a bus: kafka://host:port.")
+    ] = "data",
     registry: RegistryFile = None,
     speed: Annotated[str, typer.Option(help="max, or a factor of the events' own pace: 1x, 60x.")] = "max",
     key: Annotated[
@@ -123,8 +125,8 @@ def _report(summary: "Summary", to: str, language: "Language") -> "Iterator[str]
             yield f"{number_text(n, language):>10}  {service}"
         yield f"{'':12}→ {say('add_service')}"
     if summary.rejected:
-        kept_here = not to.startswith(("http://", "https://"))
-        yield say("refused" if kept_here else "refused_there", summary.rejected) + ":"
+        kept_here = "://" not in to or to.startswith("clickhouse://")
+        yield say("refused_there" if to.startswith("http") else "refused", summary.rejected) + ":"
         yield from refusals.lines(summary.tally.reasons(language), language)
         if kept_here:
             yield say("see", to=to)

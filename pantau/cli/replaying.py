@@ -1,19 +1,21 @@
-"""The work of ``pantau replay``: files into a data directory or a gateway."""
+"""The work of ``pantau replay``: files into a data directory, to a gateway or onto a bus."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pantau.cli.onto_bus import SCHEME, judging_registry, onto_bus
 from pantau.domain.errors import BadSetup
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from pantau.domain.registry import Registry
     from pantau.domain.rejections import Rejection
     from pantau.embedded.desk import Desk
     from pantau.embedded.watching import SourceClock
     from producers.packed import Packed
-    from producers.replay import Summary
+    from producers.replay import Bookmarks, Sink, Summary
 
 OnProgress = Callable[[str, int, str], None]
 
@@ -79,6 +81,8 @@ def replay_files(
         from producers.posting import post_files
 
         return post_files(files, mapping=mapping, url=to, key=key, factor=factor, on_progress=on_progress)
+    if to.startswith(SCHEME):
+        return _onto_bus(files, mapping, to, judging_registry(registry), factor, on_progress)
     return _into_directory(files, mapping, Path(to), registry, factor, on_progress)
 
 
@@ -90,35 +94,70 @@ def _into_directory(
     factor: float | None,
     on_progress: OnProgress,
 ) -> "Summary":
-    from pantau.embedded.desk import open_desk
+    from pantau.cli.desks import open_desk
     from pantau.registry_file import load as load_registry
-    from producers.judging import Order, judge_aside
-    from producers.packed import Chunk
-    from producers.replay import Bookmarks, Summary, paced, replay
+    from producers.replay import Bookmarks
 
-    summary = Summary()
-    bookmarks = Bookmarks(directory / "replays")
-    before = 0
     with open_desk(directory, registry=load_registry(registry) if registry else None) as desk:
-        rows, secret = desk.registry.to_rows(), desk.secret()
         known = desk.clocks()
         sink = DeskSink(desk, load_events=LOAD_EVENTS if factor is None else 1)
-        for file in files:
-            after = 0 if factor else bookmarks.find(file, mapping)
-            summary.resumed_at = max(summary.resumed_at, after)
-            order = Order(str(file), mapping, rows, secret, after)
-            already = before
-
-            def told(chunk: Chunk, name: str = file.name, already: int = already) -> None:
-                on_progress(name, already + chunk.bytes_read, f"{summary.events:,} events")
-
-            if factor is None:
-                replay(order, sink, bookmarks, on_chunk=told, summary=summary)
-            else:
-                paced(judge_aside(order), sink, factor=factor, summary=summary)
-            before += file.stat().st_size
+        bookmarks = Bookmarks(directory / "replays")
+        summary = _into(sink, bookmarks, files, mapping, desk.registry, desk.secret(), factor, on_progress)
         desk.settled()
         summary.repeated = min(summary.events, _repeats(known, desk.clocks()))
+    return summary
+
+
+def _onto_bus(
+    files: Sequence[Path],
+    mapping: str,
+    to: str,
+    registry: "Registry",
+    factor: float | None,
+    on_progress: OnProgress,
+) -> "Summary":
+    """Where a replay stands is kept by bus, in the folder where it is started."""
+    from hashlib import sha256
+
+    from pantau.cli.destinations import state_directory
+    from producers.replay import Bookmarks
+
+    bookmarks = Bookmarks(state_directory(None, to) / "replays" / sha256(to.encode()).hexdigest()[:12])
+    with onto_bus(to) as (sink, secret):
+        return _into(sink, bookmarks, files, mapping, registry, secret, factor, on_progress)
+
+
+def _into(
+    sink: "Sink",
+    bookmarks: "Bookmarks",
+    files: Sequence[Path],
+    mapping: str,
+    registry: "Registry",
+    secret: bytes,
+    factor: float | None,
+    on_progress: OnProgress,
+) -> "Summary":
+    from producers.judging import Order, judge_aside
+    from producers.packed import Chunk
+    from producers.replay import Summary, paced, replay
+
+    summary = Summary()
+    rows = registry.to_rows()
+    before = 0
+    for file in files:
+        after = 0 if factor else bookmarks.find(file, mapping)
+        summary.resumed_at = max(summary.resumed_at, after)
+        order = Order(str(file), mapping, rows, secret, after)
+        already = before
+
+        def told(chunk: Chunk, name: str = file.name, already: int = already) -> None:
+            on_progress(name, already + chunk.bytes_read, f"{summary.events:,} events")
+
+        if factor is None:
+            replay(order, sink, bookmarks, on_chunk=told, summary=summary)
+        else:
+            paced(judge_aside(order), sink, factor=factor, summary=summary)
+        before += file.stat().st_size
     return summary
 
 

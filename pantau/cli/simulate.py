@@ -3,7 +3,7 @@
 import gzip
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 
 if TYPE_CHECKING:
+    from producers.replay import Summary
     from producers.simulator.draft import Draft
     from producers.simulator.world import World
 
@@ -45,7 +46,10 @@ def simulate(
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(help="Send to the gateway at this URL instead, with the key in PANTAU_KEY or PANTAU_KEY_FILE."),
+        typer.Option(
+            help="Send to a gateway at this URL instead, with the key in PANTAU_KEY or PANTAU_KEY_FILE, or onto a bus: "
+            "kafka://host:port."
+        ),
     ] = None,
     speed: Annotated[
         float, typer.Option(min=0, help="With --to: how many times as fast as real time the last day runs; 0 at once.")
@@ -88,32 +92,61 @@ def simulate(
 
 
 def _send(world: "World", seed: int, first: date, last: date, url: str, speed: float) -> None:
-    """Post a world's days to a gateway. Raises BadSetup when there is no key or it is refused."""
+    """Send a world's days to a gateway or onto a bus. Raises BadSetup when there is no key or it is refused."""
     from dataclasses import replace
 
-    from pantau.domain.errors import BadSetup
+    from pantau.cli.onto_bus import SCHEME
     from pantau.domain.zones import day_start
-    from pantau.settings import load
-    from producers.posting import client_of, post
     from producers.replay import Summary
     from producers.simulator.sending import coming, in_time, past, together
 
-    key = load().settings.key
-    if key is None:
-        raise BadSetup("--to is a URL: the gateway wants the API key of /simulasi/*, in PANTAU_KEY or PANTAU_KEY_FILE")
     world = replace(world, last_day=last)
     start = day_start(world.offices[0].zone, last) + OPENING_MINUTES * 60_000
     summary = Summary()
-    with client_of(key.get_secret_value()) as client:
+    place = _bus(world, url, summary) if url.startswith(SCHEME) else _gateway(url, summary)
+    with place as take:
 
         def send(parts: "Iterator[list[Draft]]", what: str) -> None:
             for some in parts:
-                post(client, url, some, summary)
+                take(some)
             print(f"{what}: {summary.events} events accepted, {summary.rejected} refused", file=sys.stderr)  # noqa: T201
 
         send(together(past(world, seed, first, start)), f"{first} to {last} 07:25")
         today = coming(world, seed, start)
         send(in_time(today, start=start, factor=speed) if speed else together(today), f"{last} from 07:25")
+
+
+@contextmanager
+def _gateway(url: str, summary: "Summary") -> "Iterator[Callable[[list[Draft]], None]]":
+    from pantau.domain.errors import BadSetup
+    from pantau.settings import load
+    from producers.posting import client_of, post
+
+    key = load().settings.key
+    if key is None:
+        raise BadSetup("--to is a URL: the gateway wants the API key of /simulasi/*, in PANTAU_KEY or PANTAU_KEY_FILE")
+    with client_of(key.get_secret_value()) as client:
+        yield lambda some: post(client, url, some, summary)
+
+
+@contextmanager
+def _bus(world: "World", to: str, summary: "Summary") -> "Iterator[Callable[[list[Draft]], None]]":
+    """A simulated world's events are judged by the registry that knows it."""
+    from pantau.cli.onto_bus import onto_bus
+    from pantau.registry_file import parse
+    from producers.bus_sink import judged
+    from producers.simulator.registry import registry_toml
+
+    registry = parse(registry_toml(world))
+    with onto_bus(to) as (sink, secret):
+
+        def take(some: "list[Draft]") -> None:
+            events, rejections = judged(some, registry=registry, secret=secret, now=time.time_ns() // 1_000_000)
+            sink.put(events, rejections)
+            summary.events += len(events)
+            summary.rejected += len(rejections)
+
+        yield take
 
 
 @contextmanager

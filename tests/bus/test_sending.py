@@ -1,0 +1,92 @@
+"""``--to kafka://…``: files and simulated worlds onto the bus, judged on the way; the verbs from the outside."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pantau.bus.records import unpack_rejection
+from pantau.bus.topics import EVENTS, REJECTED, TOPICS
+from pantau.cli.main import app
+from pantau.domain.errors import BadSetup, NotNow
+from tests.bus.reading import events_of, records
+from tests.support.kafka import Broker, free_ports
+
+SOURCE = """
+[[source]]
+name = "antrian-mpp"
+live = false
+numbers_restart = "daily"
+"""
+
+runner = CliRunner()
+
+
+def pantau(*arguments: str, code: int = 0) -> str:
+    result = runner.invoke(app, [*arguments])
+    assert result.exit_code == code, f"{result.output}\n{result.exception!r}"
+    return result.output
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a day's table of tickets, one row of it from a unit that the registry does not have."""
+    monkeypatch.setenv("PANTAU_SECRET", "0f" * 32)
+    monkeypatch.chdir(tmp_path)
+    pantau("simulate", "--format", "csv", "--days", "1", "--registry", "registry.toml", "--out", "all.csv")
+    header, *rows = Path("all.csv").read_text().splitlines()
+    wrong = rows[-1].replace(rows[-1].split(",")[1], "nowhere")
+    Path("tickets.csv").write_text("\n".join([header, *rows[:60], wrong]) + "\n")
+    with Path("registry.toml").open("a") as file:
+        file.write(SOURCE)
+    shipped = pantau("mapping", "show", "antrian_mpp")
+    Path("tickets.toml").write_text(shipped.replace('unit = "mpp"', 'unit = "{unit}"'))
+    return tmp_path
+
+
+def on_the_bus(broker: str) -> Counter[tuple[str, str]]:
+    return Counter((event.source, event.id) for event in events_of(records(broker, EVENTS)))
+
+
+def test_from_topics_to_a_replay_and_a_simulation(own_kafka: Broker, office: Path) -> None:
+    bus = f"kafka://{own_kafka.bootstrap}"
+    assert "missing" in pantau("topics", "check", "--bus", bus, code=1)
+    assert pantau("topics", "create", "--bus", bus).splitlines() == [f"{topic.name}: made" for topic in TOPICS]
+    assert "as declared" in pantau("topics", "create", "--bus", bus)
+    assert "as declared" in pantau("topics", "check", "--bus", bus)
+
+    replay = ("replay", "tickets.csv", "-m", "tickets.toml", "--to", bus, "--lang", "en")
+    said = pantau(*replay, "--registry", "registry.toml")
+    sent = on_the_bus(own_kafka.bootstrap)
+    assert f"{sent.total()} events accepted from 61 rows" in said
+    assert sent.total() > 180
+    assert set(sent.values()) == {1}
+    refused = [unpack_rejection(record.value) for record in records(own_kafka.bootstrap, REJECTED)]
+    assert {rejection.code for rejection in refused} == {"unknown_unit"}
+    assert f"{len(refused)} refused and kept" in said
+
+    pantau(*replay, "--registry", "registry.toml", "--speed", "100000x")
+    again = on_the_bus(own_kafka.bootstrap)
+    assert set(again) == set(sent), "the same rows give the same events"
+
+    pantau("simulate", "--world", "load:2x10", "--first-day", "2026-03-02", "--days", "1", "--to", bus, "--speed", "0")
+    simulated = on_the_bus(own_kafka.bootstrap) - again
+    assert simulated.total() == len(simulated) == 80
+    assert {source.rpartition("/")[0] for source, _ in simulated} == {"/simulasi/antrian"}
+
+
+def test_what_is_missing_is_said_before_anything_is_sent(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (port,) = free_ports(1)
+    replay = ["replay", "tickets.csv", "-m", "tickets.toml", "--to", f"kafka://127.0.0.1:{port}"]
+    result = runner.invoke(app, replay)
+    assert isinstance(result.exception, BadSetup)
+    assert "--registry registry.toml or PANTAU_REGISTRY" in str(result.exception)
+    monkeypatch.setattr("pantau.cli.onto_bus.READY_SECONDS", 0.5)
+    result = runner.invoke(app, [*replay, "--registry", "registry.toml"])
+    assert isinstance(result.exception, NotNow)
+    assert f"127.0.0.1:{port}" in str(result.exception)
+    monkeypatch.delenv("PANTAU_SECRET")
+    result = runner.invoke(app, [*replay, "--registry", "registry.toml"])
+    assert isinstance(result.exception, BadSetup)
+    assert "PANTAU_SECRET" in str(result.exception)
