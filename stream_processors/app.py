@@ -6,8 +6,10 @@ once (its concurrency above 1 can commit past an unfinished record), and acks by
 """
 
 import asyncio
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -54,6 +56,7 @@ def create_app(
         settings.group,
         broker=[f"aiokafka://{broker}" for broker in settings.brokers],
         store="memory://",
+        datadir=Path(tempfile.gettempdir()) / "pantau-worker",  # Faust makes it whatever the store; nothing is in it
         autodiscover=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
