@@ -19,6 +19,9 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 BROKERS = {"kafka", "own_kafka"}
 """Whoever asks for one of these fixtures is marked kafka."""
 
+SERVERS = ("mariadbd", "initdb", "mosquitto")
+"""What the tests marked servers start."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -93,7 +96,15 @@ def _left_out(config: pytest.Config) -> dict[str, str]:
         found["browser"] = "no Chromium is installed"
     if not _in_ci() and not shutil.which("java"):
         found["kafka"] = "no Java is installed"
+    if not _in_ci() and (absent := [name for name in SERVERS if not _installed(name)]):
+        found["servers"] = f"{', '.join(absent)} not installed"
     return found
+
+
+def _installed(program: str) -> bool:
+    """Whether a server's program is there; Debian keeps them outside a plain user's path."""
+    places = [os.environ.get("PATH", os.defpath), "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    return shutil.which(program, path=os.pathsep.join(places)) is not None
 
 
 def _in_ci() -> bool:

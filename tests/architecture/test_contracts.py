@@ -19,6 +19,7 @@ BREACHES = {
     "clickhouse": ("storage/store.py", "from clickhouse_driver import Client"),
     "kafka": ("storage/store.py", "import kafka"),
     "http": ("producers/judging.py", "import litestar"),
+    "sources": ("producers/polling.py", "import sqlalchemy"),
     "settings": ("pantau/embedded/closing.py", "import pantau.settings"),
     "tests": ("storage/store.py", "import tests.plugins"),
 }

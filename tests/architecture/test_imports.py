@@ -8,7 +8,8 @@ import pytest
 
 from tests.architecture.tree import ROOT, modules
 
-HEAVY = {"chdb", "clickhouse_driver", "faust", "holidays", "httpx", "kafka", "litestar", "pydantic_settings", "uvicorn"}
+HEAVY = {"chdb", "clickhouse_driver", "faust", "holidays", "httpx", "kafka", "litestar", "paho", "pydantic_settings",
+         "sqlalchemy", "uvicorn"}  # fmt: skip
 """Each takes longer to import than help may take. Typer itself brings pydantic and rich to show a verb's options."""
 
 _HELP = """

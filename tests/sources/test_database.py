@@ -18,6 +18,8 @@ from tests.sources.queues import Queues, now, ticket
 from tests.support.databases import PASSWORD, Server
 from tests.support.kafka import free_ports
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture
 def queues(server: Server) -> Iterator[Queues]:

@@ -22,6 +22,8 @@ from tests.sources.places import SECRET, Gateway, Kept
 from tests.support.kafka import eventually
 from tests.support.mosquitto import Mosquitto
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).parents[2]
 TOPIC = "smiley/kalianda/loket-1"
 MAPPING = msgspec.structs.replace(load("smiley_mqtt"), unit="kalianda")

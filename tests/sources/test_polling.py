@@ -16,6 +16,8 @@ from tests.sources.places import Kept
 from tests.sources.queues import INSERT, Queues, ask, now, ticket
 from tests.support.databases import Server
 
+pytestmark = pytest.mark.servers
+
 HOUR = timedelta(hours=1)
 
 

@@ -21,6 +21,8 @@ from tests.sources.queues import Queues, ask, now, ticket
 from tests.support.databases import PASSWORD, Server
 from tests.support.kafka import eventually
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).parents[2]
 KILLS = 6
 
