@@ -7,7 +7,7 @@ import msgspec
 
 from pantau.domain.events import Event
 from pantau.domain.inspection import malformed
-from pantau.domain.registry import Registry, Source
+from pantau.domain.registry import ANY, Registry, Source
 from pantau.domain.rejections import Language, Rejection, reject
 from pantau.domain.validation import Limits, accept, expand
 from pantau.domain.wire import RawEvent
@@ -39,9 +39,31 @@ def judge(raws: Iterable[RawEvent], terms: Terms) -> Iterator[tuple[Event, ...] 
     """For every event of a request in turn: itself and what follows from it, or why it is refused."""
     registry, source, now, secret = terms.registry, terms.source, terms.now, terms.secret
     limits = Limits(event_bytes=terms.event_bytes, language=terms.language)
+    family = source.name.endswith(ANY)
     for raw in raws:
-        judged = accept(raw, registry=registry, source=source, now=now, secret=secret, limits=limits)
+        sender = _member(raw, source, registry) if family else source
+        judged = accept(raw, registry=registry, source=sender, now=now, secret=secret, limits=limits)
         yield judged if isinstance(judged, Rejection) else expand(judged)
+
+
+class _Said(msgspec.Struct):
+    source: str
+
+
+_said: Final = msgspec.json.Decoder(_Said).decode
+
+
+def _member(raw: RawEvent, family: Source, registry: Registry) -> Source:
+    """The member of a family whose event this is; the family itself where its key does not speak for who is named.
+
+    A source that has a record of its own is no member: it has another key or none.
+    """
+    try:
+        name = _said(raw).source
+    except (ValueError, RecursionError):
+        return family
+    member = msgspec.structs.replace(family, name=name)
+    return member if registry.source(name) == member else family
 
 
 def unreadable(body: bytes, why: str, terms: Terms) -> Rejection:
