@@ -21,7 +21,7 @@ import msgspec
 import structlog
 
 from pantau.domain.errors import BadSetup, NotNow
-from producers.feeding import Feed, Named
+from producers.feeding import Feed, Named, refused_for
 from producers.mapping import Mapping, RowMapper, read
 from producers.mapping.readers import form_of
 from producers.replay import Summary
@@ -166,7 +166,14 @@ class Folder:
         after = self.summary.rows, self.summary.events, self.summary.rejected, self.summary.skipped
         rows, events, rejected, skipped = (new - old for new, old in zip(after, before, strict=True))
         log.info(
-            "file_taken", file=path.name, after_row=begin, rows=rows, events=events, rejected=rejected, skipped=skipped
+            "file_taken",
+            file=path.name,
+            after_row=begin,
+            rows=rows,
+            events=events,
+            rejected=rejected,
+            skipped=skipped,
+            **({"refused_for": refused_for(self.summary)} if rejected else {}),
         )
         reason = ""
         if rejected and not begin and not events and not skipped:

@@ -35,6 +35,12 @@ class Feed(Protocol):
         """Return when everything handed in is durable. Raises NotNow when it cannot be made so."""
 
 
+def refused_for(summary: Summary) -> list[str]:
+    """The most frequent reasons of refusals so far, for a log: no values, which may be personal."""
+    reasons = summary.tally.reasons("en")[:3]
+    return [f"{each.times} x {each.source} {each.code}: {each.field}: {each.rule}; {each.todo}" for each in reasons]
+
+
 class JudgingFeed:
     """Rows are judged here, by a registry that is asked for again now and then, and go into a sink."""
 

@@ -25,7 +25,7 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 
 from pantau.domain.errors import BadSetup
-from producers.feeding import Feed, Named
+from producers.feeding import Feed, Named, refused_for
 from producers.mapping.drafts import Row
 from producers.mapping.readers import flatten
 from producers.replay import Summary
@@ -322,5 +322,6 @@ class Listener:
             rejected=rejected,
             sent_again=self.repeated,
             retained=self.retained,
+            **({"refused_for": refused_for(self.summary)} if rejected else {}),
         )
         self._told, self._told_at = done, now

@@ -23,7 +23,7 @@ import structlog
 from pantau.domain.errors import BadSetup
 from pantau.domain.zones import resolve
 from producers.database import Database, texts
-from producers.feeding import Feed, Named
+from producers.feeding import Feed, Named, refused_for
 from producers.mapping import Mapping, RowMapper
 from producers.replay import Summary
 
@@ -319,6 +319,7 @@ class Poller:
             skipped=skipped,
             dated_after_now=ahead,
             cursor=str(self._place.cursor),
+            **({"refused_for": refused_for(self.summary)} if rejected else {}),
         )
         self._told, self._told_at = done, now
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pantau.cli.options import RegistryFile
+from pantau.cli.options import Lang, RegistryFile
 from pantau.cli.source_options import MappingName, State, To
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ def mqtt(
     broker: Annotated[
         str,
         typer.Option(
-            envvar="PANTAU_MQTT",
             help="mqtt://user@host:1883, or mqtts:// for TLS; the password: PANTAU_MQTT_PASSWORD or a file named by "
             "PANTAU_MQTT_PASSWORD_FILE.",
         ),
@@ -39,6 +38,7 @@ def mqtt(
         Path | None, typer.Option(help="With mqtts: believe a broker whose certificate this file vouches for.")
     ] = None,
     state: State = None,
+    lang: Lang = "id",
 ) -> None:
     """Take messages through a mapping: a digit, a word or a JSON object from each press.
 
@@ -72,7 +72,7 @@ def mqtt(
     opened = feed_opener(to, mapping=chosen, registry=registry, once=False)
     with stopped_by_signals() as stop, listener:
         keep_asking(listener, opened, every=0, stop=stop)
-    told(listener.summary)
+    told(listener.summary, lang)
 
 
 class _Shown:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pantau.cli.options import RegistryFile
+from pantau.cli.options import Lang, RegistryFile
 from pantau.cli.source_options import Every, MappingName, Once, State, To
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ def poll(
     database: Annotated[
         str,
         typer.Option(
-            envvar="PANTAU_DATABASE",
             help="mysql://reader@host:3306/name, mariadb://… or postgresql://…; the password: PANTAU_DATABASE_PASSWORD "
             "or a file named by PANTAU_DATABASE_PASSWORD_FILE.",
         ),
@@ -55,6 +54,7 @@ def poll(
         Path | None, typer.Option(help="Talk TLS, and believe a server whose certificate this file vouches for.")
     ] = None,
     state: State = None,
+    lang: Lang = "id",
 ) -> None:
     """Take new and changed rows of a table, through a mapping, as if the table had been exported and replayed.
 
@@ -94,7 +94,7 @@ def poll(
             keep_asking(poller, opened, every=None if once else pause, stop=stop)
     finally:
         source.close()
-    told(poller.summary)
+    told(poller.summary, lang)
 
 
 def _overlap(text: str) -> tuple[Any, int]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pantau.cli.options import RegistryFile
+from pantau.cli.options import Lang, RegistryFile
 from pantau.cli.source_options import Every, MappingName, Once, State, To
 
 
@@ -32,6 +32,7 @@ def watch(
         ),
     ] = False,
     state: State = None,
+    lang: Lang = "id",
 ) -> None:
     """Take exported files through a mapping, once they are whole; files that grow are taken further.
 
@@ -70,4 +71,4 @@ def watch(
         keep_asking(folder, opened, every=None if once else pause, stop=stop)
     if folder.set_aside:
         typer.echo(f"{folder.set_aside} files set aside; the log says why")
-    told(folder.summary)
+    told(folder.summary, lang)

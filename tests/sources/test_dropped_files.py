@@ -50,7 +50,7 @@ def _mapping(text: str = TOML) -> Mapping:
 
 
 def line(id: int, called: str = "") -> str:
-    return f"{id},2026-03-02 08:{id // 60 % 60:02}:{id % 60:02},{called}\n"
+    return f"{id},2025-03-03 08:{id // 60 % 60:02}:{id % 60:02},{called}\n"
 
 
 class Drop:
@@ -118,7 +118,7 @@ def test_a_file_that_grows_is_taken_further(drop: Drop) -> None:
 def test_a_file_that_is_rewritten_is_taken_anew_and_counts_its_rows_once(drop: Drop) -> None:
     drop.write("senin.csv", line(1), line(2))
     drop.look()
-    drop.write("senin.csv", line(1, "2026-03-02 08:30:00"), line(2), line(3))
+    drop.write("senin.csv", line(1, "2025-03-03 08:30:00"), line(2), line(3))
     assert drop.look() == 3
     assert set(drop.kept.events) == {"1/created", "1/called", "2/created", "3/created"}
 
@@ -135,7 +135,7 @@ def test_a_file_is_taken_when_it_has_stood_still(drop: Drop) -> None:
 
 def test_half_a_line_waits_for_its_end(drop: Drop) -> None:
     """
-    12,2026-03-02 08:00:1▏  ...  ▕2,\\n      a program that writes in blocks stops anywhere
+    12,2025-03-03 08:00:1▏  ...  ▕2,\\n      a program that writes in blocks stops anywhere
     """
     watcher = drop.watcher(settle_seconds=0.05)
     path = drop.write("senin.csv", line(1), line(12)[:-3])

@@ -116,7 +116,7 @@ def test_a_poller_killed_at_any_moment_misses_nothing(mariadb: Server, tmp_path:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     said = (tmp_path / "said").read_text()
-    assert "events accepted" in said.splitlines()[-1]
+    assert "kejadian diterima" in said.splitlines()[-1]
     assert "Traceback" not in said
     assert PASSWORD not in said
 
