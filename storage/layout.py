@@ -51,12 +51,12 @@ def copy_tables(engine: Engine, database: str, copy: str, tables: Iterable[str],
     """Make ``copy`` an empty database with such tables as ``database`` has; ``texts`` are those of the migrations."""
     drop_copy(engine, copy)
     if engine.cluster is None:
-        engine.execute(f"CREATE DATABASE {copy}")
+        engine.execute(f"CREATE DATABASE IF NOT EXISTS {copy}")
         for table in tables:
-            engine.execute(f"CREATE TABLE {copy}.{table} AS {database}.{table}")
+            engine.execute(f"CREATE TABLE IF NOT EXISTS {copy}.{table} AS {database}.{table}")
         return
     wanted = {name for table in tables for name in (table, f"{table}_local")}
-    engine.execute(f"CREATE DATABASE {copy} ON CLUSTER {engine.cluster}")
+    engine.execute(f"CREATE DATABASE IF NOT EXISTS {copy} ON CLUSTER {engine.cluster}")
     for (
         text
     ) in texts:  # not AS: the copy of a table that spreads rows would spread them into the tables it was made for

@@ -39,6 +39,8 @@ from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY, at, everything
 from tests.support.bridge import Bridge
 from tests.support.observed import Asked, Observed
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 _BY: list[dict[str, Any]] = [
     {},
     {"by": ("kecamatan", "service"), "leavers": "counted"},
