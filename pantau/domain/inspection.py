@@ -5,8 +5,8 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any, Final, get_args
+from functools import cache, lru_cache
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
@@ -21,6 +21,7 @@ from pantau.domain.wire import TYPES, epoch_ms, instant
 from pantau.domain.zones import local_day
 
 Record = type[msgspec.Struct]
+T = TypeVar("T", bound=msgspec.Struct)
 _ENVELOPE: Final = {field.name: field.type for field in msgspec.structs.fields(CloudEvent)}
 WHOLE: Final[dict[Language, str]] = {"id": "(isi)", "en": "(body)"}
 """The field of a fault that is about the event as a whole."""
@@ -74,28 +75,48 @@ def inspect_content(
     flaws: list[Flaw] = []
     language = terms.language
     if data is not None and kind is not None:
-        flaws += _struct_flaws(data, VOCABULARY[kind], "data.", kind, language)
-        if not flaws and time is not None:
-            record = msgspec.convert(data, VOCABULARY[kind])
+        record = _record(data, VOCABULARY[kind])
+        if record is None:
+            flaws += _struct_flaws(data, VOCABULARY[kind], "data.", kind, language)
+        elif time is not None:
             for field, value, text, other in contradictions(kind, record, time):
                 flaws.append(flaw("contradiction", f"data.{field}", value, language, text=text, other=other))
             if isinstance(record, TicketTransferred) and record.to_unit not in (None, record.unit):
                 flaws += _unit_flaws("data.to_unit", record.to_unit, terms)
-    unit = data.get("unit") if data is not None else None
-    if isinstance(unit, str) and unit:
-        flaws += _unit_flaws("data.unit", unit, terms)
-    if time is not None:
-        flaws += _time_flaws(time, unit, terms)
+    flaws += inspect_place(data.get("unit") if data is not None else None, time, terms)
     if id is not None:
         if not _is_unicode(id):
             flaws.append(flaw("type", "id", ascii(id), language, expected=expected(str, language)))
         flaws += _personal_flaws("id", id, terms, may_be_pseudonym=True)
-    for name, value in _texts(data or {}, "data."):
+    texts = [*_texts(data or {}, "data.")]
+    # a line break joins no digits: where all of it is harmless, each text is
+    if _is_harmless("\n".join([value for _, value in texts])):
+        return flaws
+    for name, value in texts:
         if not _is_unicode(value):
             flaws.append(flaw("type", name, ascii(value), language, expected=expected(str, language)))
         if name not in ("data.unit", "data.to_unit"):
             flaws += _personal_flaws(name, value, terms, may_be_pseudonym=name.removeprefix("data.") in PSEUDONYMISED)
     return flaws
+
+
+def inspect_place(unit: object, time: int | None, terms: Terms) -> list[Flaw]:
+    """What is wrong with where and when an event was."""
+    flaws = _unit_flaws("data.unit", unit, terms) if isinstance(unit, str) and unit else []
+    return flaws if time is None else flaws + _time_flaws(time, unit, terms)
+
+
+def _record(data: Mapping[str, Any], kind: type[T]) -> T | None:
+    """The record that the data are, or None where something is wrong with them."""
+    try:
+        return msgspec.convert(data, kind)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether a quick look finds neither personal data nor anything that has no UTF-8 form."""
+    return text.isascii() and not personal.suspicious(text.encode())
 
 
 def inspect_identity(id: object, time: object, language: Language) -> list[Flaw]:
@@ -130,8 +151,12 @@ def _struct_flaws(
     given: Mapping[str, Any], record: Record, prefix: str, kind: str, language: Language
 ) -> Iterator[Flaw]:
     """Missing, wrong and unknown fields of one record."""
-    fields = {field.name: field for field in msgspec.structs.fields(record)}
-    for name, field in fields.items():
+    fields = _fields(record)
+    strict = record.__struct_config__.forbid_unknown_fields
+    known = {name: value for name, value in given.items() if name in fields} if strict else given
+    # a field too many is the usual fault of a mapping; then nothing need be said of the others
+    sound = len(known) < len(given) and _record(known, record) is not None
+    for name, field in () if sound else fields.items():
         annotation = dict if field.type is msgspec.Raw else field.type
         if given.get(name) is not None:
             yield from _field_flaws(given[name], annotation, prefix + name, language)
@@ -139,9 +164,7 @@ def _struct_flaws(
             yield flaw("missing", prefix + name, None, language, expected=expected(annotation, language))
         elif name in given:
             yield from _field_flaws(None, annotation, prefix + name, language)
-    if not record.__struct_config__.forbid_unknown_fields:
-        return
-    for name, value in given.items():
+    for name, value in given.items() if strict else ():
         if name in fields:
             continue
         if personal.names_person(str(name)):
@@ -149,6 +172,11 @@ def _struct_flaws(
         else:
             nearest = _nearest(str(name), tuple(fields), 0.6) or ", ".join(fields)
             yield flaw("unknown_field", f"{prefix}{name}", value, language, kind=kind, nearest=nearest)
+
+
+@cache
+def _fields(record: Record) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(record)}
 
 
 def _field_flaws(value: object, annotation: Any, path: str, language: Language) -> Iterator[Flaw]:
@@ -179,8 +207,8 @@ def _record_in(annotation: Any) -> tuple[Record | None, bool]:
 def _unit_flaws(field: str, unit: str, terms: Terms) -> list[Flaw]:
     source, language = terms.source, terms.language
     if terms.registry.unit(unit) is None:
-        units = terms.registry.units
-        close = _nearest(unit, tuple(each.code for each in units), 0.6) if len(units) <= _MOST_UNITS else None
+        codes = terms.registry.unit_codes
+        close = _nearest(unit, codes, 0.6) if len(codes) <= _MOST_UNITS else None
         return [flaw("unknown_unit", field, unit, language, nearest=f" ({close}?)" if close else "")]
     if not source.may_speak_for(unit):
         return [flaw("not_allowed", field, unit, language, source=source.name)]

@@ -107,6 +107,7 @@ class Registry:
         self._service_versions = _by_code(services)
         self.units = tuple(versions[-1] for versions in self._unit_versions.values())
         """Every unit in its latest version, by code."""
+        self.unit_codes = tuple(self._unit_versions)
         self.services = tuple(versions[-1] for versions in self._service_versions.values())
         """Every service in its latest version, by code."""
         self._units_of: dict[str, list[Unit]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -178,9 +179,26 @@ def flaw(
     code: Code, field: str, value: object, language: Language, *, text: str | None = None, **facts: object
 ) -> Flaw:
     """A flaw in words; the value is masked and shortened, and so is whatever else came from the sender."""
+    if type(value) is str and len(value) <= SHOWN and all(type(fact) is str for fact in facts.values()):
+        return _told_before(code, field, value, language, text, tuple(facts.items()))
+    return _told(code, field, value, language, text, facts.items())
+
+
+def _told(
+    code: Code,
+    field: str,
+    value: object,
+    language: Language,
+    text: str | None,
+    facts: Iterable[tuple[str, object]],
+) -> Flaw:
     rule, todo = TEXTS[text or code][language]
-    said = {name: personal.mask(str(fact)) for name, fact in facts.items()}
+    said = {name: personal.mask(str(fact)) for name, fact in facts}
     return Flaw(code, fault(field, value, rule.format_map(said), todo.format_map(said)))
+
+
+_told_before = lru_cache(maxsize=4096)(_told)
+"""What is refused once is often refused a thousand times."""
 
 
 def fault(field: str, value: object, rule: str, todo: str) -> Fault:
@@ -227,8 +245,44 @@ def reject(
     )
 
 
+def reject_harmless(
+    flaws: Iterable[Flaw], source: Source, id: str, time: int, original: bytes, secret: bytes, now: int
+) -> Rejection:
+    """As :func:`reject`, for an original that :func:`is_harmless`."""
+    ordered = sorted(flaws, key=lambda flaw: ORDER[flaw.code])
+    return Rejection(
+        source=source.name,
+        id=id,
+        time=time,
+        code=ordered[0].code,
+        reasons=tuple([flaw.fault for flaw in ordered]),
+        original=original,
+        digest=personal.keyed_digest(original, secret),
+        retryable=all(flaw.code in RETRYABLE for flaw in ordered),
+        arrival=now,
+    )
+
+
+def is_harmless(original: bytes, *, names_known: bool = False) -> bool:
+    """Whether a JSON document is kept as it was sent: a quick look that may say no for nothing.
+
+    ``names_known`` says that every name in it is one of the vocabulary and no value is a float.
+    """
+    if b"\\" in original or personal.suspicious(original):
+        return False
+    try:
+        return names_known or _as_harmless_as_its_bytes(msgspec.json.decode(original))
+    except (ValueError, RecursionError):
+        return False
+
+
 def masked_original(original: bytes, key: bytes | None) -> tuple[bytes, bool]:
     """The original as it may be kept, and whether masking changed what it says; with a key, ids become pseudonyms."""
+    return (original, False) if is_harmless(original) else masked_with_care(original, key)
+
+
+def masked_with_care(original: bytes, key: bytes | None) -> tuple[bytes, bool]:
+    """As :func:`masked_original`, with a look at every part."""
     try:
         sent = msgspec.json.decode(original)
         tree = _with_pseudonyms(sent, key) if key else sent
@@ -241,6 +295,23 @@ def masked_original(original: bytes, key: bytes | None) -> tuple[bytes, bool]:
     hidden = tree != sent or bool(personal.find(_text(original)))
     kept = original if masked == sent and not hidden else msgspec.json.encode(masked)
     return kept, _as_read(masked) != _as_read(tree)
+
+
+def _as_harmless_as_its_bytes(tree: Any) -> bool:
+    """Whether bytes without escapes that look harmless hide nothing in their tree.
+
+    A name of a field can be telling, and a float is masked as it is written out here, not as it was sent.
+    """
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            if value is not None and personal.names_person(name):
+                return False
+            if type(value) is not str and not _as_harmless_as_its_bytes(value):
+                return False
+        return True
+    if isinstance(tree, list):
+        return all(map(_as_harmless_as_its_bytes, tree))
+    return not isinstance(tree, float)
 
 
 def _as_read(tree: Any) -> Any:
@@ -266,6 +337,8 @@ def _pseudonymised(value: Any, key: bytes) -> Any:
 
 def masked_text(text: str) -> str:
     """A text that may be broken JSON, with personal data and the values of fields named after it masked."""
+    if '"' not in text and "\\" not in text:  # neither names nor escapes
+        return personal.mask(text)
     plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
     masked = personal.mask(_NAMED_VALUE.sub(_empty, plain))
     return text if masked == plain else masked

@@ -18,12 +18,13 @@ from pantau.domain.inspection import (
     inspect_content,
     inspect_envelope,
     inspect_identity,
+    inspect_place,
     malformed,
     oversize,
     unknown_kind,
 )
 from pantau.domain.registry import Registry, Source
-from pantau.domain.rejections import PSEUDONYMISED, Flaw, Rejection, reject
+from pantau.domain.rejections import PSEUDONYMISED, Flaw, Rejection, is_harmless, reject, reject_harmless
 from pantau.domain.spans import Language
 from pantau.domain.wire import TYPES, RawEvent, content_hash, decode_envelope, encode_data, encode_raw, epoch_ms
 from pantau.domain.zones import local_day
@@ -64,6 +65,10 @@ def accept(
                 event = _judge(kind, data, envelope.id, time, registry, source, now, secret, limits)
                 if event is not None:
                     return event
+                terms = Terms(registry, source, now, limits.language)
+                refused = _refused_by_rule(kind, data, envelope.id, time, bytes(raw), terms, secret, limits, ours=False)
+                if refused is not None:
+                    return refused
     return _explain(bytes(raw), detail, Terms(registry, source, now, limits.language), secret, limits)
 
 
@@ -94,6 +99,11 @@ def accept_data(
             event = _judge(kind, record, id, time, registry, source, now, secret, limits)
             if event is not None:
                 return event
+            terms = Terms(registry, source, now, limits.language)
+            original = encode_raw(source.name, id, kind, time, data)
+            refused = _refused_by_rule(kind, record, id, time, original, terms, secret, limits, ours=True)
+            if refused is not None:
+                return refused
     terms = Terms(registry, source, now, limits.language)
     return _explain_data(kind, data, id, time, detail, terms, secret, limits)
 
@@ -210,6 +220,31 @@ def _explain(raw: bytes, detail: str, terms: Terms, secret: bytes, limits: Limit
         return _refusal(flaws, None, None, raw, detail, terms, secret, limits)
     flaws, id, time = inspect_envelope(raw, terms)
     return _refusal(flaws, id, time, raw, detail, terms, secret, limits)
+
+
+def _refused_by_rule(
+    kind: str,
+    record: Data,
+    id: str,
+    time: int,
+    original: bytes,
+    terms: Terms,
+    secret: bytes,
+    limits: Limits,
+    *,
+    ours: bool,
+) -> Rejection | None:
+    """Why a well-formed event breaks a rule of its unit or its time; None where that is not all there is to say.
+
+    The same as :func:`_explain` says, for a tenth of its cost: a file from an office that the registry lacks is refused
+    a million times. What is harmless as a whole needs no look at its parts. ``ours``: the original was written here.
+    """
+    if kind in RULED or len(original) > limits.event_bytes:
+        return None  # they can contradict themselves too
+    flaws = inspect_place(record.unit, time, terms)
+    if not flaws or not is_harmless(original, names_known=ours):
+        return None
+    return reject_harmless(flaws, terms.source, id, time, original, secret, terms.now)
 
 
 def _explain_data(

@@ -1,5 +1,6 @@
 """Laws of validation at the edge, over every kind of event and every way of spoiling one."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from pantau.domain import personal
 from pantau.domain.entries import subject_of
 from pantau.domain.events import PREFIX, VOCABULARY, Data, Event, TicketData
+from pantau.domain.inspection import Terms
 from pantau.domain.registry import ClockCorrection, Hours, Registry, Source, Unit
-from pantau.domain.rejections import Rejection
-from pantau.domain.validation import accept, accept_data, expand
+from pantau.domain.rejections import Rejection, is_harmless, masked_with_care
+from pantau.domain.validation import LIMITS, _explain, _explain_data, accept, accept_data, expand
 from pantau.domain.wire import encode_event, instant
 from pantau.domain.zones import DAY
 from tests.vocabulary import END, START, anything, times
@@ -96,6 +98,59 @@ def test_no_ruling_on_a_clock_makes_another_event_of_what_was_sent(
     assert isinstance(before, Event)
     assert before == after
     assert subject_of(before, before.time, REGISTRY) == subject_of(before, before.time, ruled)
+
+
+strange = Registry(hours=REGISTRY.hours, units=[msgspec.structs.replace(REGISTRY.units[0], code="elsewhere")])
+limited = Source(name="antrian", units=frozenset({"there"}), max_age_ms=DAY)
+extensions = st.dictionaries(
+    st.sampled_from(["traceparent", "nama", "nik", "tally"]),
+    st.sampled_from(["A. B.", None, 3, 1.5, 81234567890.0, "0812-3456-7890", "\u00e9", 'a "b"', ["x"], {"nama": "A"}]),
+    max_size=2,
+)
+
+
+@given(anything, ids, st.integers(START - 10**9, START), extensions, st.sampled_from([SOURCE, PSEUDONYMS, limited]))
+def test_a_refusal_is_the_same_however_soon_its_reason_is_known(
+    content: tuple[str, Data], id: str, time: int, more: dict[str, Any], source: Source
+) -> None:
+    """What a rule of unit or time refuses takes a short way; field by field it is refused in the same words."""
+    kind, data = content
+    data = at_home(data)
+    raw = msgspec.json.encode({**said(kind, data, id, instant(time)), **more})
+    for registry in (REGISTRY, strange):
+        judged = accept(raw, registry=registry, source=source, now=NOW, secret=SECRET)
+        slowly = _explain(raw, "", Terms(registry, source, NOW, "id"), SECRET, LIMITS)
+        assert judged == slowly or isinstance(judged, Event)
+        values = {name: getattr(data, name) for name in data.__struct_fields__}
+        judged = accept_data(kind, values, id=id, time=time, registry=registry, source=source, now=NOW, secret=SECRET)
+        slowly = _explain_data(kind, values, id, time, "", Terms(registry, source, NOW, "id"), SECRET, LIMITS)
+        assert judged == slowly or isinstance(judged, Event)
+
+
+anything_sent = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=12),
+        st.sampled_from(
+            ["1801064103850001", "0812-3456-7890", 81234567890.0, 8.123456789e10, 1801064103850001, "a@b.cd"]
+        ),
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["nama", "id", "no_hp", "data", "0812-3456-7890"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(anything_sent, st.sampled_from([None, SECRET]), st.booleans())
+def test_what_looks_harmless_as_a_whole_is_harmless_in_every_part(sent: object, key: bytes | None, plain: bool) -> None:
+    raw = json.dumps(sent, ensure_ascii=not plain).encode("utf-8", "replace")
+    if is_harmless(raw):
+        assert masked_with_care(raw, key) == (raw, False)
 
 
 junk = st.one_of(

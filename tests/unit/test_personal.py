@@ -1,5 +1,7 @@
 """Personal data is found in the shapes people write it in, and nothing else is taken for it."""
 
+import base64
+import hashlib
 import uuid
 from datetime import date
 
@@ -9,6 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pantau.domain.errors import BadSetup
+from pantau.domain.event_rules import RULED
+from pantau.domain.events import VOCABULARY, Bucket, CloudEvent, Elements
 from pantau.domain.personal import (
     MASKED,
     MASKS,
@@ -283,3 +287,21 @@ def test_a_pseudonym_is_short_safe_in_a_url_and_not_personal_itself(value: str, 
 def test_a_key_of_the_wrong_length_is_a_wrong_setup(key: bytes) -> None:
     with pytest.raises(BadSetup):
         keyed_digest(b"value", key)
+
+
+@given(st.binary(max_size=40), st.binary(min_size=16, max_size=64))
+def test_a_digest_is_ninety_six_bits_in_the_letters_of_rfc_4648(value: bytes, key: bytes) -> None:
+    standard = base64.b32encode(hashlib.blake2b(value, key=key, digest_size=12).digest()).decode()
+    assert keyed_digest(value, key) == standard.rstrip("=").lower()
+
+
+def test_no_field_of_the_vocabulary_is_named_after_a_person() -> None:
+    """So that an event of known fields need not be searched for such names before it is kept as refused."""
+    records: list[type[msgspec.Struct]] = [*VOCABULARY.values(), Elements, Bucket, CloudEvent]
+    assert not [name for record in records for name in record.__struct_fields__ if names_person(name)]
+
+
+def test_a_float_of_the_vocabulary_is_in_a_kind_that_is_inspected_in_full() -> None:
+    for kind, record in VOCABULARY.items():
+        types = [str(field.type) for field in msgspec.structs.fields(record)]
+        assert kind in RULED or not any("float" in each for each in types), kind
