@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import httpx
+import structlog
 
+from pantau.domain.errors import BadSetup
 from pantau.domain.registry import Registry
 from producers.judging import Judge
 from producers.mapping import RowMapper, UnmappedRow
@@ -13,6 +15,8 @@ from producers.mapping.drafts import Draft, Row
 from producers.packed import Chunk
 from producers.posting import batches, post
 from producers.replay import Sink, Summary, count
+
+log = structlog.get_logger(__name__)
 
 Named = tuple[str, Row]
 """A row and what a refusal of it is known by: ``queues:4711``."""
@@ -56,19 +60,29 @@ class JudgingFeed:
         """Judge rows and hand in what became of them."""
         if not rows:
             return
-        if self._judge is None or time.monotonic() - self._asked > REGISTRY_SECONDS:
-            self._judge = Judge(self.mapper, self._registry(), self._secret)
-            self._asked = time.monotonic()
+        judge = self._present_judge()
         for name, row in rows:
-            self._judge.row(row, name)
+            judge.row(row, name)
             summary.rows += 1
-            if self._judge.full:
-                self._hand_in(self._judge, summary)
-        self._hand_in(self._judge, summary)
+            if judge.full:
+                self._hand_in(judge, summary)
+        self._hand_in(judge, summary)
 
     def durable(self) -> None:
         """Wait for the sink."""
         self._sink.durable()
+
+    def _present_judge(self) -> Judge:
+        """Judges by the registry of now; where that has got a fault, by the last one that had none."""
+        if self._judge is None or time.monotonic() - self._asked > REGISTRY_SECONDS:
+            try:
+                self._judge = Judge(self.mapper, self._registry(), self._secret)
+            except BadSetup as error:
+                if self._judge is None:
+                    raise
+                log.error("registry_has_faults", todo="the one before is used", because=str(error))
+            self._asked = time.monotonic()
+        return self._judge
 
     def _hand_in(self, judge: Judge, summary: Summary) -> None:
         events, rejections, skipped = judge.taken()

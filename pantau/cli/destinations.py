@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pantau.cli.onto_bus import SCHEME, judging_registry, onto_bus
-from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.errors import BadSetup, NotNow, PantauError
 
 if TYPE_CHECKING:
     from producers.feeding import Feed
@@ -66,14 +66,20 @@ def _to_directory(directory: Path, mapping: "Mapping", registry: Path | None, *,
     from producers.feeding import JudgingFeed
     from producers.mapping import compile
 
-    if not once and running_process(directory) is None:
+    serving = running_process(directory)
+    if not once and serving is None:
         raise NotNow(f"nobody serves {directory}; start: pantau serve --data {directory}")
-    with open_desk(directory, registry=load_registry(registry) if registry else None) as desk:
-        secret = desk.secret()
-        sink = DeskSink(desk, load_events=LOAD_EVENTS)
-        yield JudgingFeed(compile(mapping, key=secret), sink, lambda: desk.registry, secret)
-        if once:
-            desk.settled()
+    try:
+        with open_desk(directory, registry=load_registry(registry) if registry else None) as desk:
+            secret = desk.secret()
+            sink = DeskSink(desk, load_events=LOAD_EVENTS)
+            yield JudgingFeed(compile(mapping, key=secret), sink, lambda: desk.registry, secret)
+            if once:
+                desk.settled()
+    except PantauError as error:
+        if not once and running_process(directory) != serving:  # another one serves by now, and has another token
+            raise NotNow(f"the process that served {directory} is no longer the same") from error
+        raise
 
 
 def state_directory(state: Path | None, to: str) -> Path:

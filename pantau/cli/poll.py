@@ -84,7 +84,7 @@ def poll(
         if check:
             raise typer.Exit(_check(source, column, chosen))
         order = Order(column, tie or None, _since(since), span, rows, page)
-        place = Place(url.render_as_string(hide_password=True), table, to, digest(chosen))
+        place = Place(url.set(password=None).render_as_string(), table, to, digest(chosen))
         bookmark = bookmark_path(state_directory(state, to), place, mapping)
         if again:
             bookmark.unlink(missing_ok=True)
