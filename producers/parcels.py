@@ -71,14 +71,12 @@ class Record:
         self.parts: list[bytes] = []
         self.runs: list[tuple[Parcel, list[Any]]] = []
 
-    def add(self, part: bytes, of: Parcel, what: Event | Rejection) -> None:
-        """Put one more into the record."""
-        self.parts.append(part)
-        self.n += 1
-        self.size += len(part) + 1
-        if not self.runs or self.runs[-1][0] is not of:
-            self.runs.append((of, []))
-        self.runs[-1][1].append(what)
+    def add(self, parts: Sequence[bytes], of: Parcel, what: Sequence[Event] | Sequence[Rejection]) -> None:
+        """Put more into the record: how each is written, and what it is."""
+        self.parts += parts
+        self.n += len(parts)
+        self.size += sum(map(len, parts)) + len(parts)
+        self.runs.append((of, [*what]))
 
 
 class Accounts:

@@ -76,6 +76,8 @@ class Publisher:
         self._lock = threading.Lock()
         """Held while records are filled and handed to the client, so that they go in the order of the calls."""
         self._drafts: dict[int, Record] = {}
+        self._due: float | None = None
+        """When the thread looks again at what lingers; None when nothing did at its last look."""
         self._producer: Any = None
         self._broken = self._stopping = False
         self._wake = threading.Event()
@@ -96,26 +98,36 @@ class Publisher:
         All or none are taken: raises BadEvent for an event that no record can hold, NotNow when too many wait already
         or no broker was found yet, for longer than ``wait_seconds`` (None: however long it takes).
         """
-        parts = [packed(event) for event in events]
-        for part, event in zip(parts, events, strict=True):
-            if len(part) > self._largest:
-                raise _too_large(event, len(part), self._largest)
+        parts = packed(events)
         parcel = Parcel(len(parts))
         if not parts:
             return parcel.done
+        if max(map(len, parts)) > self._largest:
+            part, event = max(zip(parts, events, strict=True), key=lambda both: len(both[0]))
+            raise _too_large(event, len(part), self._largest)
         size = sum(map(len, parts)) + len(parts)
         self._accounts.admit(len(parts), size, wait_seconds)
         sent: _Outcomes = []
         try:
             with self._lock:
                 partitions = self._partitions(self._topic)
+                shares: dict[int, tuple[list[bytes], list[Event]]] = {}
                 for part, event in zip(parts, events, strict=True):
-                    self._fill(partition_of(event.data.unit, partitions), part, parcel, event, sent)
+                    partition = partition_of(event.data.unit, partitions)
+                    share = shares.get(partition)
+                    if share is None:
+                        share = shares[partition] = ([], [])
+                    share[0].append(part)
+                    share[1].append(event)
+                for partition, share in shares.items():
+                    self._fill(partition, share[0], parcel, share[1], sent)
+                if self._due is None and self._drafts:
+                    self._due = time.monotonic() + self._bounds.linger_seconds
+                    self._wake.set()
         except NotNow:
             self._accounts.leave(len(parts), size)
             raise
         self._follow(sent)
-        self._wake.set()
         return parcel.done
 
     def reject(self, rejections: Sequence[Rejection], *, wait_seconds: float | None = 0.0) -> "Future[None]":
@@ -132,7 +144,7 @@ class Publisher:
                 partitions = self._partitions(self._rejected)
                 for value, rejection in zip(values, rejections, strict=True):
                     record = Record(0.0)
-                    record.add(value, parcel, rejection)
+                    record.add([value], parcel, [rejection])
                     sent.append(
                         self._send(
                             record,
@@ -187,16 +199,25 @@ class Publisher:
         except KafkaError as error:
             raise NotNow(f"the brokers do not say what partitions {topic.name} has: {error}") from error
 
-    def _fill(self, partition: int, part: bytes, parcel: Parcel, event: Event, sent: _Outcomes) -> None:
-        draft = self._drafts.get(partition)
-        if draft is not None and draft.size + len(part) + 2 > self._bounds.record_bytes:
-            sent.append(self._send_draft(partition))
-            draft = None
-        if draft is None:
-            draft = self._drafts[partition] = Record(time.monotonic() + self._bounds.linger_seconds)
-        draft.add(part, parcel, event)
-        if draft.n >= self._bounds.record_events:
-            sent.append(self._send_draft(partition))
+    def _fill(self, partition: int, parts: list[bytes], parcel: Parcel, events: list[Event], sent: _Outcomes) -> None:
+        """Put events into the draft of their partition, and send it each time that it is full."""
+        at = 0
+        while at < len(parts):
+            draft = self._drafts.get(partition)
+            if draft is None:
+                draft = self._drafts[partition] = Record(time.monotonic() + self._bounds.linger_seconds)
+            end = min(len(parts), at + self._bounds.record_events - draft.n)
+            size = draft.size + 2
+            for n in range(at, end):
+                size += len(parts[n]) + 1
+                if size > self._bounds.record_bytes and (n > at or draft.n):
+                    end = n
+                    break
+            if end > at:
+                draft.add(parts[at:end], parcel, events[at:end])
+            at = end
+            if at < len(parts) or draft.n >= self._bounds.record_events:
+                sent.append(self._send_draft(partition))
 
     def _send_draft(self, partition: int) -> tuple[Any, Record]:
         record = self._drafts.pop(partition)
@@ -220,7 +241,7 @@ class Publisher:
             for partition in [*self._drafts]:
                 if every or self._drafts[partition].due <= now:
                     sent.append(self._send_draft(partition))
-            due = min((draft.due for draft in self._drafts.values()), default=None)
+            self._due = due = min((draft.due for draft in self._drafts.values()), default=None)
         self._follow(sent)
         return due
 

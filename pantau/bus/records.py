@@ -64,17 +64,25 @@ _types: Final = {
 
 def pack(events: Iterable[Event]) -> bytes:
     """Accepted events, all of one partition, as the value of one record; send it with ``PACKED_HEADERS``."""
-    return joined(map(packed, events))
+    return joined(packed(events))
 
 
-def packed(event: Event) -> bytes:
-    """An accepted event as it stands in a packed record."""
-    time, arrived = _EPOCH + timedelta(0, 0, 0, event.time), _EPOCH + timedelta(0, 0, 0, event.arrival)
-    return _encode(_Written("1.0", PREFIX + event.kind, event.source, event.id, time, arrived, event.data))
+def packed(events: Iterable[Event]) -> list[bytes]:
+    """Accepted events, each as it stands in a packed record."""
+    parts: list[bytes] = []
+    encode, written, epoch, delta = _encode, _Written, _EPOCH, timedelta
+    last, arrived = 0, epoch
+    for event in events:
+        arrival = event.arrival
+        if arrival != last:  # events that came in one request arrived at one instant
+            last, arrived = arrival, epoch + delta(0, 0, 0, arrival)
+        time = epoch + delta(0, 0, 0, event.time)
+        parts.append(encode(written("1.0", PREFIX + event.kind, event.source, event.id, time, arrived, event.data)))
+    return parts
 
 
 def joined(parts: Iterable[bytes]) -> bytes:
-    """What :func:`packed` made of events as the value of one record: two bytes and a comma between them on top."""
+    """What :func:`packed` made of events as the value of one record: two bytes, and a comma between them."""
     return b"[" + b",".join(parts) + b"]"
 
 
