@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     registry: Path | None = _setting(
         None, "file", "A registry.toml to put in force at the start; without it the one loaded last holds."
     )
+    lang: str = _setting("id", "id or en", "The language of reports: Indonesian or English.", pattern="^(id|en)$")
     fsync: bool = _setting(
         False,
         "true or false",

@@ -52,7 +52,6 @@ class Summary(msgspec.Struct):
     resumed_at: int = 0
     seconds: float = 0.0
     repeated: int | None = None
-    reasons: dict[str, int] = msgspec.field(default_factory=dict)
     tally: Tally = msgspec.field(default_factory=lambda: Tally(retelling()))
     unknown_services: dict[str, int] = msgspec.field(default_factory=dict)
 

@@ -43,7 +43,7 @@ def into(data: Path, name: str, files: list[Path], *, registry: bool = True) -> 
         key=None,
         on_progress=lambda *_: None,
     )
-    assert summary.rejected == 0, summary.reasons
+    assert summary.rejected == 0, summary.tally.reasons("en")
     return summary.events
 
 
