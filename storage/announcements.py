@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from pantau.bus.claims import Page
 from pantau.bus.indicators import Announcement, Cell, UnitDay, UnitNow
 from pantau.domain.registry import Registry
 from pantau.domain.wire import instant
 from pantau.domain.zones import day_start, local_day
 from storage.queries import sql
-from storage.rebuild import Page
 from storage.store import Store
 
 _EPOCH_DAY = date(1970, 1, 1)

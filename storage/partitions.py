@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
+from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.domain.registry import Registry
 from storage.engine import Row
 from storage.queries import sql
-from storage.rebuild import Page, repair_pages
+from storage.rebuild import repair_pages
 from storage.registries import newest
 from storage.store import Block, Progress, Store
 from storage.verify import rebuild
-from stream_processors.tables import Claim, LateFlush
 
 _CLAIM_COLUMNS = (
     ("name", "LowCardinality(String)"),

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from pantau.bus.claims import Page
 from pantau.domain.histogram import EDGES
 from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey
 from storage.queries import sql
 from storage.store import Store
-
-Page = tuple[int, str]
-"""(local day number, unit): the piece of the windows that is redone at once."""
 
 _PAGES_AT_ONCE = 500
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from pantau.bus.claims import Page
 from pantau.bus.indicators import Announcement, pack_announcement
 from pantau.bus.partitions import partition_of
 from pantau.bus.records import PACKED_HEADERS, pack, pack_rejection, rejection_headers, unpack_rejection
@@ -18,7 +19,6 @@ from pantau.domain.rejections import Rejection
 from stream_processors.health import Health
 from stream_processors.metrics import WorkerMetrics
 from stream_processors.reading import Record
-from stream_processors.tables import Page
 from stream_processors.worker import Flush, Worker
 
 log = structlog.get_logger(__name__)

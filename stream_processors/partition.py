@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.domain.registry import Registry
 from stream_processors.assembly import Assembly, Changes, FactId
 from stream_processors.known import Known
-from stream_processors.tables import Claim, LateFlush, Page, Tables
+from stream_processors.tables import Tables
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -3,36 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-import msgspec
-
+from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.domain.entries import History
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey
 
-Page = tuple[int, str]
-"""(local day as days since 1970-01-01, unit)."""
-
 Row = tuple[Any, ...]
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """Who owns a partition of the bus: the highest epoch. Every record before ``seq`` is in facts and windows."""
-
-    name: str
-    epoch: int
-    seq: int
-    registry: str
-    owner: str
-
-
-class LateFlush(msgspec.Struct, frozen=True):
-    """A flush that a former owner began although a partition had a newer one, and the windows it was to change."""
-
-    name: str
-    epoch: int
-    seq: int
-    pages: list[Page]
 
 
 class Tables(Protocol):

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import structlog
 
+from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.bus.partitions import partition_of
 from pantau.domain.entries import History
 from pantau.domain.errors import BadSetup, NotNow
@@ -24,7 +25,7 @@ from pantau.domain.rejections import Rejection
 from stream_processors.assembly import Batch, Changes
 from stream_processors.partition import Partition
 from stream_processors.reading import Record, read
-from stream_processors.tables import Claim, LateFlush, Page, Tables
+from stream_processors.tables import Tables
 
 log = structlog.get_logger(__name__)
 

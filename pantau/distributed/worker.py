@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
+from pantau.bus.claims import Page
 from pantau.bus.indicators import Announcement
 from pantau.bus.topics import EVENTS, REJECTED
 from pantau.distributed.address import brokers, secret_key
@@ -26,7 +27,6 @@ from storage.rejects import Rejects
 from storage.store import Store
 from stream_processors.app import AppSettings, create_app, run_app
 from stream_processors.metrics import WorkerMetrics
-from stream_processors.tables import Page
 from stream_processors.worker import Worker
 
 log = structlog.get_logger(__name__)

@@ -10,10 +10,10 @@ import pytest
 from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
 from pantau.domain.registry import ClockCorrection, Definitions, Holiday, Hours, Registry, Standard
+from pantau.domain.registry_changes import changed_units
 from pantau.domain.windows import Accumulator
 from pantau.domain.zones import DAY, HOUR, MINUTE
 from pantau.embedded.pipeline import Pipeline
-from pantau.domain.registry_changes import changed_units
 from pantau.embedded.registries import Registries
 from storage.chdb_engine import ChdbEngine
 from storage.store import Progress, Store
