@@ -58,6 +58,7 @@ class Mortal:
     """An engine that dies after some inserts; with ``torn`` the last one is written before it dies."""
 
     embedded = True
+    cluster: str | None = None
 
     def __init__(self, engine: ChdbEngine, lives: int, *, torn: bool = False) -> None:
         self._engine = engine
@@ -65,7 +66,9 @@ class Mortal:
         self._torn = torn
         self.written: list[str] = []
 
-    def insert(self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> None:
+    def insert(
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+    ) -> None:
         if self.lives <= 0:
             raise Dead(table)
         self.lives -= 1
