@@ -174,6 +174,8 @@ class Listener:
         self.summary = Summary()
         self.repeated = 0
         self.retained = 0
+        self.away_because: str | None = None
+        """Why the last attempt to reach the broker failed."""
         self._topics = topics
         self._path = ledger
         self._ledger = read_ledger(ledger) if ledger else Ledger(f"pantau-look-{secrets.token_hex(4)}", [])
@@ -287,7 +289,8 @@ class Listener:
         client.subscribe([(topic, 1) for topic in self._topics])
 
     def _away(self, client: paho.Client, data: Any) -> None:
-        log.warning("broker_away", because=str(sys.exc_info()[1]))
+        self.away_because = str(sys.exc_info()[1])
+        log.warning("broker_away", because=self.away_because)
 
     def _disconnected(self, client: paho.Client, data: Any, flags: Any, reason: Any, more: Any) -> None:
         if reason.is_failure:

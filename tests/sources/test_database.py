@@ -1,6 +1,5 @@
 """What is said of a database that is wrong or away, and how its typed values reach a mapping."""
 
-import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -15,6 +14,7 @@ from producers.mapping.model import parse
 from producers.polling import for_typed_rows
 from tests.sources.places import SECRET
 from tests.sources.queues import Queues, now, ticket
+from tests.support.certificates import certificate
 from tests.support.databases import PASSWORD, Server
 from tests.support.kafka import free_ports
 
@@ -67,18 +67,15 @@ def test_an_address_of_another_kind_is_refused(address: str, why: str) -> None:
         url_of(address, None)
 
 
-def test_a_server_without_tls_is_not_believed_when_a_certificate_is_asked_for(queues: Queues, tmp_path: Path) -> None:
-    ca = tmp_path / "ca.pem"
-    ca.write_text("".join(ssl.DER_cert_to_PEM_cert(each) for each in _some_certificates()))
-    database = Database(url_of(queues.address(), PASSWORD), "queues", ca=ca)
-    with closing(database), pytest.raises((BadSetup, NotNow)):
+def test_with_a_certificate_only_the_server_that_it_vouches_for_is_believed(queues: Queues, tmp_path: Path) -> None:
+    url = url_of(queues.address(), PASSWORD)
+    with closing(Database(url, "queues", ca=queues.server.ca)) as database:
+        assert database.layout("id").key == "id"
+    other, _ = certificate(tmp_path)
+    with closing(Database(url, "queues", ca=other)) as database, pytest.raises((BadSetup, NotNow), match=r"(?i)verify"):
         database.layout("id")
     with pytest.raises(BadSetup, match="--ca"):
-        Database(url_of(queues.address(), PASSWORD), "queues", ca=tmp_path / "tiada.pem")
-
-
-def _some_certificates() -> list[bytes]:
-    return ssl.create_default_context().get_ca_certs(binary_form=True)[:1]
+        Database(url, "queues", ca=tmp_path / "tiada.pem")
 
 
 def test_the_key_and_what_a_cursor_costs_are_known(queues: Queues) -> None:

@@ -19,6 +19,7 @@ from producers.mapping import compile, load
 from producers.mqtt import Entry, Ledger, Listener, Message, address_of
 from producers.rounds import keep_asking
 from tests.sources.places import SECRET, Gateway, Kept
+from tests.support.certificates import certificate
 from tests.support.kafka import eventually
 from tests.support.mosquitto import Mosquitto
 
@@ -255,6 +256,21 @@ def test_the_broker_is_told_who_we_are(tmp_path: Path) -> None:
             eventually(lambda: threading.active_count() <= before + 1, "the listener to give up")
     finally:
         broker.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho forgets a socket it disbelieves
+def test_with_a_certificate_only_the_broker_that_it_vouches_for_is_believed(broker: Mosquitto, tmp_path: Path) -> None:
+    kept = Kept()
+    plain, broker.address = broker.address, broker.tls_address
+    with listening(broker, tmp_path, kept, ca=broker.ca):
+        eventually(lambda: _heard(broker, kept), "the subscription")
+    (tmp_path / "other").mkdir()
+    other, _ = certificate(tmp_path / "other")
+    with listening(broker, tmp_path / "other", Kept(), ca=other) as listener:
+        eventually(lambda: "certificate" in (listener.away_because or ""), "the refusal")
+    broker.address = plain
+    with pytest.raises(BadSetup, match="mqtts"), listening(broker, tmp_path, kept, ca=broker.ca):
+        pass
 
 
 @pytest.mark.parametrize(

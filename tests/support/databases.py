@@ -18,6 +18,7 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from tests.support.certificates import certificate
 from tests.support.kafka import eventually, free_ports
 
 PASSWORD = "rahasia-uji"
@@ -34,6 +35,7 @@ class Server:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pantau-db-"))
         self.port = free_ports(1)[0]
+        self.ca, self._key = certificate(self.folder)
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
         self._prepare()
@@ -139,7 +141,8 @@ class MariaDb(Server):
             "--no-defaults", f"--datadir={self.folder / 'data'}", f"--socket={self.folder / 's'}", f"--user={me}",
             f"--pid-file={self.folder / 'pid'}", f"--port={self.port}", "--bind-address=127.0.0.1",
             "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M",
-            "--innodb-flush-log-at-trx-commit=2", f"--init-file={init}",
+            "--innodb-flush-log-at-trx-commit=2", f"--init-file={init}", f"--ssl-cert={self.ca}",
+            f"--ssl-key={self._key}",
         ]  # fmt: skip
 
     def _command(self) -> list[str]:
@@ -158,7 +161,7 @@ class PostgreSql(Server):
         secret = self.folder / "secret"
         secret.write_text(PASSWORD)
         if os.getuid() == 0:
-            for path in (self.folder, secret):
+            for path in (self.folder, secret, self.ca, self._key):
                 shutil.chown(path, "postgres", "postgres")
         self._run(
             _program("initdb"), "-D", str(self.folder / "data"), "-U", self.admin, "-A", "scram-sha-256",
@@ -169,6 +172,7 @@ class PostgreSql(Server):
         return [
             _program("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), "-h", "127.0.0.1",
             "-k", str(self.folder), "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "timezone=Asia/Jakarta",
+            "-c", "ssl=on", "-c", f"ssl_cert_file={self.ca}", "-c", f"ssl_key_file={self._key}",
         ]  # fmt: skip
 
     def _as_user(self) -> dict[str, Any]:

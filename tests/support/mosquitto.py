@@ -11,6 +11,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.support.certificates import certificate
 from tests.support.kafka import eventually, free_ports
 
 _SETTINGS = """
@@ -36,6 +37,7 @@ class Mosquitto:
         self._password = password
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
+        self.ca, key = certificate(folder)
         lines = _SETTINGS.format(port=self.port, folder=folder)
         if os.getuid() == 0:
             lines += "user root\n"  # else it becomes the user mosquitto, who may not enter the folder
@@ -48,6 +50,9 @@ class Mosquitto:
                 capture_output=True,
             )
             lines += f"allow_anonymous false\npassword_file {folder / 'passwords'}\n"
+        tls = free_ports(1)[0]
+        self.tls_address = f"mqtts://127.0.0.1:{tls}"
+        lines += f"listener {tls} 127.0.0.1\ncertfile {self.ca}\nkeyfile {key}\n"
         self._config = folder / "mosquitto.conf"
         self._config.write_text(lines)
 
