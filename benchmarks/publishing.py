@@ -152,6 +152,7 @@ def main() -> None:
                 for what, send, n in (
                     ("one event a record", one_by_one, asked.singles),
                     ("packed, in calls of one", packed(1), asked.singles),
+                    ("packed, in calls of 20", packed(20), asked.events // 2),
                     (f"packed, in calls of {CALL}", packed(CALL), asked.events),
                 )
             ]
