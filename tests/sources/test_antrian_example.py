@@ -42,6 +42,7 @@ def _polling(address: str, data: Path, said: Path) -> Iterator["subprocess.Popen
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_laravel_queue_becomes_indicators(mariadb: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PANTAU_DATABASE_PASSWORD", PASSWORD)
     name = mariadb.new_database()
@@ -78,6 +79,7 @@ def _tickets(data: Path) -> int:
     return int(values("arrivals", "--data", data)["arrivals"] or 0)
 
 
+@pytest.mark.slow
 def test_asked_once_the_command_opens_the_directory_itself(
     mariadb: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -302,6 +302,7 @@ def _watch(drop: Drop, to: str, *more: str) -> "subprocess.Popen[bytes]":
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_watcher_killed_at_any_moment_misses_no_row(drop: Drop) -> None:
     """Files come, grow and are rewritten all the time; the last watcher stops in good order on SIGTERM."""
     chance, end, written = random.Random(5), threading.Event(), set[str]()
@@ -340,6 +341,7 @@ def test_a_watcher_killed_at_any_moment_misses_no_row(drop: Drop) -> None:
     assert "Traceback" not in (drop.state.parent / "said").read_text()
 
 
+@pytest.mark.slow
 def test_asked_once_the_command_waits_until_files_are_whole_and_ends(drop: Drop) -> None:
     drop.write("senin.csv", line(1), line(2).rstrip("\n"))
     (drop.folder / "kosong.csv").touch()

@@ -80,6 +80,7 @@ live = false
 """
 
 
+@pytest.mark.slow
 def test_a_source_goes_on_when_the_process_that_serves_was_restarted(tmp_path: Path) -> None:
     """On the same port, with another token; and before it is there at all."""
     data, folder, port = tmp_path / "data", tmp_path / "ekspor", free_ports(1)[0]

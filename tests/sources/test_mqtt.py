@@ -173,6 +173,7 @@ def _run(broker: Mosquitto, folder: Path, to: str, *more: str, **surroundings: s
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_listener_killed_at_any_moment_counts_each_press_once(broker: Mosquitto, tmp_path: Path) -> None:
     """Presses that look alike come all the time; the same number of ratings must be there in the end."""
     subscribed(broker, tmp_path)

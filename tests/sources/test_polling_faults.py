@@ -64,6 +64,7 @@ class Office:
         self._thread.join()
 
 
+@pytest.mark.slow
 def test_a_server_killed_and_restarted_is_polled_on(
     queues: Queues, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +99,7 @@ def _poll(queues: Queues, state: Path, to: str, *more: str) -> "subprocess.Popen
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_poller_killed_at_any_moment_misses_nothing(mariadb: Server, tmp_path: Path) -> None:
     """kill -9 again and again while rows come; the last one stops in good order on SIGTERM."""
     chance = random.Random(4)
