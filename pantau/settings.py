@@ -22,7 +22,7 @@ PREFIX = "PANTAU_"
 _LIMITS = GatewayLimits()
 
 ELSEWHERE = frozenset({"PANTAU_CACHE", "PANTAU_DATA", "PANTAU_TEST_CLICKHOUSE", "PANTAU_TEST_KAFKA"})
-"""Variables with our prefix that are no settings of the product: where the tests find real data sets, servers and jars."""
+"""Variables with our prefix that are no settings of the product: where tests find real data sets, servers and jars."""
 
 
 def _setting(default: Any, unit: str, meaning: str, **bounds: Any) -> Any:
