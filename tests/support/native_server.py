@@ -2,6 +2,7 @@
 
 What a client sees is the real engine's: its SQL, its types, its errors with their codes, its deduplication. What is
 ours is the transport: one session of the engine a connection, no compression, no progress, no clusters and no roles.
+What makes roles and grants them is taken and forgotten; of rights there is one: a user called ``reader`` only reads.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ _INSERT = re.compile(
     r"\s*INSERT\s+INTO\s+(?:TABLE\s+)?([\w.`\"]+)\s*(\([^()]*\))?\s*(?:VALUES|FORMAT\s+Native)\s*;?\s*", re.I
 )
 _READS = re.compile(r"[\s(]*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|CHECK|VALUES)\b", re.I)
+_ACCESS = re.compile(r"\s*(GRANT|(CREATE|ALTER|DROP)\s+(USER|ROLE|SETTINGS\s+PROFILE|QUOTA))\b", re.I)
 _HAS_HEADER = re.compile(r"[\s(]*(SELECT|WITH)\b", re.I)
 _COMMENTS = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*", re.S)
 
@@ -128,6 +130,8 @@ class _Connection(socketserver.BaseRequestHandler):
             raise RuntimeError(str(Refusal(516, "AUTHENTICATION_FAILED", f"{user}: Authentication failed")))
         if database:
             self._run(f"USE `{database}`")
+        if user == "reader":
+            self._run("SET readonly = 2")
         zone, version = self._run("SELECT timezone(), version()", "TSV").decode().split()
         major, minor, patch = (int(part) for part in version.split(".")[:3])
         hello = [varint(_S_HELLO), text("ClickHouse"), varint(major), varint(minor), varint(REVISION)]
@@ -144,7 +148,9 @@ class _Connection(socketserver.BaseRequestHandler):
         settings, sql, params = self._read_query()
         try:
             insert = _INSERT.fullmatch(sql)
-            if insert:
+            if _ACCESS.match(sql):
+                pass
+            elif insert:
                 self._insert(insert[1], insert[2], settings)
             else:
                 self._apply(settings)
