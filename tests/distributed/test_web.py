@@ -35,7 +35,7 @@ def _noon() -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
-def _now() -> int:
+def wall() -> int:
     return time.time_ns() // 1_000_000
 
 
@@ -105,7 +105,7 @@ def tables(clickhouse: str) -> Iterator[Tables]:
 def test_the_page_shows_what_workers_wrote_and_every_viewer_sees_what_they_write_next(
     tables: Tables, tmp_path: Path
 ) -> None:
-    now = _now()
+    now = wall()
     tables.write(ticket("created", now - 5 * MINUTE, ticket="A1"))
     with page(tmp_path, tables.address) as served:
         url = served.url
@@ -121,7 +121,7 @@ def test_the_page_shows_what_workers_wrote_and_every_viewer_sees_what_they_write
 
 
 def test_a_registry_that_is_loaded_shows_without_a_restart(tables: Tables, tmp_path: Path) -> None:
-    tables.write(ticket("created", _now() - MINUTE))
+    tables.write(ticket("created", wall() - MINUTE))
     with page(tmp_path, tables.address) as served, following(served.url) as stream:
         assert next(data for name, data in stream if name == "overview")["units"]
         rows = tables.registry.to_rows()
@@ -142,7 +142,7 @@ def test_a_server_that_dies_leaves_a_page_that_says_so_and_recovers_by_itself(tm
         engine.execute("CREATE DATABASE pantau")
         engine.close()
         tables = Tables(bridge.url("pantau"))
-        now = _now()
+        now = wall()
         tables.write(ticket("created", now - 5 * MINUTE, ticket="A1"))
         with page(tmp_path, tables.address) as served:
             url = served.url
@@ -174,7 +174,7 @@ def test_a_page_that_starts_before_its_server_waits_for_it(tmp_path: Path) -> No
     bridge = Bridge(tmp_path / "server").start()
     try:
         tables = Tables(bridge.url("default"))
-        tables.write(ticket("created", _now() - HOUR // 4))
+        tables.write(ticket("created", wall() - HOUR // 4))
         bridge.kill()
         with page(tmp_path, tables.address) as served:
             url = served.url
