@@ -1,6 +1,6 @@
 """What a block of events costs to store: in memory of the kernel or on the disk, in this process or on a server.
 
-``python -m benchmarks.storage`` prints a table. The server is the tests' bridge to the same engine, a process of its
+``python -m benchmarks.tables`` prints a table. The server is the tests' bridge to the same engine, a process of its
 own on this machine, so its figures say what driver and protocol add, not what a server of its own would do.
 """
 
