@@ -144,7 +144,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
 
 def _ask_the_rest(engine: Engine) -> None:
     """Queries that no function of the product asks in the course of this workload."""
-    for name, params in {
+    rest: dict[str, dict[str, Any]] = {
         "count_events": {},
         "count_visits": {},
         "windows_digest": {},
@@ -162,7 +162,8 @@ def _ask_the_rest(engine: Engine) -> None:
         "newest_state": {},
         "unit_same_weekday": {"unit": "dukcapil", "zone": "Asia/Jakarta", "day": 20_767},
         "unit_snapshots": {"unit": "samsat", "since": AS_OF - DAY, "as_of": AS_OF},
-    }.items():
+    }
+    for name, params in rest.items():
         engine.query(sql(name), params)
 
 

@@ -51,6 +51,10 @@ def text(value: str | bytes) -> bytes:
 class Wire(BufferedReader):  # type: ignore[misc]  # the driver has no types
     """Reads from a source of chunks; what was read since ``mark`` can be had once more as it came."""
 
+    buffer: bytearray
+    position: int
+    current_buffer_size: int
+
     def __init__(self, source: Callable[[], bytes]) -> None:
         super().__init__(0)
         self._source = source
@@ -59,7 +63,7 @@ class Wire(BufferedReader):  # type: ignore[misc]  # the driver has no types
 
     def read_into_buffer(self) -> None:
         """Called by the compiled reader when it has come to the end; it sets the position itself."""
-        self._taken.append(self.buffer[self._mark : self.current_buffer_size])
+        self._taken.append(bytes(self.buffer[self._mark : self.current_buffer_size]))
         self._mark = 0
         chunk = self._source()
         if not chunk:
@@ -77,7 +81,7 @@ class Wire(BufferedReader):  # type: ignore[misc]  # the driver has no types
     def varint(self) -> int:
         shift = number = 0
         while True:
-            byte = self.read_one()
+            byte = self.u8()
             number |= (byte & 127) << shift
             shift += 7
             if byte < 128:
