@@ -10,8 +10,11 @@ from pantau.bus.records import unpack_rejection
 from pantau.bus.topics import EVENTS, REJECTED, TOPICS
 from pantau.cli.main import app
 from pantau.domain.errors import BadSetup, NotNow
-from tests.bus.reading import events_of, records
-from tests.support.kafka import Broker, free_ports
+from producers.bus_sink import BusSink
+from producers.publishing import Bounds, Publisher
+from tests.bus.reading import events_of, records, topics
+from tests.strategies import MONDAY, event
+from tests.support.kafka import Broker, eventually, free_ports
 
 SOURCE = """
 [[source]]
@@ -46,7 +49,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def on_the_bus(broker: str) -> Counter[tuple[str, str]]:
-    return Counter((event.source, event.id) for event in events_of(records(broker, EVENTS)))
+    return Counter((one.source, one.id) for one in events_of(records(broker, EVENTS)))
 
 
 def test_from_topics_to_a_replay_and_a_simulation(own_kafka: Broker, office: Path) -> None:
@@ -90,3 +93,32 @@ def test_what_is_missing_is_said_before_anything_is_sent(office: Path, monkeypat
     result = runner.invoke(app, [*replay, "--registry", "registry.toml"])
     assert isinstance(result.exception, BadSetup)
     assert "PANTAU_SECRET" in str(result.exception)
+
+
+def test_what_a_broker_did_not_take_is_sent_again_until_it_does(own_kafka: Broker) -> None:
+    of = topics(own_kafka.bootstrap)
+    sent = [event("ticket.created", MONDAY + at, id=f"e{at}", ticket=f"A{at}") for at in range(400)]
+    bounds = Bounds(delivery_seconds=1)
+    with Publisher([own_kafka.bootstrap], events=of[0], rejected=of[1], bounds=bounds) as publisher:
+        sink = BusSink(publisher)
+        sink.put(sent[:100], [])
+        sink.durable()
+        own_kafka.kill()
+        sink.put(sent[100:], [])
+        eventually(lambda: publisher.counts().failed == 300, "what was sent to fail")
+        own_kafka.start()
+        sink.durable()
+        assert publisher.counts().events == 400
+    assert {one.id for one in events_of(records(own_kafka.bootstrap, of[0]))} == {one.id for one in sent}
+
+
+def test_a_sink_gives_up_when_its_patience_ends(own_kafka: Broker) -> None:
+    of = topics(own_kafka.bootstrap)
+    bounds = Bounds(delivery_seconds=1)
+    with Publisher([own_kafka.bootstrap], events=of[0], rejected=of[1], bounds=bounds) as publisher:
+        publisher.ready(60)
+        sink = BusSink(publisher, patience_seconds=0.5)
+        own_kafka.stop()
+        sink.put([event("ticket.created", MONDAY, ticket="A1")], [])
+        with pytest.raises(NotNow):
+            sink.durable()
