@@ -13,6 +13,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,13 @@ PATIENCE_SECONDS = 90
 JAVA = ("java", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 CLUSTER = "cGFudGF1LWxheWFuYW4tdA"
 """Any 16 bytes in base64: all brokers here are clusters of one."""
+
+UNTIL_PARENT_ENDS = (
+    sys.executable,
+    "-c",
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execvp(sys.argv[1], sys.argv[1:])",
+)
+"""Runs a command that the kernel kills when the thread that started it is gone: no broker outlives a killed run."""
 
 PORTS = (20_000, 32_000)
 """Below the ports that the kernel gives to outgoing connections, so that a stopped broker finds its own free again."""
@@ -154,7 +162,7 @@ class Broker:
         path = os.pathsep.join(map(str, sorted(self._home.glob("*.jar"))))
         with (self.folder / "broker.log").open("ab") as log:
             return subprocess.Popen(
-                [*JAVA, *options, "-cp", path, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*UNTIL_PARENT_ENDS, *JAVA, *options, "-cp", path, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self.folder, start_new_session=True,
             )  # fmt: skip
 
