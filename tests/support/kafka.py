@@ -162,8 +162,8 @@ class Broker:
         path = os.pathsep.join(map(str, sorted(self._home.glob("*.jar"))))
         with (self.folder / "broker.log").open("ab") as log:
             return subprocess.Popen(
-                [*UNTIL_PARENT_ENDS, *JAVA, *options, "-cp", path, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=self.folder, start_new_session=True,
+                [*UNTIL_PARENT_ENDS, *JAVA, *options, "-cp", path, *command],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
             )  # fmt: skip
 
 
