@@ -24,7 +24,7 @@ from tests.sources.places import SECRET, Gateway, Kept, registry_of
 from tests.support.kafka import eventually
 
 ROOT = Path(__file__).parents[2]
-KILLS = 5
+KILLS = 4
 HEADER = "id,dibuat,dipanggil\n"
 TOML = """
 title = "Antrean kantor"

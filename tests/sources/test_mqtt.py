@@ -28,7 +28,7 @@ pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parents[2]
 TOPIC = "smiley/kalianda/loket-1"
 MAPPING = msgspec.structs.replace(load("smiley_mqtt"), unit="kalianda")
-KILLS = 5
+KILLS = 4
 
 
 @pytest.fixture
