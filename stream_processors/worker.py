@@ -182,6 +182,8 @@ class Worker:
             newest = self.patiently(self._tables.newest_registry)
             if newest is not None:
                 self._use(newest)
+        for number in sorted(self._assigned or ()):
+            self._opened(number)  # also without records: what an earlier owner left is made whole, a registry adopted
         names = {partition.name: number for number, partition in self._partitions.items()}
         if names:
             for name, claim in self.patiently(self._tables.newest_claims, [*names]).items():
