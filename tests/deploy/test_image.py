@@ -135,6 +135,7 @@ def test_every_module_but_the_embedded_engine_finds_what_it_imports_in_the_image
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # 90 MB are fetched and unpacked
 def test_the_list_of_the_image_installs_and_every_verb_answers_with_nothing_else(tmp_path: Path) -> None:
     """What the Dockerfile does, in an environment of this machine's own Python."""
     (install,) = [json.loads(rest) for rest in _of("RUN") if '"install", "--no-deps"' in rest]
