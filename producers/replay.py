@@ -42,7 +42,7 @@ class Summary(msgspec.Struct):
     """What a replay did; ``rows`` are those read by it, not those passed over because an earlier one had them.
 
     ``repeated`` of the accepted events were known before, where that can be told; ``unknown_services`` are codes that
-    accepted events carry and the registry does not know, with their events.
+    accepted events carry and the registry does not know, with their events; ``nearest`` names what may be meant.
     """
 
     rows: int = 0
@@ -54,6 +54,7 @@ class Summary(msgspec.Struct):
     repeated: int | None = None
     tally: Tally = msgspec.field(default_factory=lambda: Tally(retelling()))
     unknown_services: dict[str, int] = msgspec.field(default_factory=dict)
+    nearest: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Bookmarks:

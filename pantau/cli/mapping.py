@@ -14,7 +14,6 @@ from pantau.cli.options import Lang
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable
 
     from pantau.domain.registry import Registry
     from pantau.domain.spans import Language
@@ -64,7 +63,6 @@ _WORDS = {
         "id": "Layanan yang tidak ada di registry itu, sehingga tidak dinilai menurut standarnya:",
         "en": "Services that the registry does not have, so no promise of theirs is judged:",
     },
-    "nearest": {"id": "yang terdekat: {name}", "en": "nearest: {name}"},
     "good": {"id": "Semua baris dapat dipetakan.", "en": "Every row can be mapped."},
     "span": {"id": "waktu", "en": "times"},
 }
@@ -231,15 +229,8 @@ def _print_judged(report: "Report", registry: "Registry", language: "Language") 
             typer.echo(f"\n{_WORDS[key][language]}")
             names = list(known)
             for name, n in counted.most_common():
-                typer.echo(f"{n:>12,}  {name}{_nearest(name, names, language)}")
-
-
-def _nearest(name: str, known: "Iterable[str]", language: "Language") -> str:
-    from difflib import get_close_matches
-
-    lower = {each.lower(): each for each in known}
-    close = get_close_matches(name.lower(), lower, n=1)
-    return f"  ({_WORDS['nearest'][language].format(name=lower[close[0]])})" if close else ""
+                near = refusals.in_brackets(refusals.nearest(name, names), language)
+                typer.echo(f"{n:>12,}  {name}{near}")
 
 
 def _faults(bad: "BadRow") -> str:

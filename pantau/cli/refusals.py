@@ -1,6 +1,6 @@
 """Refusals by reason, as lines for people: how many, what is wrong, which values, and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pantau.domain.spans import Language
@@ -13,7 +13,21 @@ VALUES: Final = 5
 """Wrong values that are shown of a reason."""
 
 _FOR_INSTANCE: Final[dict[Language, str]] = {"id": "(misalnya)", "en": "(for instance)"}
+_NEAREST: Final[dict[Language, str]] = {"id": "yang terdekat", "en": "nearest"}
 _MORE: Final[dict[Language, str]] = {"id": "nilai lain", "en": "other values"}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a wrong one was probably meant to be."""
+    from difflib import get_close_matches
+
+    lower = {each.lower(): each for each in known}
+    return next((lower[each] for each in get_close_matches(name.lower(), lower, n=1)), None)
+
+
+def in_brackets(name: str | None, language: Language) -> str:
+    """``  (nearest: ktp-el)``; nothing where there is none."""
+    return f"  ({_NEAREST[language]}: {name})" if name else ""
 
 
 def lines(reasons: "list[Reason]", language: Language) -> Iterator[str]:

@@ -122,7 +122,8 @@ def _report(summary: "Summary", to: str, language: "Language") -> "Iterator[str]
     if summary.unknown_services:
         yield say("services", sum(summary.unknown_services.values()))
         for service, n in sorted(summary.unknown_services.items(), key=lambda item: -item[1])[: refusals.VALUES]:
-            yield f"{number_text(n, language):>10}  {service}"
+            near = refusals.in_brackets(summary.nearest.get(service), language)
+            yield f"{number_text(n, language):>10}  {service}{near}"
         yield f"{'':12}→ {say('add_service')}"
     if summary.rejected:
         kept_here = "://" not in to or to.startswith("clickhouse://")

@@ -137,6 +137,7 @@ def _into(
     factor: float | None,
     on_progress: OnProgress,
 ) -> "Summary":
+    from pantau.cli.refusals import nearest
     from producers.judging import Order, judge_aside
     from producers.packed import Chunk
     from producers.replay import Summary, paced, replay
@@ -158,6 +159,9 @@ def _into(
         else:
             paced(judge_aside(order), sink, factor=factor, summary=summary)
         before += file.stat().st_size
+    services = [service.code for service in registry.services]
+    meant = {name: nearest(name, services) for name in summary.unknown_services}
+    summary.nearest = {name: near for name, near in meant.items() if near is not None}
     return summary
 
 

@@ -70,11 +70,11 @@ def test_a_refused_event_is_kept_and_accepted_once_its_cause_is_mended(log: Path
 def test_services_that_the_registry_does_not_know_are_told(log: Path, tmp_path: Path) -> None:
     other = tmp_path / "registry.toml"
     other.write_text(
-        REGISTRY.read_text().replace('code = "PS"', 'code = "PX"').replace('service = "PS"', 'service = "PX"')
+        REGISTRY.read_text().replace('code = "PS"', 'code = "PSX"').replace('service = "PS"', 'service = "PSX"')
     )
     said = pantau("replay", log, "--mapping", "bank_calls_1999", "--to", tmp_path / "data", "--registry", other)
     assert "events name services that the registry does not have" in said
-    assert [line.split()[1] for line in said.splitlines() if line.endswith("  PS")] == ["PS"]
+    assert [line.split(maxsplit=1)[1] for line in said.splitlines() if "  PS" in line] == ["PS  (nearest: PSX)"]
 
 
 def test_an_interrupted_replay_goes_on_where_it_stopped(log: Path, tmp_path: Path) -> None:

@@ -172,3 +172,27 @@ def test_an_event_without_a_cut_off_changes_a_window_of_years_ago(desk: LocalDes
     take(desk, *said[:2])
     take(desk, said[2])
     must_hold(Store(desk.runtime.engine), said)
+
+
+def test_a_transfer_sent_again_to_another_unit_leaves_both_tickets_is_shown_and_the_wrong_one_is_made_void(
+    desk: LocalDesk,
+) -> None:
+    def sent(to_unit: str) -> tuple[Event, ...]:
+        moved = ticket("created", MONDAY, ticket="7", id="taken")
+        transfer = event("ticket.transferred", MONDAY + MINUTE, ticket="7", to_unit=to_unit, id="moved")
+        return moved, *expand(transfer)
+
+    def places() -> dict[str, str]:
+        return dict(ask(desk, "SELECT unit, outcome FROM visits FINAL"))
+
+    take(desk, *sent("warszawa"))
+    assert desk.query("ids_said_of_several_things", {"at_most": 5}).rows == []
+    take(desk, *sent("makassar"))
+    found = [
+        (id, things, some) for _, id, things, some in desk.query("ids_said_of_several_things", {"at_most": 5}).rows
+    ]
+    assert found == [("moved/opens", 2, ["makassar/7", "warszawa/7"])]
+    assert places() == {"dukcapil": "transferred", "makassar": "open", "warszawa": "open"}
+    take(desk, ticket("cancelled", MONDAY + HOUR, ticket="7", unit="warszawa", by="system", id="no such ticket"))
+    assert places() == {"dukcapil": "transferred", "makassar": "open", "warszawa": "void"}
+    assert desk.verify().equal
