@@ -145,9 +145,7 @@ def trickle(units: int) -> Iterator[list[Event]]:
             held[n].append((visit, (created, called, max(started, called), ended)))
         held.pop(n - 13, None)
         if n >= lags[-1]:
-            batch = [
-                said(visit, step, units, times) for step, lag in enumerate(lags) for visit, times in held[n - lag]
-            ]
+            batch = [said(visit, step, units, times) for step, lag in enumerate(lags) for visit, times in held[n - lag]]
             batch.sort(key=lambda one: one.time)
             yield batch
         n += 1
