@@ -179,7 +179,11 @@ def unknown() -> dict[str, str | None]:
     """Variables that begin like ours and are none of ours, each with the one that was probably meant."""
     ours = {each.variable for each in catalogue()} | {each.variable + "_FILE" for each in catalogue() if each.secret}
     strange = [name for name in os.environ if name.startswith(PREFIX) and name not in ours | ELSEWHERE]
-    return {name: next(iter(get_close_matches(name, ours, 1)), None) for name in sorted(strange)}
+    found = {}
+    for name in sorted(strange):
+        plain = name.removesuffix("_FILE")  # of something that is no secret
+        found[name] = plain if plain in ours else next(iter(get_close_matches(name, ours, 1)), None)
+    return found
 
 
 class _Reader(Settings):
