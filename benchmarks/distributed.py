@@ -102,14 +102,18 @@ class Run:
 
     def measured(self, records: list[Record], events: int) -> tuple[float, float, float, float]:
         """Send and wait until all is stored: (seconds, CPU-s of the workers, of the server, of the broker)."""
-        pids = [[worker.pid for worker in self.workers], [self.cluster.tables.pid], [self.cluster.broker.pid]]
-        before = [sum(map(cpu_of, group)) for group in pids]
+        pids: list[list[int | None]] = [
+            [worker.pid for worker in self.workers],
+            [self.cluster.tables.pid],
+            [self.cluster.broker.pid],
+        ]
+        before = [sum(cpu_of(pid) for pid in group) for group in pids]
         begun = sum(self.progress().values())
         began = time.monotonic()
         self.send(records)
         eventually(lambda: sum(self.progress().values()) >= begun + len(records), f"{events} events in the tables")
         seconds = time.monotonic() - began
-        after = [sum(map(cpu_of, group)) for group in pids]
+        after = [sum(cpu_of(pid) for pid in group) for group in pids]
         worker, server, broker = (end - start for end, start in zip(after, before, strict=True))
         return seconds, worker, server, broker
 

@@ -39,15 +39,20 @@ class Partition:
         """What the claim calls it: topic and number."""
         return self.claim.name
 
-    def open(self, tables: Tables, changed: Sequence[str]) -> Opened:
+    def open(self, tables: Tables, changed: Sequence[str], *, since: int) -> Opened:
         """Make the tables whole again and learn what they hold.
+
+        Windows that former owners were to change since an instant (ms UTC) are redone also if they were finished: one of
+        them may have written behind the back of another.
 
         ``changed`` are the units whose past the registry now in force judges otherwise than the one of the claim: their
         facts and windows are rebuilt. The claim must be a new one: nothing was written under its epoch.
         """
         registry = self.assembly.registry
         mine = set(self.units)
-        pages = {page for page in tables.unfinished_pages(self.claim) if page[1] in mine}
+        pages = tables.unfinished_pages(self.claim)
+        pages |= {page for flush in tables.late_flushes([self.name], since=since) for page in flush.pages}
+        pages = {page for page in pages if page[1] in mine}
         repaired = tables.repair(registry, pages, tables.version(self.claim.epoch, self.claim.seq))
         tables.settle(self.claim)
         if changed:

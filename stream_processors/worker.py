@@ -7,6 +7,7 @@ each partition came. A worker that dies anywhere in it leaves something that the
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -117,6 +118,7 @@ class Worker:
         self._stopping = threading.Event()
         self._looked = 0.0
         self._assigned: frozenset[int] | None = None
+        self._lost: deque[frozenset[int]] = deque()
         self._fresh: set[Page] = set()
         self._opened_seconds: list[float] = []
         self._late: dict[tuple[str, int, int], int] = {}
@@ -174,8 +176,8 @@ class Worker:
 
     def look(self, *, now: bool = False) -> None:
         """Notice a new registry, a successor, or rows of a former owner; at most once a second unless ``now``."""
-        if self._assigned is not None:
-            self.drop(self._partitions.keys() - self._assigned)
+        while self._lost:
+            self.drop(self._lost.popleft())
         if not now and time.monotonic() - self._looked < LOOK_SECONDS:
             return
         if self.patiently(self._tables.newest_registry_version) != self.registry.version:
@@ -195,7 +197,12 @@ class Worker:
         self._looked = time.monotonic()
 
     def assign(self, numbers: frozenset[int]) -> None:
-        """From now on these partitions are this worker's, and no others; may be called by any thread."""
+        """From now on these partitions are this worker's, and no others; may be called by any thread.
+
+        What is taken away is forgotten even if it comes back before the worker's thread looks: another worker may have
+        owned it in between.
+        """
+        self._lost.append((self._assigned or frozenset()) - numbers)
         self._assigned = numbers
 
     def drop(self, numbers: Iterable[int]) -> None:
@@ -234,7 +241,7 @@ class Worker:
         claim = self.patiently(self._tables.claim, name, owner=self._owner, registry=self.registry.version)
         partition = Partition(claim, self.registry, self._units(number), capacity=self._share())
         changed = self._changed_since(claim.registry, partition.units)
-        done = self.patiently(partition.open, self._tables, changed)
+        done = self.patiently(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
         self._partitions[number] = partition
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
         self._opened_seconds.append(time.monotonic() - began)

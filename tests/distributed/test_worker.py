@@ -55,7 +55,7 @@ def test_the_tables_hold_the_truth_after_any_stream(
     assert verify(store, REGISTRY).equal
 
 
-LIFE = (
+LIFE: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("created", 0, {}),
     ("called", 5 * MINUTE, {}),
     ("started", 6 * MINUTE, {"service": "kk"}),
