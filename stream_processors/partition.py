@@ -42,8 +42,8 @@ class Partition:
     def open(self, tables: Tables, changed: Sequence[str], *, since: int) -> Opened:
         """Make the tables whole again and learn what they hold.
 
-        Windows that former owners were to change since an instant (ms UTC) are redone also if they were finished: one of
-        them may have written behind the back of another.
+        Windows that former owners were to change since an instant (ms UTC) are redone also if they were finished: one
+        of them may have written behind the back of another.
 
         ``changed`` are the units whose past the registry now in force judges otherwise than the one of the claim: their
         facts and windows are rebuilt. The claim must be a new one: nothing was written under its epoch.

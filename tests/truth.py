@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from pantau.domain.events import Event
+from pantau.domain.folding import facts_from
 from pantau.domain.measures import RECORDS, marks
 from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey, spread
 from storage.rebuild import stored_cells
 from storage.store import Store
 from storage.verify import verify
-from stream_processors.assembly import FactId, facts_from, facts_of, service_of
+from stream_processors.assembly import FactId, facts_of, service_of
 from tests.strategies import REGISTRY
 
 Windows = dict[CellKey, Accumulator]

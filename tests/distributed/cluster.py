@@ -22,6 +22,7 @@ from pantau.bus.topics import EVENTS, TOPICS
 from pantau.distributed.desk import ServerDesk
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
+from producers.brokers import DIRECT
 from storage.address import open_server
 from storage.migrate import migrate
 from tests.strategies import MONDAY, REGISTRY, UNITS, ticket
@@ -120,7 +121,11 @@ class Load(threading.Thread):
 
     def run(self) -> None:
         producer = KafkaProducer(
-            bootstrap_servers=self._cluster.broker.bootstrap, acks="all", enable_idempotence=True, linger_ms=5
+            bootstrap_servers=self._cluster.broker.bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=5,
+            proxy_url=DIRECT,
         )
         waiting: list[tuple[Any, list[Event]]] = []
         round_ = 0
@@ -225,7 +230,7 @@ class Cluster:
 
     def _ends(self) -> int:
         """Records on the bus."""
-        consumer = KafkaConsumer(bootstrap_servers=self.broker.bootstrap)
+        consumer = KafkaConsumer(bootstrap_servers=self.broker.bootstrap, proxy_url=DIRECT)
         ends = consumer.end_offsets([TopicPartition(EVENTS.name, number) for number in range(PARTITIONS)])
         consumer.close()
         return sum(ends.values())

@@ -18,6 +18,7 @@ from pantau.bus.topics import EVENTS, REJECTED
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 from pantau.domain.wire import BATCH
+from producers.brokers import DIRECT
 from tests.architecture.tree import ROOT
 from tests.gateway.office import HERE, KEY, event
 from tests.gateway.office_file import registry_toml
@@ -145,7 +146,9 @@ def first_heard(bootstrap: str, unit: str = HERE) -> list[int]:
 def _values(bootstrap: str, topic: str) -> list[bytes]:
     from kafka import KafkaConsumer, TopicPartition
 
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", proxy_url=DIRECT
+    )
     try:
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
         ends = consumer.end_offsets(partitions)

@@ -21,6 +21,7 @@ from tests.support.kafka import Broker, eventually
 def served(own_kafka: Broker, tmp_path: Path) -> Iterator[Gateway]:
     create([own_kafka.bootstrap])
     with gateway(own_kafka.bootstrap, tmp_path) as running:
+        eventually(lambda: running.condition()["bus"] == "answers", "the bus to be found", running.log)
         yield running
 
 
@@ -29,6 +30,7 @@ def test_what_is_accepted_is_on_the_bus_and_what_is_refused_too(served: Gateway,
     bus = own_kafka.bootstrap
     answer = served.post([event("1"), event("2", unit=ELSEWHERE), event("3", ticket="A-1", phone="0812345678901")])
     assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+    eventually(lambda: len(heard(bus)) == 1 and len(refused(bus)) == 2, "all of it on the bus", served.log)
     (arrived,) = heard(bus)
     assert (arrived.id, arrived.kind) == ("1", "ticket.created")
     assert isinstance(arrived.data, TicketCreated)
@@ -37,7 +39,7 @@ def test_what_is_accepted_is_on_the_bus_and_what_is_refused_too(served: Gateway,
     assert {id: each.code for id, each in kept.items()} == {"2": "unknown_unit", "3": "personal"}
     assert b"0812345678901" not in kept["3"].original
     assert served.post([event("4", unit="")]).status_code == 422
-    assert len(refused(bus)) == 3
+    eventually(lambda: len(refused(bus)) == 3, "the refusal on the bus", served.log)
 
     assert served.condition() == {
         "status": "ready", "bus": "answers", "spooled_events": 0, "spool_bytes": 0, "registry": "current",

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from pantau.domain.entries import Entry, FactKey, decode_history, encode_history, in_order, merge
 from pantau.domain.events import Event
+from pantau.domain.folding import facts_from
 from pantau.domain.measures import fold, marks
-from stream_processors.assembly import facts_from, facts_of
+from stream_processors.assembly import facts_of
 from tests.strategies import ENTRIES, MONDAY, REGISTRY, UNITS, entry, events, streams, ticket, visit_events
 
 

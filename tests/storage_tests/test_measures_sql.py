@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pantau.domain.entries import TABLE_OF
 from pantau.domain.events import VOCABULARY, Event
+from pantau.domain.folding import facts_from
 from pantau.domain.histogram import EDGES
 from pantau.domain.measures import marks
 from pantau.domain.registry import Registry
@@ -19,7 +20,7 @@ from storage.chdb_engine import ChdbEngine
 from storage.queries import sql
 from storage.rebuild import cells_of_facts
 from storage.store import Store
-from stream_processors.assembly import facts_from, facts_of, service_of
+from stream_processors.assembly import facts_of, service_of
 from tests.strategies import MONDAY, REGISTRY, UNITS, ZONES, event, events, registry, streams, ticket
 
 TABLES = sorted(set(TABLE_OF.values()))

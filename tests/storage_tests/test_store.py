@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pantau.domain.events import Event
+from pantau.domain.folding import facts_from
 from pantau.domain.windows import Accumulator, CellKey
 from pantau.domain.zones import DAY, MINUTE
 from pantau.embedded.pipeline import stored_event
@@ -13,7 +14,7 @@ from storage.chdb_engine import ChdbEngine
 from storage.queries import catalogue
 from storage.rebuild import repair_pages, stored_cells
 from storage.store import Progress, Store
-from stream_processors.assembly import facts_from, facts_of
+from stream_processors.assembly import facts_of
 from tests.strategies import MONDAY, REGISTRY, event, events, ticket
 from tests.truth import held_windows, true_windows
 

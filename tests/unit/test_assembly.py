@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from pantau.domain.entries import FactKey, History, decode_history
 from pantau.domain.events import Event
+from pantau.domain.folding import facts_from
 from pantau.domain.measures import RECORDS, fold, marks
 from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey, spread
 from pantau.domain.zones import DAY, HOUR, MINUTE
-from stream_processors.assembly import Assembly, Changes, FactId, facts_from, facts_of, service_of
+from stream_processors.assembly import Assembly, Changes, FactId, facts_of, service_of
 from tests.strategies import MONDAY, REGISTRY, UNITS, event, events, streams, ticket
 
 Windows = dict[CellKey, Accumulator]

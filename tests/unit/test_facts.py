@@ -18,9 +18,10 @@ from pantau.domain.facts import (
     fold_complaint,
     fold_counter_day,
 )
+from pantau.domain.folding import facts_from
 from pantau.domain.measures import RECORDS, Fact, fold, marks
 from pantau.domain.zones import DAY, HOUR, MINUTE
-from stream_processors.assembly import facts_from, facts_of
+from stream_processors.assembly import facts_of
 from tests.strategies import MONDAY, REGISTRY, event, history
 
 KEY = FactKey("dukcapil", "antrian", "x")
