@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from pantau.domain.entries import RECORD_TABLES, TABLE_OF, Entry, lifecycle_entry, record_entry, time_meant
+from pantau.domain.entries import RECORD_TABLES, TABLE_OF, Entry, FactId, lifecycle_entry, record_entry, time_meant
 from pantau.domain.events import Event
+from pantau.domain.folding import facts_from
 from pantau.domain.histogram import EDGES
 from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
@@ -24,7 +25,6 @@ from storage.queries import sql
 from storage.rebuild import by_zone
 from storage.retention import raw_since, trimmed_facts
 from storage.store import CELL_NAMES, STATE_NAMES, Store
-from stream_processors.assembly import FactId, facts_from
 
 SCRATCH = "recomputed"
 """The database the batch writes its own facts and windows into; dropped and made anew by every run."""

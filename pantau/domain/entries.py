@@ -56,6 +56,9 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 History = dict[str, Entry]
 """A fact's entries by event id."""
 
+FactId = tuple[str, str, str, str]
+"""(table, unit, source, subject)."""
+
 
 class FactKey(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Identity of a fact: immutable, whatever its events say later."""
