@@ -1,40 +1,57 @@
 """Whether a worker lets go of records: what a probe must ask, for a process can live on and do nothing."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 
 class Health(msgspec.Struct):
-    """What is assigned, how far each partition came, and when records were last let go of (monotonic seconds)."""
+    """What is assigned, how far each partition came, and when records were last let go of (by ``clock``, seconds)."""
 
     stalled_seconds: float
-    progressed_at: float = msgspec.field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    progressed_at: float = 0.0
     assigned: frozenset[int] = frozenset()
     positions: dict[int, int] = msgspec.field(default_factory=dict)
+    at_work: int = 0
+    """What is being done now: merging, writing, opening a partition. However long it takes, that is no stall."""
+    stalled: bool = False
+    """Whether records wait though nothing hinders this worker."""
+
+    def __post_init__(self) -> None:
+        self.progressed_at = self.clock()
 
     def assign(self, numbers: Iterable[int]) -> None:
         """Other partitions than before; the clock starts anew, for what they hold was not ours to let go of."""
         self.assigned = frozenset(numbers)
         self.positions = {number: at for number, at in self.positions.items() if number in self.assigned}
-        self.progressed_at = time.monotonic()
+        self._progressed()
 
     def let_go(self, positions: Iterable[tuple[int, int]]) -> None:
         """Everything before these offsets, by partition, is in the tables."""
         self.positions.update(positions)
-        self.progressed_at = time.monotonic()
+        self._progressed()
 
-    def lag(self, newest: Callable[[int], int | None]) -> dict[int, int]:
-        """Records that wait on each assigned partition, as far as the fetcher knows its newest offset."""
+    def quiet(self, *, storage_away: bool) -> bool:
+        """Whether nothing was let go of for too long though nothing is at work and storage answers.
+
+        Then it must be asked whether records wait: there may simply be none.
+        """
+        return self.clock() - self.progressed_at > self.stalled_seconds and not self.at_work and not storage_away
+
+    def lag(self, ends: Mapping[int, int | None], committed: Mapping[int, int | None]) -> dict[int, int]:
+        """Records that wait on each assigned partition, by its end and by what its group committed.
+
+        A partition whose end is not known, or of which nothing was ever committed, is left out.
+        """
         found = {}
         for number in self.assigned:
-            end = newest(number)
-            if end is not None and number in self.positions:
-                found[number] = max(0, end - self.positions[number])
+            end, at = ends.get(number), self.positions.get(number, committed.get(number))
+            if end is not None and at is not None:
+                found[number] = max(0, end - at)
         return found
 
-    def stalled(self, lag: dict[int, int], *, storage_away: bool) -> bool:
-        """Whether records wait and none was let go of for too long, though storage answers."""
-        quiet = time.monotonic() - self.progressed_at
-        return quiet > self.stalled_seconds and not storage_away and any(lag.values())
+    def _progressed(self) -> None:
+        self.progressed_at = self.clock()
+        self.stalled = False

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -31,6 +31,9 @@ KeepRejections = Callable[[int, Sequence[Rejection]], None]
 Announce = Callable[[Iterable[Page]], Sequence[Announcement]]
 """Reads from storage what is to be announced of windows that changed; blocks."""
 
+Waiting = Callable[[], Awaitable[Mapping[int, int]]]
+"""Asks the broker how many records wait on each assigned partition. Raises NotNow when it does not answer."""
+
 CloseDays = Callable[[], Sequence[Event]]
 """Says what closing the days that are over says of every ticket still waiting; blocks."""
 
@@ -51,6 +54,7 @@ class Loops:
         keep_rejections: KeepRejections,
         announce: Announce,
         close_days: CloseDays,
+        waiting: Waiting,
         *,
         partitions: int,
         records_at_once: int,
@@ -63,6 +67,7 @@ class Loops:
         self._keep_rejections = keep_rejections
         self._announce = announce
         self._close_days = close_days
+        self._waiting = waiting
         self._changed: set[Page] = set()
         self._partitions = partitions
         self._records_at_once = records_at_once
@@ -109,6 +114,24 @@ class Loops:
             await self._must(self._worker.look)
             self._looking = False
 
+    async def watch(self) -> None:
+        """End a worker to which records no longer come though they wait: whoever starts it again gets it going.
+
+        Faust is known to stall after rebalances in ways that only a new process mends.
+        """
+        if not self._health.quiet(storage_away=self._worker.away_since is not None):
+            return
+        try:
+            waiting = sum((await self._waiting()).values())
+        except NotNow as error:  # no fault of this worker
+            log.warning("bus does not answer", error=str(error))
+            return
+        if waiting and self._health.quiet(storage_away=self._worker.away_since is not None):
+            self._health.stalled = True
+            stalled = NotNow(f"{waiting} records wait and none came for {self._health.stalled_seconds:g} s")
+            log.error("worker stops", error=str(stalled), kind="Stalled")
+            await self._app.crash(stalled)
+
     async def announce(self) -> None:
         """Say on the bus what changed since the last time, several changes of a window as one."""
         pages, self._changed = self._changed, set()
@@ -150,16 +173,20 @@ class Loops:
 
         Another one then begins from what the tables hold.
         """
+        self._health.at_work += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, do, *arguments)
         except Exception as error:
             log.error("worker stops", error=str(error), kind=type(error).__name__)
             await self._app.crash(error)
             raise
+        finally:
+            self._health.at_work -= 1
 
     async def _let_go(self, stream: Any, taken: Sequence[Any], flush: Flush) -> None:
         """Ack records once their rows are in the tables and what they led to is on the bus."""
         began = time.perf_counter()
+        self._health.at_work += 1
         try:
             await asyncio.gather(
                 asyncio.wrap_future(flush.written),
@@ -180,6 +207,7 @@ class Loops:
             sample = flush.events[:: max(1, len(flush.events) // SAMPLED)]
             self._metrics.written(time.perf_counter() - began, sample, time.time_ns() // 1_000_000)
         finally:
+            self._health.at_work -= 1
             self._room.release()
 
     def _passed_on(self, events: Sequence[Event]) -> list[Any]:

@@ -105,10 +105,11 @@ class Bridge(Server):
             return
         process.send_signal(signal.SIGCONT)
         process.send_signal(number)
-        process.wait(timeout=30)
-        for pipe in (process.stdin, process.stdout):
-            assert pipe is not None
-            pipe.close()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()  # a signal just before it begins to read would be handled only once the read returns
+        process.wait(timeout=60)
+        process.stdout.close()
 
 
 def main() -> None:
