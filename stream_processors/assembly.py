@@ -253,14 +253,3 @@ class Assembly:
             cells.services.codes(services),
             *(np.array(column, np.int64) for column in (at, n, total, provenance, signs)),
         )
-
-
-def facts_from(entries: Mapping[FactId, Sequence[Entry]], registry: Registry) -> Iterable[tuple[FactId, Fact]]:
-    """Each fact folded from all its entries at once, as a batch job does it; conflicts settled as in the stream."""
-    for fact_id, found in entries.items():
-        history: History = {}
-        for entry in found:
-            known = history.get(entry.id)
-            if known is None or entry.content < known.content:
-                history[entry.id] = entry
-        yield fact_id, fold(fact_id[0], FactKey(*fact_id[1:]), history, registry)
