@@ -13,7 +13,7 @@ from pantau.domain.events import Event
 from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey, CellStates, cell_states
-from pantau.domain.wire import encode_data
+from pantau.domain.wire import encode_lines
 from storage.engine import Engine, Row
 from storage.queries import sql
 
@@ -95,7 +95,7 @@ class Store:
             [event.time for event in events],
             [event.arrival for event in events],
             np.arange(first_seq, first_seq + len(events)),
-            [encode_data(one) for one in data],
+            encode_lines(data).split(b"\n")[: len(data)],
         ]
         return Block("events", EVENT_COLUMNS, columns)
 

@@ -5,13 +5,13 @@ in the stored facts and cells that the batch needs, merges, writes what :class:`
 of the batch. Nothing here reads a clock, a disk or a network.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from pantau.domain.columns import Ints, Table, extended
+from pantau.domain.columns import Table, extended
 from pantau.domain.entries import (
     RECORD_TABLES,
     TABLE_OF,
@@ -43,16 +43,8 @@ class Batch(msgspec.Struct):
 
     plain: Plain
     entries: dict[FactId, list[Entry]]
-    absent: Sequence[FactId] = ()
+    absent: list[FactId] = []
     """The batch's facts that were not in memory, once that was asked."""
-
-    def single_out(self, places: Ints) -> None:
-        """Take the entries at these places of the plain ones out of their columns."""
-        if not len(places):
-            return
-        for place in places.tolist():
-            self.entries.setdefault(self.plain.ids[place], []).append(entry_of(self.plain.texts[place]))
-        self.plain = self.plain.only(np.delete(np.arange(len(self.plain)), places))
 
 
 class Changes(msgspec.Struct):
@@ -125,20 +117,17 @@ class Assembly:
         for fact_id in batch.entries:
             if fact_id in tickets:
                 held[fact_id] = self._hold(fact_id, tickets.take_out(fact_id))
-        tickets.find(batch.plain)
-        unheld = np.flatnonzero(batch.plain.rows < 0)
-        ids = [batch.plain.ids[place] for place in unheld.tolist()]
-        held.update(self._facts.found(ids))
-        single = [fact_id in held or fact_id in batch.entries for fact_id in ids]
-        batch.single_out(unheld[single])
-        absent = dict.fromkeys(fact_id for fact_id in batch.entries if fact_id not in held)
-        absent.update(dict.fromkeys(fact_id for fact_id, alone in zip(ids, single, strict=True) if not alone))
-        batch.absent = [*absent]
+        new = tickets.find(batch.plain)
+        held.update(self._facts.found(new))
+        single = {fact_id for fact_id in new if fact_id in held or fact_id in batch.entries}
+        batch.absent = [*(fact_id for fact_id in batch.entries if fact_id not in held)]
+        batch.absent += [fact_id for fact_id in new if fact_id not in single] if single else new
+        self._single_out(batch, single)
         return batch.absent
 
     def restore(self, fact_id: FactId, history: History) -> None:
         """Bring a stored fact back into memory."""
-        if fact_id[0] == "visits" and is_plain(history.values()):
+        if fact_id in self._tickets and is_plain(history.values()):
             self._tickets.restore(fact_id, history)
         else:
             self._batch_facts[fact_id] = self._hold(fact_id, history)
@@ -147,11 +136,7 @@ class Assembly:
         """Union the batch's entries into their facts; call after every stored fact of the batch was restored."""
         tickets, facts = self._tickets, self._batch_facts
         tickets.bring_in()
-        for fact_id in batch.entries:
-            if fact_id in tickets:
-                facts[fact_id] = self._hold(fact_id, tickets.take_out(fact_id))
-        unheld = np.flatnonzero(batch.plain.rows < 0)
-        batch.single_out(unheld[[batch.plain.ids[place] in facts for place in unheld.tolist()]])
+        self._single_out(batch, {fact_id for fact_id in facts if fact_id in tickets})
         merged = tickets.merge(batch.plain, version)
         for fact_id, odd in merged.odd.items():
             facts[fact_id] = self._hold(fact_id, odd.history)
@@ -201,6 +186,17 @@ class Assembly:
         self._batch_facts = {}
         self._cells.forget()
         self._tickets.forget(TicketNames(self._cells.units, self._cells.services), self.registry)
+
+    def _single_out(self, batch: Batch, fact_ids: set[FactId]) -> None:
+        """Take what a batch says of some visits out of its columns, and the visits out of theirs."""
+        if not fact_ids:
+            return
+        rows = self._tickets.rows_of(fact_ids)
+        plain, there = batch.plain, np.isin(batch.plain.rows, rows)
+        for place in np.flatnonzero(there).tolist():
+            batch.entries.setdefault(plain.ids[place], []).append(entry_of(plain.texts[place]))
+        batch.plain = plain.only(np.flatnonzero(~there))
+        self._tickets.drop(rows)
 
     def _hold(self, fact_id: FactId, history: History) -> _Held:
         if not history:

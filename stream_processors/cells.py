@@ -113,10 +113,11 @@ class Cells:
             edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
             touched = place.reshape(3, -1)[:, timed].ravel()
             self._pending.append((touched, np.tile(edges, 3), np.tile(marks.sign[timed], 3)))
-        pages = np.unique(marks.unit << 20 | days).tolist()
+        pages = np.unique(marks.unit << 20 | days)
         lost = np.unique(place.reshape(3, -1)[:, marks.sign < 0])
         names = self.units.names
-        return {(page & 0xFFFFF, names[page >> 20]) for page in pages}, self._keys(rows[lost])
+        touched = {*zip((pages & 0xFFFFF).tolist(), [names[unit] for unit in (pages >> 20).tolist()], strict=True)}
+        return touched, self._keys(rows[lost])
 
     def absent(self) -> list[CellKey]:
         """The changed cells that were not in memory and that storage may hold."""
@@ -183,11 +184,13 @@ class Cells:
     def _rows(self, numbers: Ints) -> Ints:
         """The rows of distinct sorted cells, those that are new included; the batch begins."""
         rows, known = self._index.find(numbers), self._n
-        new = rows < 0
-        self._n += int(new.sum())
+        new = np.flatnonzero(rows < 0)
+        self._n += len(new)
         rows[new] = np.arange(known, self._n)
         for name in _ARRAYS:
-            setattr(self, name, grown(getattr(self, name), self._n))
+            held = grown(getattr(self, name), self._n)
+            held[known : self._n] = 0
+            setattr(self, name, held)
         self._index.add(numbers[new], rows[new])
         self._number[rows] = numbers
         self._tick += 1
@@ -268,12 +271,15 @@ class Cells:
 
     def _pack(self, rows: Ints) -> None:
         """Keep these cells only, without gaps between their histograms."""
-        self._pool = self._pool.take(ranges(self._from[rows], self._length[rows]), axis=0)
-        self._n, self._used = len(rows), len(self._pool)
+        held = ranges(self._from[rows], self._length[rows])
+        self._n, self._used = len(rows), len(held)
+        self._pool[: self._used] = self._pool.take(held, axis=0)
         for name in _ARRAYS:
-            setattr(self, name, getattr(self, name)[rows])
-        self._from = np.cumsum(self._length) - self._length
-        self._index.replace(self._number, np.arange(self._n))
+            values = getattr(self, name)
+            values[: self._n] = values.take(rows, axis=0)
+        lengths = self._length[: self._n]
+        self._from[: self._n] = np.cumsum(lengths) - lengths
+        self._index.replace(self._number[: self._n], np.arange(self._n))
 
 
 def _size(series: tuple[int, int, int] | None) -> int:

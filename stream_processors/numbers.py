@@ -74,7 +74,7 @@ class Numbers:
 
     def _put(self, numbers: Ints, rows: Ints) -> None:
         buckets = self._buckets(numbers)
-        order = np.argsort(buckets, kind="stable")
+        order = np.argsort(buckets)
         numbers, rows, buckets = numbers[order], rows[order], buckets[order]
         first = np.flatnonzero(np.diff(buckets, prepend=-1))
         sizes = np.diff(first, append=len(buckets))

@@ -17,7 +17,9 @@ WORDS: Final = ENTRY.itemsize // 8
 """An entry is copied as so many integers: numpy copies those fast, and records slowly."""
 
 KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
-_encode: Final = msgspec.json.Encoder().encode
+_lines: Final = msgspec.json.Encoder().encode_lines
+"""Values as JSON, one a line: cheaper than one by one."""
+
 _decode: Final = msgspec.json.Decoder(Entry).decode
 
 
@@ -143,10 +145,10 @@ def _plain(
         if extra is not None:
             created = held["kind"][place] == CREATED
             held["extra"][place] = names.texts.code(extra) if created else BY_SYSTEM * (extra == "system")
-    rows = zip(times, ids, contents, kinds, provenances, services, channels, counters, officers, extras, strict=True)
+    rows = [*zip(times, ids, contents, kinds, provenances, services, channels, counters, officers, extras, strict=True)]
     texts = np.empty(n, object)
-    texts[:] = [*map(_encode, rows)]
-    return Plain(fact_ids, entries, texts, np.full(n, -1))
+    texts[:] = _lines(rows).split(b"\n")[:n]
+    return Plain(fact_ids, entries, texts, np.zeros(n, np.int64))
 
 
 class _Suffixes(dict[Any, str]):

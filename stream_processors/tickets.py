@@ -4,8 +4,8 @@ A visit that proves to be more than a plain ticket (see :mod:`pantau.domain.visi
 held here: it is folded by itself.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import islice, pairwise
 from typing import Final
 
 import msgspec
@@ -34,6 +34,7 @@ _ID_BITS, _TIME_BITS, _RANK_BITS = 43, 42, 3
 MOST_VISITS: Final = 1 << 18
 """Visits a batch may touch: more have no room beside a time in one number."""
 
+_NOTHING: Final = empty_visits(1).view(np.int64)
 _BY_ROW: Final = ("_unit", "_source", "_stamp", "_from", "_length", "_state")
 
 
@@ -63,6 +64,9 @@ class Tickets:
         """Hold nothing. Names are coded, and promises judged, as given from now on."""
         self.names = names
         self._registry = registry
+        self._dated = any(standard.valid_from or standard.valid_to for standard in registry.standards)
+        self._promise_of: dict[int, int] = {}
+        """Promise by unit and service; only where none is dated."""
         self._standards = Names()
         self._index: dict[FactId, int] = {}
         self._ids: list[FactId | None] = []
@@ -76,47 +80,48 @@ class Tickets:
     def __contains__(self, fact_id: FactId) -> bool:
         return fact_id in self._index
 
-    def find(self, batch: Plain) -> None:
-        """Note where the visits of a batch are held; -1 where they are not."""
+    def find(self, batch: Plain) -> list[FactId]:
+        """Note where the visits of a batch are held, and make room for those that are not, which it returns."""
+        index, gone = self._index, len(self._ids) - len(self._index)
+        place = index.setdefault
+        batch.rows = np.array([place(fact_id, len(index) + gone) for fact_id in batch.ids], np.int64)
+        new = [*islice(reversed(index), len(index) + gone - len(self._ids))][::-1]
+        self._make_room(new)
         self._tick += 1
-        get = self._index.get
-        batch.rows = np.fromiter([get(fact_id, -1) for fact_id in batch.ids], np.int64, len(batch))
-        self._stamp[batch.rows[batch.rows >= 0]] = self._tick
+        self._stamp[batch.rows] = self._tick
+        return new
+
+    def rows_of(self, fact_ids: Iterable[FactId]) -> list[int]:
+        """Where visits are held."""
+        return [self._index[fact_id] for fact_id in fact_ids]
 
     def restore(self, fact_id: FactId, history: History) -> None:
-        """Bring a stored plain ticket back; it is held once :meth:`bring_in` was called."""
+        """Bring a stored plain ticket back, for which there is room; it is held once :meth:`bring_in` was called."""
         self._restored.append((fact_id, history))
 
     def bring_in(self) -> None:
         """Hold what was restored."""
         if not self._restored:
             return
-        rows = self._make_room([fact_id for fact_id, _ in self._restored])
+        rows = np.array([self._index[fact_id] for fact_id, _ in self._restored])
+        visit = np.repeat(np.arange(len(rows)), [len(history) for _, history in self._restored])
         stored = from_histories(self._restored, self.names)
         self._restored = []
-        self.find(stored)
-        held = stored.entries.view(ENTRY)[:, 0]
-        visit = stored.rows - rows[0]
-        order = np.argsort(_order(visit, held))
-        after = self._folded(stored.entries.take(order, axis=0), visit[order], rows, empty_visits(len(rows)))
-        self._write(rows, after, stored.entries.take(order, axis=0), stored.texts.take(order), visit[order])
+        order = np.argsort(_order(visit, stored.entries.view(ENTRY)[:, 0]))
+        entries, visit = stored.entries.take(order, axis=0), visit[order]
+        after = self._folded(entries, visit, rows, empty_visits(len(rows)))
+        self._write(rows, after, entries, stored.texts.take(order), visit)
 
     def take_out(self, fact_id: FactId) -> History:
         """The entries of a visit, which is no longer held here."""
         row = self._index[fact_id]
         first = self._from[row]
         found = [entry_of(text) for text in self._texts[first : first + self._length[row]].tolist()]
-        self._drop([row])
+        self.drop([row])
         return {entry.id: entry for entry in found}
 
     def merge(self, batch: Plain, version: int) -> Merged:
-        """Union a batch's entries into their visits; those that are not held are new."""
-        new = np.flatnonzero(batch.rows < 0)
-        if len(new):
-            fresh = [*dict.fromkeys(batch.ids[place] for place in new.tolist())]
-            self._make_room([fact_id for fact_id in fresh if fact_id not in self._index])
-            get = self._index.__getitem__
-            batch.rows[new] = [get(batch.ids[place]) for place in new.tolist()]
+        """Union a batch's entries into their visits; what was found nowhere is new."""
         touched, visit = np.unique(batch.rows, return_inverse=True)
         if len(touched) > MOST_VISITS:
             raise ValueError(f"a batch of {len(touched)} visits; at most {MOST_VISITS} are merged at once")
@@ -135,7 +140,7 @@ class Tickets:
         changed[whose[union.order[union.order >= len(held)]]] = True
         changed &= ~union.odd
         self._texts[held[changed[whose[: len(held)]]]] = None
-        self._drop(touched[union.odd].tolist())
+        self.drop(touched[union.odd].tolist())
         if not changed.any():
             return Merged(None, None, odd, duplicates)
         order = union.order[changed[whose[union.order]]]
@@ -164,27 +169,25 @@ class Tickets:
         elif self._used > 4096 and self._used > 2 * int(self._length[: len(self._ids)].sum()):
             self._pack(np.arange(len(self._ids)))
 
-    def _make_room(self, fact_ids: Sequence[FactId]) -> Ints:
-        """Rows for new visits."""
+    def _make_room(self, fact_ids: Sequence[FactId]) -> None:
+        """Rows for new visits, after all others."""
         first, n = len(self._ids), len(self._ids) + len(fact_ids)
         self._ids += fact_ids
-        rows = np.arange(first, n)
-        self._index.update(zip(fact_ids, rows.tolist(), strict=True))
         for name in _BY_ROW:
             setattr(self, name, grown(getattr(self, name), n))
-        self._unit[rows] = self.names.units.codes([fact_id[1] for fact_id in fact_ids])
-        self._source[rows] = self.names.sources.codes([fact_id[2] for fact_id in fact_ids])
-        self._stamp[rows], self._length[rows] = self._tick, 0
-        self._state[rows] = empty_visits(1).view(np.int64)
-        return rows
+        self._unit[first:n] = self.names.units.codes([fact_id[1] for fact_id in fact_ids])
+        self._source[first:n] = self.names.sources.codes([fact_id[2] for fact_id in fact_ids])
+        self._length[first:n] = 0
+        self._state[first:n] = _NOTHING
 
     def _folded(self, entries: Array, visit: Ints, rows: Ints, before: Array) -> Array:
         """Visits as their entries make them, judged."""
         after = fold_tickets(entries.view(ENTRY)[:, 0], visit, len(rows))
         after["standard"] = before["standard"]
         moved = (before["service"] != after["service"]) | (before["created_at"] != after["created_at"])
-        for place in np.flatnonzero(moved).tolist():
-            after["standard"][place] = self._standard(int(rows[place]), after[place])
+        places = np.flatnonzero(moved & (after["created_at"] != NULL))
+        if len(places):
+            after["standard"][places] = self._promises(rows[places], after.take(places))
         standards = self._standards.names
         measures = np.array([standard and standard.measure for standard in standards], object)
         limits = np.array([standard.limit_ms if standard else NULL for standard in standards])
@@ -192,13 +195,22 @@ class Tickets:
         judge_tickets(after, measures, limits, counted)
         return after
 
-    def _standard(self, row: int, visit: Array) -> int:
-        """Which promise holds for a visit."""
-        created, fact_id = int(visit["created_at"]), self._ids[row]
-        if created == NULL or fact_id is None:
-            return 0
-        service = self.names.services.names[visit["service"]]
-        return self._standards.code(self._registry.standard(fact_id[1], service, created, "ticket"))
+    def _promises(self, rows: Ints, visits: Array) -> Ints:
+        """Which promise holds for each visit."""
+        units, services = self._unit[rows], visits["service"]
+        if self._dated:
+            codes = zip(units.tolist(), services.tolist(), visits["created_at"].tolist(), strict=True)
+            return np.array([self._promise(*each) for each in codes])
+        pairs = (units << 32 | services).tolist()
+        promise_of = self._promise_of
+        for pair in {*pairs}.difference(promise_of):
+            promise_of[pair] = self._promise(pair >> 32, pair & (1 << 32) - 1, 0)
+        return np.fromiter(map(promise_of.__getitem__, pairs), np.int64, len(pairs))
+
+    def _promise(self, unit: int, service: int, created: int) -> int:
+        names = self.names
+        found = self._registry.standard(names.units.names[unit], names.services.names[service], created, "ticket")
+        return self._standards.code(found)
 
     def _write(self, rows: Ints, state: Array, entries: Array, texts: Array, visit: Ints) -> None:
         """Hold visits with their entries, in order."""
@@ -222,7 +234,7 @@ class Tickets:
         ids = self._ids
         return {fact_id: one for visit, one in found.items() if (fact_id := ids[touched[visit]]) is not None}
 
-    def _drop(self, rows: Sequence[int]) -> None:
+    def drop(self, rows: Sequence[int]) -> None:
         """Hold these visits no longer."""
         for row in rows:
             fact_id = self._ids[row]
@@ -236,13 +248,17 @@ class Tickets:
         """Hold these visits only, without gaps."""
         rows = rows[self._stamp[rows] >= 0]
         held = ranges(self._from[rows], self._length[rows])
-        self._pool, self._texts, self._used = self._pool.take(held, axis=0), self._texts.take(held), len(held)
+        self._used = len(held)
+        self._pool[: self._used], self._texts[: self._used] = self._pool.take(held, axis=0), self._texts.take(held)
+        self._texts[self._used :] = None
         ids = self._ids
         self._ids = [ids[row] for row in rows.tolist()]
         self._index = {fact_id: row for row, fact_id in enumerate(self._ids) if fact_id is not None}
         for name in _BY_ROW:
-            setattr(self, name, getattr(self, name)[rows])
-        self._from = np.cumsum(self._length) - self._length
+            held = getattr(self, name)
+            held[: len(rows)] = held.take(rows, axis=0)
+        lengths = self._length[: len(rows)]
+        self._from[: len(rows)] = np.cumsum(lengths) - lengths
 
     def _table(self, rows: Ints, visits: Array, texts: Array, visit: Ints, version: int) -> Table:
         """Visits as rows of their table."""

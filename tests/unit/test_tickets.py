@@ -146,10 +146,12 @@ def test_a_ticket_taken_out_or_found_odd_keeps_every_entry(said: list[Event]) ->
 def test_a_restored_ticket_is_held_as_it_was(said: list[Event]) -> None:
     truth = {fact_id: held for fact_id, held in folded(said).items() if is_plain(held[1].values())}
     held = Held()
+    batch = from_events([one for one in said if not truth.keys().isdisjoint(facts_of([one], RULES))], held.names, RULES)
+    assert set(held.tickets.find(batch)) == truth.keys()
     for fact_id, (_, history) in truth.items():
         held.tickets.restore(fact_id, history)
     held.tickets.bring_in()
-    again = held.take([one for one in said if not truth.keys().isdisjoint(facts_of([one], RULES))])
+    again = held.tickets.merge(batch, 7)
     assert (again.table, again.marks, again.odd) == (None, None, {})
     assert sum(again.duplicates.values()) == sum(len(history) for _, history in truth.values())
     for fact_id, (_, history) in truth.items():
