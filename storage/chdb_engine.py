@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pantau.domain.columns import Column
 from pantau.domain.errors import BadSetup, NotNow
 from storage.engine import Answer, EngineError, Params, Row
 from storage.native import decode, encode
@@ -147,7 +148,7 @@ class ChdbEngine:
             own.close()
 
     def insert(
-        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Column], token: str | None = None
     ) -> None:
         """Write one block through the Native format."""
         if not data or not len(data[0]):

@@ -32,10 +32,11 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from pantau.domain.columns import Column
 from pantau.domain.errors import BadSetup, NotNow
 from storage.address import Address
 from storage.engine import Answer, EngineError, Params, Row
-from storage.native import encode
+from storage.native import encode_column
 from storage.parameters import bound, quoted
 
 PATIENCE_SECONDS = 10.0
@@ -176,7 +177,7 @@ class ClickHouseEngine:
                     client.disconnect()  # what was not read would be taken for the next answer
 
     def insert(
-        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Column], token: str | None = None
     ) -> None:
         """Write one block through the Native format."""
         if not data or not len(data[0]):
@@ -273,7 +274,7 @@ def _sent(params: Params | None) -> dict[str, _Quoted]:
 class _Block:
     """A block's columns, each encoded once, however often they are sent."""
 
-    def __init__(self, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, columns: Sequence[tuple[str, str]], data: Sequence[Column]) -> None:
         self.rows = len(data[0])
         self._columns = columns
         self._data = data
@@ -286,7 +287,7 @@ class _Block:
             plain = re.sub(r"^SimpleAggregateFunction\(\w+, (.*)\)$", r"\1", wanted)
             if (kind, plain) != ("UInt16", "Date"):  # which have the same bytes
                 kind = plain
-            self._encoded[name] = encode([(name, kind)], [self._data[index]])[_head(self.rows, name, kind) :]
+            self._encoded[name] = encode_column(kind, self._data[index])
         return self._encoded[name]
 
 
@@ -314,14 +315,3 @@ def _send_block(client: Any, statement: str, settings: Mapping[str, Any], block:
         connection.send_data(empty)
         client.receive_profile_events()
         client.receive_end_of_insert_query()
-
-
-def _head(rows: int, name: str, kind: str) -> int:
-    """How many bytes stand before the values in a Native block of one column."""
-    return (
-        1 + _varint_length(rows) + sum(_varint_length(len(text)) + len(text) for text in (name.encode(), kind.encode()))
-    )
-
-
-def _varint_length(number: int) -> int:
-    return max(1, (number.bit_length() + 6) // 7)

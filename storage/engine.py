@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pantau.domain.columns import Column
 from pantau.domain.errors import PantauError
 
 Params = Mapping[str, Any]
@@ -52,7 +53,7 @@ class Engine(Protocol):
         """Run one query and give its rows block by block, without holding them all."""
 
     def insert(
-        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Column], token: str | None = None
     ) -> None:
         """Write one block: when this returns the rows survive a kill of the process.
 

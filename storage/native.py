@@ -1,17 +1,22 @@
-"""Blocks in ClickHouse's Native format, written and read by clickhouse-driver's own column code.
+"""Blocks in ClickHouse's Native format at revision 0, which the embedded engine and, column by column, a server take.
 
-The embedded engine takes and gives Native at revision 0, which is what clickhouse-driver writes when it is told
-that its peer has revision 0; so one encoder serves both engines and no pandas or pyarrow is needed.
+Columns are encoded whole, not value by value, which is what makes writing cheap; types that this product's tables do
+not have are left to clickhouse-driver's own column code, which reads every answer as well.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from clickhouse_driver.block import ColumnOrientedBlock
 from clickhouse_driver.bufferedreader import BufferedSocketReader
 from clickhouse_driver.bufferedwriter import BufferedSocketWriter
 from clickhouse_driver.context import Context
 from clickhouse_driver.streams.native import BlockInputStream, BlockOutputStream
+
+from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe
 
 _BUFFER = 1 << 20
 
@@ -52,15 +57,191 @@ class _Memory:
         return n
 
 
-def encode(columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]]) -> bytes:
-    """One block of the named and typed columns; ``data`` holds a sequence per column, all of one length.
+def encode(columns: Sequence[tuple[str, str]], data: Sequence[Column]) -> bytes:
+    """One block of the named and typed columns; ``data`` holds a column each, all of one length.
 
-    Times travel as integers: ms for DateTime64(3), days for Date.
+    Times travel as integers: ms for DateTime64(3), days for Date. Texts may be given as the bytes of their UTF-8.
     """
+    rows = len(data[0])
+    parts = [varint(len(columns)), varint(rows)]
+    for (name, kind), values in zip(columns, data, strict=True):
+        if len(values) != rows:
+            raise ValueError(f"column {name} has {len(values)} values, the block has {rows} rows")
+        parts += (_text(name.encode()), _text(kind.encode()), encode_column(kind, values))
+    return b"".join(parts)
+
+
+def encode_column(kind: str, values: Column) -> bytes:
+    """The values of one column of a type, as they stand in a block. Raises for a value that does not fit the type."""
+    encoder = _encoders.get(kind)
+    if encoder is None:
+        encoder = _encoders[kind] = _encoder(kind)
+    return encoder(values)
+
+
+def varint(number: int) -> bytes:
+    """A count as the format has it: seven bits a byte, the lowest first."""
+    found = bytearray()
+    while number > 127:
+        found.append(number & 127 | 128)
+        number >>= 7
+    found.append(number)
+    return bytes(found)
+
+
+_Encoder = Callable[[Any], bytes]
+_encoders: dict[str, _Encoder] = {}
+_LENGTHS = [varint(length) for length in range(1 << 14)]
+_TYPECODES = {"Int8": "b", "Int16": "h", "Int32": "i", "Int64": "q", "Float64": "d"} | {
+    "UInt8": "B",
+    "UInt16": "H",
+    "UInt32": "I",
+    "UInt64": "Q",
+    "Date": "H",
+}
+
+
+def _encoder(kind: str) -> _Encoder:
+    """What encodes columns of a type."""
+    if kind == "String":
+        return _texts
+    if kind.startswith("DateTime64("):
+        return _fixed("q")
+    if kind in _TYPECODES:
+        return _fixed(_TYPECODES[kind])
+    inner = re.fullmatch(r"(Nullable|LowCardinality|Array)\((.*)\)", kind)
+    match inner.groups() if inner else ():
+        case ("Nullable", "String"):
+            return lambda values: _nulls(values) + _texts([text or "" for text in values])
+        case ("Nullable", plain) if plain in _TYPECODES or plain.startswith("DateTime64("):
+            return _nullable(_TYPECODES.get(plain, "q"))
+        case ("LowCardinality", "String"):
+            return _coded
+        case ("LowCardinality", "Nullable(String)"):
+            return _coded_or_null
+        case ("Array", "Int64"):
+            return _lists
+    return lambda values: _by_driver(kind, values)
+
+
+def _fixed(typecode: str) -> _Encoder:
+    """Encodes numbers of one width."""
+    dtype = np.dtype(typecode)
+
+    def encode_fixed(values: Any) -> bytes:
+        if isinstance(values, np.ndarray):
+            return bytes(_narrowed(values, dtype))
+        return bytes(values) if typecode == "B" else array(typecode, values).tobytes()
+
+    return encode_fixed
+
+
+def _narrowed(values: Array, dtype: np.dtype[Any]) -> Array:
+    """The same numbers in another width. Raises OverflowError for one that has no room in it."""
+    if values.dtype == dtype:
+        return values
+    found = values.astype(dtype)
+    if not np.can_cast(values.dtype, dtype) and not np.array_equal(found, values):
+        raise OverflowError(f"a number from {values.min()} to {values.max()} does not fit {dtype}")
+    return found
+
+
+def _nullable(typecode: str) -> _Encoder:
+    """Encodes numbers of one width or NULL; most columns of most blocks have no NULL or nothing else."""
+    fixed, dtype = _fixed(typecode), np.dtype(typecode)
+
+    def encode_nullable(values: Any) -> bytes:
+        if isinstance(values, Maybe):
+            nulls = values.values == NULL
+            return bytes(nulls) + bytes(_narrowed(np.where(nulls, 0, values.values), dtype))
+        unknown: int = values.count(None)
+        if not unknown:
+            return bytes(len(values)) + fixed(values)
+        if unknown == len(values):
+            return b"\1" * unknown + bytes(unknown * dtype.itemsize)
+        return _nulls(values) + fixed([value or 0 for value in values])
+
+    return encode_nullable
+
+
+def _nulls(values: Sequence[Any]) -> bytes:
+    return bytes([value is None for value in values])
+
+
+def _text(value: bytes) -> bytes:
+    return varint(len(value)) + value
+
+
+def _texts(values: Sequence[str | bytes]) -> bytes:
+    lengths = _LENGTHS
+    encoded = values if isinstance(values[0], bytes) else [value.encode() for value in values]  # type: ignore[union-attr]
+    try:
+        return b"".join([lengths[len(value)] + value for value in encoded])  # type: ignore[operator]
+    except IndexError:  # one of 16 kB or more
+        return b"".join(map(_text, encoded))  # type: ignore[arg-type]
+
+
+def _coded(values: Sequence[str] | Coded) -> bytes:
+    """Each text once, and which of them each row has."""
+    if isinstance(values, Coded):
+        used, places = _used(values)
+        return _dictionary([values.names[code] for code in used], places)
+    keys = [*dict.fromkeys(values)]
+    place = {key: n for n, key in enumerate(keys)}
+    return _dictionary(keys, [place[value] for value in values])
+
+
+def _coded_or_null(values: Sequence[str | None] | Coded) -> bytes:
+    """As :func:`_coded`; the first place of the dictionary stands for NULL."""
+    if not isinstance(values, Coded):
+        keys = ["", *(key for key in dict.fromkeys(values) if key is not None)]
+        place: dict[str | None, int] = {key: n for n, key in enumerate(keys) if n} | {None: 0}
+        return _dictionary(keys, [place[value] for value in values])
+    used, places = _used(values)
+    known = [values.names[code] is not None for code in used]
+    return _dictionary(
+        ["", *(values.names[code] for code in used if values.names[code] is not None)],
+        np.where(known, np.cumsum(known), 0)[places],
+    )
+
+
+def _used(values: Coded) -> tuple[list[int], Array]:
+    """The codes that some row has, and for each row which of them."""
+    if len(values.names) > 4 * len(values):
+        used, places = np.unique(values.codes, return_inverse=True)
+        return used.tolist(), places
+    flags = np.zeros(len(values.names), np.bool_)
+    flags[values.codes] = True
+    return np.flatnonzero(flags).tolist(), (np.cumsum(flags) - 1)[values.codes]
+
+
+_KEYS_VERSION, _OWN_DICTIONARY = 1, 1 << 9 | 1 << 10
+
+
+def _dictionary(keys: Sequence[Any], places: Any) -> bytes:
+    width = 0 if len(keys) <= 1 << 8 else 1 if len(keys) <= 1 << 16 else 2
+    head = array("Q", (_KEYS_VERSION, _OWN_DICTIONARY | width, len(keys))).tobytes()
+    if isinstance(places, np.ndarray):
+        codes = places.astype("BHI"[width]).tobytes()
+    else:
+        codes = bytes(places) if width == 0 else array("BHI"[width], places).tobytes()
+    return head + _texts(keys) + array("Q", (len(places),)).tobytes() + codes
+
+
+def _lists(values: Sequence[Sequence[int]] | Lists) -> bytes:
+    """Where each list ends, then all their values."""
+    if isinstance(values, Lists):
+        return np.cumsum(values.lengths).astype("Q").tobytes() + values.values.astype("q", copy=False).tobytes()
+    ends = np.cumsum([*map(len, values)], dtype=np.uint64)
+    return ends.tobytes() + array("q", [value for one in values for value in one]).tobytes()
+
+
+def _by_driver(kind: str, values: Sequence[Any]) -> bytes:
     out = _Memory()
-    block = ColumnOrientedBlock(columns, [[*column] for column in data])  # the driver writes into what it is given
+    block = ColumnOrientedBlock([("c", kind)], [[*values]])  # the driver writes into what it is given
     BlockOutputStream(BufferedSocketWriter(out, _BUFFER), _context()).write(block)
-    return b"".join(out.sent)
+    head = len(varint(len(values))) + 1 + len(_text(b"c")) + len(_text(kind.encode()))
+    return b"".join(out.sent)[head:]
 
 
 def decode(data: bytes) -> Iterator[tuple[list[tuple[str, str]], list[tuple[Any, ...]]]]:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from pantau.bus.claims import Claim, LateFlush, Page
+from pantau.domain.columns import end_to_end
 from pantau.domain.registry import Registry
 from storage.engine import Row
 from storage.queries import sql
@@ -164,16 +165,7 @@ def joined(blocks: Iterable[Block]) -> list[Block]:
     for block in blocks:
         found.setdefault((block.table, tuple(block.columns)), []).append(block)
     return [
-        parts[0]
-        if len(parts) == 1
-        else Block(
-            parts[0].table,
-            parts[0].columns,
-            [
-                [value for column in columns for value in column]
-                for columns in zip(*(part.data for part in parts), strict=True)
-            ],
-        )
+        Block(parts[0].table, parts[0].columns, [*map(end_to_end, zip(*(part.data for part in parts), strict=True))])
         for parts in found.values()
     ]
 

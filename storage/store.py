@@ -2,17 +2,18 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
+import numpy as np
 
+from pantau.domain.columns import Column, Table
 from pantau.domain.entries import History, decode_history, subject_of
 from pantau.domain.events import Event
 from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
-from pantau.domain.windows import Accumulator, CellKey
-from pantau.domain.wire import encode_data
+from pantau.domain.windows import Accumulator, CellKey, CellStates, cell_states
+from pantau.domain.wire import encode_lines
 from storage.engine import Engine, Row
 from storage.queries import sql
 
@@ -70,7 +71,7 @@ class Block(msgspec.Struct, frozen=True):
 
     table: str
     columns: Sequence[tuple[str, str]]
-    data: Sequence[Sequence[Any]]
+    data: Sequence[Column]
 
 
 class Store:
@@ -83,22 +84,20 @@ class Store:
 
     def log_block(self, events: Sequence[Event], registry: Registry, first_seq: int) -> Block:
         """Accepted events as rows of the log, numbered from ``first_seq``; once inserted they are durable."""
-        rows = [
-            (
-                event.data.unit,
-                event.source,
-                subject_of(event, event.time, registry),
-                event.id,
-                event.content,
-                event.kind,
-                event.time,
-                event.arrival,
-                seq,
-                encode_data(event.data).decode(),
-            )
-            for seq, event in enumerate(events, first_seq)
+        data = [event.data for event in events]
+        columns: list[Column] = [
+            [one.unit for one in data],
+            [event.source for event in events],
+            [subject_of(event, event.time, registry) for event in events],
+            [event.id for event in events],
+            [event.content for event in events],
+            [event.kind for event in events],
+            [event.time for event in events],
+            [event.arrival for event in events],
+            np.arange(first_seq, first_seq + len(events)),
+            encode_lines(data).split(b"\n")[: len(data)],
         ]
-        return Block("events", EVENT_COLUMNS, [*zip(*rows, strict=True)])
+        return Block("events", EVENT_COLUMNS, columns)
 
     def histories(
         self, table: str, keys: Sequence[tuple[str, str, str]]
@@ -123,9 +122,12 @@ class Store:
 
     def moved_blocks(self, version: int, cells: Sequence[CellKey]) -> list[Block]:
         """The cells that a flush is about to take something out of: to be inserted before its facts."""
-        return self._cell_blocks("moved_cells", cells, [("version", "UInt64")], [[version] * len(cells)])
+        if not cells:
+            return []
+        columns = [*CELL_COLUMNS, ("version", "UInt64")]
+        return [Block("moved_cells", columns, [*zip(*cells, strict=True), [version] * len(cells)])]
 
-    def fact_blocks(self, rows: Mapping[str, Sequence[Row]]) -> list[Block]:
+    def fact_blocks(self, rows: Mapping[str, Collection[Row] | Table]) -> list[Block]:
         """Whole rows of facts; the last two values of each are its version and whether it is deleted.
 
         A table may be named with its database.
@@ -135,34 +137,17 @@ class Store:
             table = target.rpartition(".")[2]
             names = [*RECORDS[table].__struct_fields__, "version", "deleted"]
             columns = [(name, self._types[table][name]) for name in names]
-            blocks.append(Block(target, columns, [*zip(*found, strict=True)]))
+            data = found.columns if isinstance(found, Table) else [*zip(*found, strict=True)]
+            blocks.append(Block(target, columns, data))
         return blocks
 
-    def cell_blocks(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> list[Block]:
+    def cell_blocks(self, version: int, cells: Iterable[tuple[CellKey, Accumulator]]) -> list[Block]:
         """Absolute states of cells, as they are at this moment."""
-        states = [cell for _, cell in cells]
-        edges = [sorted(cell.histogram) if len(cell.histogram) > 1 else [*cell.histogram] for cell in states]
-        return self._cell_blocks(
-            "windows",
-            [key for key, _ in cells],
-            [*STATE_COLUMNS, ("version", "UInt64")],
-            [
-                [cell.n for cell in states],
-                [cell.total for cell in states],
-                [cell.imputed for cell in states],
-                [cell.auto_closed for cell in states],
-                edges,
-                [[cell.histogram[lower] for lower in found] for cell, found in zip(states, edges, strict=True)],
-                [version] * len(cells),
-            ],
-        )
-
-    def _cell_blocks(
-        self, table: str, keys: Sequence[CellKey], columns: list[tuple[str, str]], data: list[list[Any]]
-    ) -> list[Block]:
-        if not keys:
+        states = cells if isinstance(cells, CellStates) else cell_states(cells)
+        if not len(states):
             return []
-        return [Block(table, [*CELL_COLUMNS, *columns], [*zip(*keys, strict=True), *data])]
+        columns = [*CELL_COLUMNS, *STATE_COLUMNS, ("version", "UInt64")]
+        return [Block("windows", columns, [*states.keys.columns, *states.states.columns, [version] * len(states)])]
 
     def insert(self, blocks: Iterable[Block]) -> None:
         """Write blocks in order; when this returns they survive a kill of the process."""

@@ -5,15 +5,18 @@ in the stored facts and cells that the batch needs, merges, writes what :class:`
 of the batch. Nothing here reads a clock, a disk or a network.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 
+from pantau.domain.columns import Table, extended
 from pantau.domain.entries import (
     RECORD_TABLES,
     TABLE_OF,
     Entry,
+    FactId,
     FactKey,
     History,
     lifecycle_entry,
@@ -24,26 +27,32 @@ from pantau.domain.entries import (
 from pantau.domain.events import Event
 from pantau.domain.measures import Fact, Mark, fold, marks
 from pantau.domain.registry import Registry
-from pantau.domain.windows import Accumulator, CellKey, slots, spread
+from pantau.domain.visit_columns import MEASURES
+from pantau.domain.windows import Accumulator, CellKey, CellStates, slots
 from stream_processors.cache import Generations
+from stream_processors.cells import Cells, Marks, Page, joined_marks
+from stream_processors.ticket_entries import KIND_CODE, Plain, TicketNames, entry_of, from_events, is_plain
+from stream_processors.tickets import Tickets
 
-FactId = tuple[str, str, str, str]
-"""(table, unit, source, subject)."""
+MOST_TEXTS = 1_000_000
+"""Different counters, officers and the like whose codes are kept; a source that names ever new ones fills no memory."""
 
 
 class Batch(msgspec.Struct):
-    """A batch's entries by the fact they belong to, in no order that matters."""
+    """A batch's entries: those of plain tickets in columns, all others by the fact they belong to."""
 
+    plain: Plain
     entries: dict[FactId, list[Entry]]
+    absent: list[FactId] = []
+    """The batch's facts that were not in memory, once that was asked."""
 
 
 class Changes(msgspec.Struct):
-    """What a batch changes: whole rows of facts, changes of cells, and the cells something was taken out of."""
+    """What a batch changes: whole rows of facts, the cells something was taken out of, and the pages of all cells."""
 
-    rows: dict[str, list[tuple[Any, ...]]]
-    cells: dict[CellKey, Accumulator]
+    rows: dict[str, Collection[tuple[Any, ...]] | Table]
     moved: list[CellKey]
-    touched: set[tuple[int, str]]
+    touched: set[Page]
     duplicates: dict[str, int]
     conflicts: dict[str, int]
 
@@ -78,45 +87,132 @@ def facts_of(events: Iterable[Event], registry: Registry) -> dict[FactId, list[E
 class Assembly:
     """The cache of facts and cells, and the merge: one batch at a time, in the order of the methods.
 
-    ``capacity`` bounds what is kept between batches (facts; four times as many cells). What a batch itself needs is
-    held until it is settled, however small the cache.
+    ``capacity`` bounds what is kept between batches (plain tickets, as many other facts, four times as many cells).
+    What a batch itself needs is held until it is settled, however small the cache. A batch that fails half-way leaves
+    memory wrong: call :meth:`forget`.
     """
 
     def __init__(self, registry: Registry, *, capacity: int = 30_000) -> None:
         self.registry = registry
         self._facts: Generations[FactId, _Held] = Generations(capacity)
-        self._cells: Generations[CellKey, Accumulator] = Generations(capacity * 4)
         self._batch_facts: dict[FactId, _Held] = {}
-        self._batch_cells: dict[CellKey, Accumulator] = {}
+        self._cells = Cells(capacity * 4, zone_of=lambda unit: self.registry.zone(unit), measures=MEASURES)
+        self._tickets = Tickets(capacity)
+        self.forget()
 
     def gather(self, events: Iterable[Event]) -> Batch:
         """Sort a batch's events to their facts."""
-        return Batch(facts_of(events, self.registry))
+        if self._cells.crowded or len(self._tickets.names.texts) > MOST_TEXTS:
+            self.forget()
+        plain: list[Event] = []
+        rest: list[Event] = []
+        for event in events:
+            (plain if event.kind in KIND_CODE else rest).append(event)
+        return Batch(from_events(plain, self._tickets.names, self.registry), facts_of(rest, self.registry))
 
     def absent(self, batch: Batch) -> list[FactId]:
         """The batch's facts that are not in memory: storage may hold them."""
+        tickets = self._tickets
         self._batch_facts = held = self._facts.found(batch.entries)
-        return [fact for fact in batch.entries if fact not in held]
+        for fact_id in batch.entries:
+            if fact_id in tickets:
+                held[fact_id] = self._hold(fact_id, tickets.take_out(fact_id))
+        new = tickets.find(batch.plain)
+        held.update(self._facts.found(new))
+        single = {fact_id for fact_id in new if fact_id in held or fact_id in batch.entries}
+        batch.absent = [*(fact_id for fact_id in batch.entries if fact_id not in held)]
+        batch.absent += [fact_id for fact_id in new if fact_id not in single] if single else new
+        self._single_out(batch, single)
+        return batch.absent
 
     def restore(self, fact_id: FactId, history: History) -> None:
         """Bring a stored fact back into memory."""
-        fact = fold(fact_id[0], FactKey(*fact_id[1:]), history, self.registry)
-        self._batch_facts[fact_id] = _Held(history, fact, marks(fact))
+        if fact_id in self._tickets and is_plain(history.values()):
+            self._tickets.restore(fact_id, history)
+        else:
+            self._batch_facts[fact_id] = self._hold(fact_id, history)
 
     def merge(self, batch: Batch, version: int) -> Changes:
         """Union the batch's entries into their facts; call after every stored fact of the batch was restored."""
-        registry = self.registry
+        tickets, facts = self._tickets, self._batch_facts
+        tickets.bring_in()
+        self._single_out(batch, {fact_id for fact_id in facts if fact_id in tickets})
+        merged = tickets.merge(batch.plain, version)
+        for fact_id, odd in merged.odd.items():
+            facts[fact_id] = self._hold(fact_id, odd.history)
+            batch.entries.setdefault(fact_id, []).extend(odd.entries)
+        changes = Changes({}, [], set(), merged.duplicates, {})
+        moves = [*([merged.marks] if merged.marks is not None else []), self._merge_single(batch, version, changes)]
+        if merged.table is not None:
+            changes.rows["visits"] = extended(merged.table, changes.rows.get("visits", ()))
+        changes.touched, changes.moved = self._cells.add(joined_marks(moves))
+        self._facts.keep(facts)
+        return changes
+
+    def absent_cells(self, changes: Changes) -> list[CellKey]:
+        """The changed cells that were not in memory and that storage may hold."""
+        return self._cells.absent()
+
+    def stored(self, pages: Iterable[Page] | None) -> None:
+        """Storage holds cells of these pages and those that were settled here, and no others; None: it may hold any."""
+        self._cells.stored(pages)
+
+    def pages(self, batch: Batch) -> set[Page]:
+        """(local day, unit) of every window that the batch's facts touch as they are in memory now."""
+        zone = self.registry.zone
+        found = {
+            (slots(zone(fact_id[1]), mark[1])[3], fact_id[1])
+            for fact_id in batch.entries
+            if (held := self._batch_facts.get(fact_id)) is not None
+            for mark in held.marks
+        }
+        units, at = self._tickets.instants_of(batch.plain)
+        names, days = self._cells.units.names, self._cells.days_of(units, at)
+        return found | {(day, names[unit]) for day, unit in zip(days.tolist(), units.tolist(), strict=True)}
+
+    def restore_cells(self, stored: Mapping[CellKey, Accumulator]) -> None:
+        """Bring stored cells back into memory."""
+        self._cells.restore(stored)
+
+    def settle(self, changes: Changes) -> CellStates:
+        """The absolute states of the changed cells, to be written; the batch is done with."""
+        self._batch_facts = {}
+        self._tickets.settle()
+        return self._cells.settle()
+
+    def forget(self) -> None:
+        """Drop everything in memory: after a recovery, a rebuild or a new registry, storage alone is right."""
+        self._facts.clear()
+        self._batch_facts = {}
+        self._cells.forget()
+        self._tickets.forget(TicketNames(self._cells.units, self._cells.services), self.registry)
+
+    def _single_out(self, batch: Batch, fact_ids: set[FactId]) -> None:
+        """Take what a batch says of some visits out of its columns, and the visits out of theirs."""
+        if not fact_ids:
+            return
+        rows = self._tickets.rows_of(fact_ids)
+        plain, there = batch.plain, np.isin(batch.plain.rows, rows)
+        for place in np.flatnonzero(there).tolist():
+            batch.entries.setdefault(plain.ids[place], []).append(entry_of(plain.texts[place]))
+        batch.plain = plain.only(np.flatnonzero(~there))
+        self._tickets.drop(rows)
+
+    def _hold(self, fact_id: FactId, history: History) -> _Held:
+        if not history:
+            return _Held({}, None, [])
+        fact = fold(fact_id[0], FactKey(*fact_id[1:]), history, self.registry)
+        return _Held(history, fact, marks(fact))
+
+    def _merge_single(self, batch: Batch, version: int, changes: Changes) -> Marks:
+        """Merge the facts that are no plain tickets, one by one; returns the marks they add and take out."""
+        registry, facts, conflicts, duplicates = self.registry, self._batch_facts, changes.conflicts, changes.duplicates
         rows: dict[str, list[tuple[Any, ...]]] = {}
-        cells: dict[CellKey, Accumulator] = {}
-        removed: dict[CellKey, Accumulator] = {}
-        touched: set[tuple[int, str]] = set()
-        duplicates: dict[str, int] = {}
-        conflicts: dict[str, int] = {}
-        batch_facts = self._batch_facts
+        moves: list[tuple[str, str | None, int, Mark]] = []
         for fact_id, entries in batch.entries.items():
-            held = batch_facts.get(fact_id)
+            held = facts.get(fact_id)
             if held is None:
-                held = batch_facts[fact_id] = _Held({}, None, [])
+                held = facts[fact_id] = _Held({}, None, [])
             history = held.history
             changed = False
             for entry in entries:
@@ -140,74 +236,16 @@ class Assembly:
             before, old_fact = held.marks, held.fact
             held.fact, held.marks = fact, now
             service, old_service = service_of(fact), service_of(old_fact) if old_fact else None
-            if service == old_service and before:
-                kept = set(before)
-                added = [mark for mark in now if mark not in kept]
-                gone = [mark for mark in before if mark not in set(now)] if len(now) - len(added) < len(before) else []
-            else:
-                added, gone = now, before
-            zone = registry.zone(unit)
-            if gone:
-                spread(removed, gone, unit=unit, service=old_service, zone=zone, sign=-1)
-            if added:
-                spread(cells, added, unit=unit, service=service, zone=zone, sign=1)
-        moved = [*removed]
-        for key, change in removed.items():
-            cell = cells.get(key)
-            if cell is None:
-                cells[key] = change
-            else:
-                cell.add(change)
-        for key in cells:
-            touched.add((key[2], key[3]))
-        self._facts.keep(batch_facts)
-        return Changes(rows, cells, moved, touched, duplicates, conflicts)
-
-    def absent_cells(self, changes: Changes) -> list[CellKey]:
-        """The changed cells that are not in memory: storage may hold them."""
-        self._batch_cells = held = self._cells.found(changes.cells)
-        return [key for key in changes.cells if key not in held]
-
-    def pages(self, batch: Batch) -> set[tuple[int, str]]:
-        """(local day, unit) of every window that the batch's facts touch as they are in memory now."""
-        found: set[tuple[int, str]] = set()
-        for fact_id in batch.entries:
-            held = self._batch_facts.get(fact_id)
-            if held is not None:
-                zone = self.registry.zone(fact_id[1])
-                found.update((slots(zone, mark[1])[3], fact_id[1]) for mark in held.marks)
-        return found
-
-    def restore_cells(self, stored: Mapping[CellKey, Accumulator]) -> None:
-        """Bring stored cells back into memory."""
-        self._batch_cells.update(stored)
-
-    def settle(self, changes: Changes) -> Sequence[tuple[CellKey, Accumulator]]:
-        """Apply the changes of cells; returns their absolute states, to be written."""
-        cells = self._batch_cells
-        for key, change in changes.cells.items():
-            cell = cells.get(key)
-            if cell is None:
-                cells[key] = change
-            else:
-                cell.add(change)
-        self._cells.keep(cells)
-        self._batch_facts, self._batch_cells = {}, {}
-        return [*cells.items()]
-
-    def forget(self) -> None:
-        """Drop everything in memory: after a recovery, a rebuild or a new registry, storage alone is right."""
-        self._facts.clear()
-        self._cells.clear()
-        self._batch_facts, self._batch_cells = {}, {}
-
-
-def facts_from(entries: Mapping[FactId, Sequence[Entry]], registry: Registry) -> Iterable[tuple[FactId, Fact]]:
-    """Each fact folded from all its entries at once, as a batch job does it; conflicts settled as in the stream."""
-    for fact_id, found in entries.items():
-        history: History = {}
-        for entry in found:
-            known = history.get(entry.id)
-            if known is None or entry.content < known.content:
-                history[entry.id] = entry
-        yield fact_id, fold(fact_id[0], FactKey(*fact_id[1:]), history, registry)
+            both = set(before).intersection(now) if service == old_service else ()
+            moves += [(unit, old_service, -1, mark) for mark in before if mark not in both]
+            moves += [(unit, service, 1, mark) for mark in now if mark not in both]
+        changes.rows.update(rows)
+        cells = self._cells
+        units, services, signs, moved = zip(*moves, strict=True) if moves else ((), (), (), ())
+        measures, at, n, total, provenance = zip(*moved, strict=True) if moved else ((), (), (), (), ())
+        return Marks(
+            cells.units.codes(units),
+            cells.measures.codes(measures),
+            cells.services.codes(services),
+            *(np.array(column, np.int64) for column in (at, n, total, provenance, signs)),
+        )

@@ -1,8 +1,11 @@
-"""Which facts and pages storage may hold: a filter that spares look-ups and never says "no" wrongly."""
+"""What storage may hold: filters that spare look-ups and never say "no" wrongly."""
 
 from collections.abc import Hashable, Iterable
 
+import numpy as np
 from rbloom import Bloom
+
+from pantau.domain.columns import Array
 
 FIRST_SIZE = 1_000_000
 FALSE_POSITIVES = 0.01
@@ -28,3 +31,44 @@ class Known:
 
     def __contains__(self, key: Hashable) -> bool:
         return any(key in bloom for bloom in self._filters)
+
+
+_WORDS_BITS = 16
+"""Words of the first filter of numbers, as a power of two: half a megabyte for a quarter of a million numbers."""
+
+_PER_WORD = 4
+_ONE, _LOW = np.uint64(1), np.uint64(63)
+
+
+class KnownNumbers:
+    """As :class:`Known` for many well-mixed 64-bit numbers at once: four bits of one word each, 16 bits a number."""
+
+    def __init__(self) -> None:
+        self._filters = [np.zeros(1 << _WORDS_BITS, np.uint64)]
+        self._room = _PER_WORD << _WORDS_BITS
+
+    def add(self, numbers: Array) -> None:
+        """Remember numbers."""
+        fresh = numbers[~self.holds(numbers)]
+        if len(fresh) > self._room:
+            self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
+            self._room = _PER_WORD * len(self._filters[-1])
+        words, bits = _word_and_bits(fresh, len(self._filters[-1]))
+        np.bitwise_or.at(self._filters[-1], words, bits)
+        self._room -= len(fresh)
+
+    def holds(self, numbers: Array) -> Array:
+        """Which of the numbers may have been added."""
+        found = np.zeros(len(numbers), bool)
+        for held in self._filters:
+            words, bits = _word_and_bits(numbers, len(held))
+            found |= (held[words] & bits) == bits
+        return found
+
+
+def _word_and_bits(numbers: Array, words: int) -> tuple[Array, Array]:
+    word = (numbers >> np.uint64(32)) & np.uint64(words - 1)
+    bits = np.zeros(len(numbers), np.uint64)
+    for part in range(4):
+        bits |= _ONE << ((numbers >> np.uint64(6 * part)) & _LOW)
+    return word.astype(np.int64), bits

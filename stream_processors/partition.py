@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pantau.bus.claims import Claim, LateFlush, Page
+from pantau.domain.entries import FactId
 from pantau.domain.registry import Registry
-from stream_processors.assembly import Assembly, Changes, FactId
+from stream_processors.assembly import Assembly, Changes
 from stream_processors.known import Known
 from stream_processors.tables import Tables
 
@@ -31,7 +32,6 @@ class Partition:
         self.units = sorted(units)
         self.assembly = Assembly(registry, capacity=capacity)
         self.known = Known()
-        self.known_cells = Known()
         self.pages: set[Page] = set()
 
     @property
@@ -101,8 +101,7 @@ class Partition:
 
     def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
         """The changed cells that are not in memory and that storage may hold."""
-        pages, known = self.pages, self.known_cells
-        return [key for key in self.assembly.absent_cells(changes) if key in known or (key[2], key[3]) in pages]
+        return self.assembly.absent_cells(changes)
 
     def _rebuild(self, tables: Tables, changed: Sequence[str]) -> None:
         self.claim = claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1)
@@ -116,4 +115,5 @@ class Partition:
             self.known.add((fact_id,))
             n += 1
         self.pages |= tables.pages(units)
+        self.assembly.stored(self.pages)
         return n

@@ -1,9 +1,10 @@
 """What stream processors ask of storage: they are handed something that does this, and import no storage."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from pantau.bus.claims import Claim, LateFlush, Page
+from pantau.domain.columns import Table
 from pantau.domain.entries import History
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
@@ -71,10 +72,10 @@ class Tables(Protocol):
     def log_block(self, events: Sequence[Event], registry: Registry, first_seq: int) -> Any:
         """Events as rows of the log."""
 
-    def fact_blocks(self, rows: Mapping[str, Sequence[Row]]) -> list[Any]:
+    def fact_blocks(self, rows: Mapping[str, Collection[Row] | Table]) -> list[Any]:
         """Whole rows of facts by table."""
 
-    def cell_blocks(self, version: int, cells: Sequence[tuple[CellKey, Accumulator]]) -> list[Any]:
+    def cell_blocks(self, version: int, cells: Iterable[tuple[CellKey, Accumulator]]) -> list[Any]:
         """Absolute states of cells, as they are at this moment."""
 
     def progress_block(self, claims: Sequence[Claim], now: int) -> Any:

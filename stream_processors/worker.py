@@ -155,9 +155,7 @@ class Worker:
         written = self._put(blocks)
         for step in steps:
             step.partition.claim = step.claim
-            step.partition.known.add(step.batch.entries)
-            assert step.changes is not None
-            step.partition.known_cells.add(step.changes.cells)
+            step.partition.known.add(step.batch.absent)
         changes = [step.changes for step in steps if step.changes is not None]
         fresh, self._fresh = self._fresh, set()
         opened, self._opened_seconds = self._opened_seconds, []

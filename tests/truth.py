@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pantau.domain.entries import FactId
 from pantau.domain.events import Event
 from pantau.domain.folding import facts_from
 from pantau.domain.measures import RECORDS, marks
@@ -13,7 +14,7 @@ from pantau.domain.windows import Accumulator, CellKey, spread
 from storage.rebuild import stored_cells
 from storage.store import Store
 from storage.verify import verify
-from stream_processors.assembly import FactId, facts_of, service_of
+from stream_processors.assembly import facts_of, service_of
 from tests.strategies import REGISTRY
 
 Windows = dict[CellKey, Accumulator]

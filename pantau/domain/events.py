@@ -32,7 +32,7 @@ Score = Annotated[int, Meta(ge=1, le=4)]
 Category = Annotated[str, Meta(max_length=64)]
 
 
-class Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What every kind of event says: the unit it happened at, and how its time is known."""
 
     subject_field: ClassVar[str | None] = None
@@ -42,7 +42,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     provenance: Provenance = "observed"
 
 
-class TicketData(Data, frozen=True, kw_only=True, omit_defaults=True):
+class TicketData(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An event of a queue ticket. ``service_day`` is part of the identity where numbers restart every day."""
 
     subject_field: ClassVar[str | None] = "ticket"
@@ -54,13 +54,13 @@ class TicketData(Data, frozen=True, kw_only=True, omit_defaults=True):
     officer: Code | None = None
 
 
-class TicketCreated(TicketData, frozen=True, kw_only=True, omit_defaults=True):
+class TicketCreated(TicketData, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A citizen took a number. ``came_from`` names the unit whose transfer opened this ticket."""
 
     came_from: Code | None = None
 
 
-class TicketTransferred(TicketData, frozen=True, kw_only=True, omit_defaults=True):
+class TicketTransferred(TicketData, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The ticket goes elsewhere: ``to_unit`` ends the visit here; without it the transfer is a spell inside."""
 
     to_unit: Code | None = None
@@ -68,13 +68,13 @@ class TicketTransferred(TicketData, frozen=True, kw_only=True, omit_defaults=Tru
     to_counter: Code | None = None
 
 
-class TicketCancelled(TicketData, frozen=True, kw_only=True, omit_defaults=True):
+class TicketCancelled(TicketData, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The ticket was given up by the citizen or by staff; ``system`` (a reset) makes it void."""
 
     by: Literal["citizen", "staff", "system"] = "citizen"
 
 
-class ApplicationData(Data, frozen=True, kw_only=True, omit_defaults=True):
+class ApplicationData(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An event of an application (*permohonan*)."""
 
     subject_field: ClassVar[str | None] = "application"
@@ -84,13 +84,13 @@ class ApplicationData(Data, frozen=True, kw_only=True, omit_defaults=True):
     officer: Code | None = None
 
 
-class ApplicationSubmitted(ApplicationData, frozen=True, kw_only=True, omit_defaults=True):
+class ApplicationSubmitted(ApplicationData, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Handed in. ``due`` is the deadline the source itself promised; it wins over the registry's standard."""
 
     due: AwareDatetime | None = None
 
 
-class RatingGiven(Data, frozen=True, kw_only=True, omit_defaults=True):
+class RatingGiven(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A press on a smiley terminal: ``score`` of 1 (worst) to ``scale`` (best)."""
 
     score: Annotated[int, Meta(ge=1, le=10)]
@@ -101,7 +101,7 @@ class RatingGiven(Data, frozen=True, kw_only=True, omit_defaults=True):
     ticket: Code | None = None
 
 
-class Elements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Elements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Answers to the nine SKM elements (*unsur*), 1 to 4, keyed by name because questionnaires order them differently.
 
     PermenPANRB 14/2017: U1 persyaratan, U2 prosedur, U3 waktu, U4 biaya, U5 produk, U6 kompetensi, U7 perilaku,
@@ -119,7 +119,7 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     sarana: Score | None = None
 
 
-class SurveyAnswered(Data, frozen=True, kw_only=True, omit_defaults=True):
+class SurveyAnswered(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One respondent's SKM answer. ``channel`` is how it was answered; demographics are classes, never a person."""
 
     elements: Elements
@@ -132,7 +132,7 @@ class SurveyAnswered(Data, frozen=True, kw_only=True, omit_defaults=True):
     occupation: Category | None = None
 
 
-class ComplaintData(Data, frozen=True, kw_only=True, omit_defaults=True):
+class ComplaintData(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An event of a complaint (*pengaduan*); its text stays in the source system."""
 
     subject_field: ClassVar[str | None] = "complaint"
@@ -141,7 +141,7 @@ class ComplaintData(Data, frozen=True, kw_only=True, omit_defaults=True):
     channel: Code | None = None
 
 
-class TrainingRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
+class TrainingRecorded(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A training of a unit's civil servants; ``siasn_type`` is SIASN's jenisDiklatId.
 
     4 is a workshop, 9 a seminar, 10 a *magang*.
@@ -159,7 +159,7 @@ class TrainingRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
     completed: bool = True
 
 
-class MeasureRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
+class MeasureRecorded(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Another intervention (a new system, a camat's programme); it does not make a unit "trained"."""
 
     subject_field: ClassVar[str | None] = "measure"
@@ -170,7 +170,7 @@ class MeasureRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
     ends: Day | None = None
 
 
-class CounterData(Data, frozen=True, kw_only=True, omit_defaults=True):
+class CounterData(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A counter (*loket*) opened, paused or closed, or an officer sat down at it (``officer``, a pseudonymous id)."""
 
     subject_field: ClassVar[str | None] = "counter"
@@ -179,11 +179,11 @@ class CounterData(Data, frozen=True, kw_only=True, omit_defaults=True):
     officer: Code | None = None
 
 
-class OfficerAtCounter(CounterData, frozen=True, kw_only=True, omit_defaults=True):
+class OfficerAtCounter(CounterData, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who serves at a counter from this time on, by pseudonymous id."""
 
 
-class CounterSnapshot(Data, frozen=True, kw_only=True, omit_defaults=True):
+class CounterSnapshot(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The state of one queue as a system publishes it: people waiting, open counters, number now served."""
 
     queue: Code
@@ -193,14 +193,14 @@ class CounterSnapshot(Data, frozen=True, kw_only=True, omit_defaults=True):
     service: Code | None = None
 
 
-class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """People whose time was at most ``upto_ms`` (``None``: no upper limit) and above the bucket before it."""
 
     upto_ms: Milliseconds | None
     n: Count
 
 
-class AggregateReported(Data, frozen=True, kw_only=True, omit_defaults=True):
+class AggregateReported(Data, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Totals of one period from a source that has no single visits.
 
     ``measure`` says what was measured. ``n`` people in all, ``timed`` of them with a known time whose sum is
@@ -260,7 +260,7 @@ VOCABULARY: dict[str, type[Data]] = {
 """Every kind of event and the record its ``data`` must be. ``ticket.left`` is what closing a day says of a leftover."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An accepted event, normalised: ``time`` is the source's own word, ``arrival`` when we first saw it (ms UTC)."""
 
     source: str

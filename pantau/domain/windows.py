@@ -4,12 +4,13 @@ An accumulator is four integers and a log-bucket histogram, so neither order nor
 and a fact that changes is taken out as it was and put in as it is. A window is written as an absolute state.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal
 
 import msgspec
 
+from pantau.domain.columns import Table
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.histogram import edge
 from pantau.domain.measures import DURATIONS, Mark
@@ -49,6 +50,33 @@ class Accumulator(msgspec.Struct, gc=False):
                 mine[lower] = count
             else:
                 mine.pop(lower, None)
+
+
+class CellStates(msgspec.Struct, frozen=True):
+    """Absolute states of cells, by column; iterating gives each key and its accumulator."""
+
+    keys: Table
+    states: Table
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[tuple[CellKey, Accumulator]]:
+        for key, (n, total, imputed, auto_closed, edges, counts) in zip(self.keys, self.states, strict=True):
+            held = Accumulator(n, total, imputed, auto_closed, dict(zip(edges, counts, strict=True)))
+            yield (key[0], key[1], key[2], key[3], key[4], key[5]), held
+
+
+def cell_states(cells: Iterable[tuple[CellKey, Accumulator]]) -> CellStates:
+    """States of cells by column; histograms in the order of their edges."""
+    keys: list[CellKey] = []
+    states = []
+    for key, cell in cells:
+        keys.append(key)
+        edges = sorted(cell.histogram)
+        counts = [cell.histogram[edge] for edge in edges]
+        states.append((cell.n, cell.total, cell.imputed, cell.auto_closed, edges, counts))
+    return CellStates(Table([*zip(*keys, strict=True)]), Table([*zip(*states, strict=True)]))
 
 
 Slots = tuple[int, int, int, int]

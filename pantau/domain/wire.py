@@ -41,6 +41,9 @@ encode_data: Final = _encoder.encode
 Equal records give equal bytes; times must be in UTC, as :mod:`pantau.domain.validation` leaves them.
 """
 
+encode_lines: Final = _encoder.encode_lines
+"""The canonical JSON of many data records, one a line: cheaper than one by one."""
+
 
 def decode_data(kind: str, data: bytes | str) -> Data:
     """The record that :func:`encode_data` wrote. Raises KeyError for a kind outside the vocabulary."""

@@ -12,13 +12,14 @@ from itertools import chain, islice
 
 import msgspec
 
+from pantau.domain.entries import FactId
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.wire import decode_data
 from pantau.embedded.write_behind import WriteBehind
 from storage.rebuild import repair_pages
 from storage.store import Progress, Store
-from stream_processors.assembly import Assembly, FactId
+from stream_processors.assembly import Assembly
 from stream_processors.known import Known
 
 MAX_BATCH = 40_000
@@ -43,8 +44,6 @@ class Pipeline:
         self._disk = WriteBehind(store.insert)
         self.assembly = Assembly(registry, capacity=capacity)
         self._known = Known()
-        self._known_cells = Known()
-        self._pages: set[tuple[int, str]] = set()
         self.progress = store.progress()
         self.seq = max(self.progress.seq, store.last_seq())
 
@@ -57,8 +56,7 @@ class Pipeline:
         """Recover what a crash left, and learn what storage holds; returns how many events were processed anew."""
         self._known.add(self.store.fact_ids())
         recovered = self._recover()
-        self._pages = set(self.store.pages())
-        self._known_cells = Known()
+        self.assembly.stored(self.store.pages())
         return recovered
 
     def use(self, registry: Registry, *, epoch: int) -> None:
@@ -69,8 +67,7 @@ class Pipeline:
         if epoch != self.progress.epoch:
             self.progress = Progress(epoch, self.seq)
             self.store.insert([self.store.commit_block(self.progress)])
-            self._pages = set(self.store.pages())
-            self._known_cells = Known()
+            self.assembly.stored(self.store.pages())
 
     def version_at(self, epoch: int) -> int:
         """The version of rows written now under an epoch."""
@@ -99,8 +96,7 @@ class Pipeline:
         batch = assembly.gather(events)
         self._restore(assembly.absent(batch))
         changes = assembly.merge(batch, progress.version)
-        pages, known = self._pages, self._known_cells
-        absent = [key for key in assembly.absent_cells(changes) if key in known or (key[2], key[3]) in pages]
+        absent = assembly.absent_cells(changes)
         if absent:
             self._disk.drain()
             assembly.restore_cells(store.cells(absent))
@@ -112,8 +108,7 @@ class Pipeline:
                 store.commit_block(progress),
             ]
         )
-        self._known.add(batch.entries)
-        known.add(changes.cells)
+        self._known.add(batch.absent)
         self.progress = progress
         return Flush(len(events), self.seq, frozenset(changes.touched), changes.duplicates, changes.conflicts)
 
@@ -151,7 +146,7 @@ class Pipeline:
             pages |= changes.touched | self.assembly.pages(batch)
             self.store.insert(self.store.moved_blocks(version, changes.moved))  # or a crash here forgets these cells
             self.store.insert(self.store.fact_blocks(changes.rows))
-            self._known.add(batch.entries)
+            self._known.add(batch.absent)
             n += len(batch_rows)
         if n or pages:
             self.seq += 1

@@ -6,10 +6,10 @@ log | moved cells | facts, a table at a time | windows | progress
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from typing import Any
 
 import pytest
 
+from pantau.domain.columns import Column, Table
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Elements, Event
 from pantau.domain.zones import DAY, HOUR, MINUTE
@@ -67,7 +67,7 @@ class Mortal:
         self.written: list[str] = []
 
     def insert(
-        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Column], token: str | None = None
     ) -> None:
         if self.lives <= 0:
             raise Dead(table)
@@ -76,8 +76,8 @@ class Mortal:
         if self.lives > 0 or not self._torn:
             self._engine.insert(table, columns, data)
         else:  # the block spanned two partitions, and only one of them reached the disk
-            half = max(1, len(data[0]) // 2)
-            self._engine.insert(table, columns, [column[:half] for column in data])
+            rows = [*Table(data)]
+            self._engine.insert(table, columns, [*zip(*rows[: max(1, len(rows) // 2)], strict=True)])
 
     def execute(self, sql: str, params: Params | None = None) -> None:
         if self.lives <= 0:

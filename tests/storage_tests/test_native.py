@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.native import decode, encode
+from pantau.domain.columns import NULL, Coded, Column, Lists, Maybe, Names
+from storage.native import decode, encode, encode_column
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 KINDS: dict[str, st.SearchStrategy[Any]] = {
@@ -32,6 +34,65 @@ def test_a_block_is_decoded_as_it_was_encoded(data: st.DataObject) -> None:
     ((found, decoded),) = decode(encode(columns, [*zip(*rows, strict=True)]))
     assert [(str(name), str(kind)) for name, kind in found] == columns
     assert decoded == rows
+
+
+def _as_arrays(kind: str, values: list[Any]) -> Column:
+    """The same column as the operator holds it."""
+    if "String" in kind:
+        names = Names()
+        return Coded(names.names, names.codes(values)) if kind.startswith("LowCardinality") else values
+    if kind.startswith("Array"):
+        flat = [value for one in values for value in one]
+        return Lists(np.array([len(one) for one in values]), np.array(flat, np.int64))
+    if kind.startswith("Nullable"):
+        return Maybe(np.array([NULL if value is None else value for value in values], np.int64))
+    return np.array(values, np.uint64 if kind == "UInt64" else np.int64)
+
+
+IN_ARRAYS = sorted({*KINDS, "Nullable(UInt8)"} - {"Nullable(Float64)", "Nullable(String)", "Array(String)"})
+
+
+@given(st.data(), st.sampled_from(IN_ARRAYS))
+def test_a_column_of_arrays_is_encoded_as_its_values_are(data: st.DataObject, kind: str) -> None:
+    values = (
+        KINDS["Nullable(Int64)"] if kind == "Nullable(Int64)" else KINDS.get(kind, st.one_of(st.none(), KINDS["UInt8"]))
+    )
+    column = data.draw(st.lists(values.filter(lambda value: value != NULL), min_size=1, max_size=20))
+    kinds = [("c", kind)]
+    assert [*decode(encode(kinds, [_as_arrays(kind, column)]))] == [*decode(encode(kinds, [column]))]
+
+
+@pytest.mark.parametrize("names", [300, 70_000])
+def test_a_dictionary_may_be_of_any_size(names: int) -> None:
+    column = [f"name {n}" for n in range(names)]
+    for kind, values in (("String", column), ("Nullable(String)", [*column, None])):
+        for whole in (values, _as_arrays("LowCardinality(String)", values)):
+            ((_, rows),) = decode(encode([("c", f"LowCardinality({kind})")], [whole]))
+            assert [row[0] for row in rows] == values
+
+
+def test_texts_may_be_long_and_may_be_given_as_bytes() -> None:
+    texts = ["", "x" * 127, "x" * 128, "é" * 9_000, "x" * 3_000_000]
+    for column in (texts, [text.encode() for text in texts]):
+        ((_, rows),) = decode(encode([("c", "String")], [column]))
+        assert [row[0] for row in rows] == texts
+
+
+def test_times_travel_as_numbers() -> None:
+    assert encode_column("Date", [20_000]) == encode_column("UInt16", [20_000])
+    assert encode_column("DateTime64(3, 'UTC')", [20_000]) == encode_column("Int64", [20_000])
+    assert encode_column("Nullable(DateTime64(3, 'UTC'))", [None, 5]) == encode_column("Nullable(Int64)", [None, 5])
+
+
+def test_columns_of_unequal_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="column b has 1 values, the block has 2 rows"):
+        encode([("a", "UInt8"), ("b", "UInt8")], [[1, 2], [1]])
+
+
+def test_a_number_of_an_array_that_does_not_fit_its_column_is_refused() -> None:
+    for kind, column in (("UInt16", np.array([70_000])), ("Nullable(UInt8)", Maybe(np.array([300])))):
+        with pytest.raises(OverflowError, match="does not fit"):
+            encode([("c", kind)], [column])
 
 
 def test_blocks_one_after_the_other_are_all_read() -> None:

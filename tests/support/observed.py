@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from pantau.domain.columns import Column
 from storage.engine import Answer, Engine, Params, Row
 from storage.queries import catalogue
 
@@ -49,7 +50,7 @@ class Observed:
         self._remember(sql, params, (), rows)
 
     def insert(
-        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Sequence[Any]], token: str | None = None
+        self, table: str, columns: Sequence[tuple[str, str]], data: Sequence[Column], token: str | None = None
     ) -> None:
         self._engine.insert(table, columns, data, token)
         with self._lock:

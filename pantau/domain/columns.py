@@ -1,0 +1,198 @@
+"""Values held in columns, as arrays, so that what is done for every event is not done value by value.
+
+Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded texts.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Array = NDArray[Any]
+
+NULL: Final = -(2**63)
+
+
+class Coded(msgspec.Struct, frozen=True):
+    """A column of few different texts: row ``i`` is ``names[codes[i]]``; names that no row has may be among them."""
+
+    names: Sequence[str | None]
+    codes: Array
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter([self.names[code] for code in self.codes.tolist()])
+
+
+class Maybe(msgspec.Struct, frozen=True):
+    """A column of integers, ``NULL`` where the value is not known."""
+
+    values: Ints
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[int | None]:
+        return iter([None if value == NULL else value for value in self.values.tolist()])
+
+
+class Lists(msgspec.Struct, frozen=True):
+    """A column of lists of integers, laid end to end: row ``i`` has the next ``lengths[i]`` of ``values``."""
+
+    lengths: Ints
+    values: Ints
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        values, end = self.values.tolist(), 0
+        for length in self.lengths.tolist():
+            end += length
+            yield values[end - length : end]
+
+
+Column = Sequence[Any] | Array | Coded | Maybe | Lists
+"""The values of one column, one a row. A column of texts may hold their UTF-8 bytes."""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Rows by column; iterating gives them as tuples, texts as ``str``."""
+
+    columns: Sequence[Column]
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return zip(*map(_plain, self.columns), strict=True)
+
+
+def _plain(column: Column) -> Iterable[Any]:
+    if isinstance(column, np.ndarray):
+        return [*column.tolist()]
+    return (value.decode() if isinstance(value, bytes) else value for value in column)
+
+
+def end_to_end(parts: Sequence[Column]) -> Column:
+    """Columns end to end; those of one kind of column stay arrays."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    if all(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate(parts)  # type: ignore[arg-type]
+    if all(isinstance(part, Maybe) for part in parts):
+        return Maybe(np.concatenate([part.values for part in parts]))  # type: ignore[union-attr]
+    if all(isinstance(part, Lists) for part in parts):
+        lengths = [part.lengths for part in parts]  # type: ignore[union-attr]
+        return Lists(np.concatenate(lengths), np.concatenate([part.values for part in parts]))  # type: ignore[union-attr]
+    if all(isinstance(part, Coded) for part in parts):
+        return _joined_texts(parts)  # type: ignore[arg-type]
+    return [value for part in parts for value in (part.tolist() if isinstance(part, np.ndarray) else part)]
+
+
+def extended(table: Table, rows: Iterable[Sequence[Any]]) -> Table:
+    """The table with more rows, given as tuples."""
+    more = [*zip(*rows, strict=True)]
+    if not more:
+        return table
+    pairs = zip(table.columns, more, strict=True)
+    return Table([end_to_end([column, _like(column, values)]) for column, values in pairs])
+
+
+def _like(column: Column, values: Sequence[Any]) -> Column:
+    """Values as the kind of column that another is."""
+    if isinstance(column, np.ndarray):
+        return np.array(values, np.int64)
+    if isinstance(column, Maybe):
+        return Maybe(np.array([NULL if value is None else value for value in values], np.int64))
+    if isinstance(column, Coded):
+        names = Names()
+        return Coded(names.names, names.codes(values))
+    return [value.encode() for value in values] if isinstance(column[0], bytes) else values  # type: ignore[index]
+
+
+def _joined_texts(parts: Sequence[Coded]) -> Coded:
+    if all(part.names is parts[0].names for part in parts):
+        return Coded(parts[0].names, np.concatenate([part.codes for part in parts]))
+    names = Names()
+    codes = []
+    for part in parts:
+        used = np.unique(part.codes)
+        places = np.zeros(len(part.names), np.int32)
+        places[used] = names.codes([part.names[code] for code in used.tolist()])
+        codes.append(places[part.codes])
+    return Coded(names.names, np.concatenate(codes))
+
+
+class _Codes(dict[Any, int]):
+    """Name -> code; a name that is new gets the next one."""
+
+    def __init__(self, names: list[Any]) -> None:
+        self.names = names
+
+    def __missing__(self, name: Any) -> int:
+        self[name] = code = len(self.names)
+        self.names.append(name)
+        return code
+
+
+T = TypeVar("T")
+
+
+class Names:
+    """Numbers names in the order in which they are met; 0 is ``None``."""
+
+    def __init__(self, first: Iterable[Any] = ()) -> None:
+        self.names: list[Any] = []
+        self._codes = _Codes(self.names)
+        self.code = self._codes.__getitem__
+        """The number of a name, new or not."""
+        for name in (None, *first):
+            self.code(name)
+
+    def codes(self, names: Sequence[Any]) -> Ints:
+        """The number of each name."""
+        return np.fromiter(map(self.code, names), np.int64, len(names))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+class Told:
+    """A number for each name, worked out once."""
+
+    def __init__(self, names: Names, of: Callable[[Any], int]) -> None:
+        self._names = names
+        self._of = of
+        self._values = np.zeros(64, np.int64)
+        self._n = 0
+
+    def of(self, codes: Array) -> Ints:
+        """The numbers of names by their codes."""
+        names, n = self._names.names, self._n
+        if len(names) > n:
+            self._values = grown(self._values, len(names))
+            self._values[n : len(names)] = [self._of(name) for name in names[n:]]
+            self._n = len(names)
+        return self._values[codes]
+
+
+def ranges(starts: Ints, lengths: Ints) -> Ints:
+    """The indices of many ranges, end to end."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+
+
+def grown(array: Array, rows: int) -> Array:
+    """The array with room for so many rows, at least doubled if it has too few; new rows are zero."""
+    if len(array) >= rows:
+        return array
+    larger = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
+    larger[: len(array)] = array
+    return larger

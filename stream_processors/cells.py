@@ -1,0 +1,294 @@
+"""The cache of cells: absolute states in arrays, so that a batch's marks are added to all of their windows at once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, Told, grown, ranges
+from pantau.domain.entries import AUTO_CLOSED, IMPUTED
+from pantau.domain.histogram import EDGES
+from pantau.domain.measures import DURATIONS
+from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, slots
+from stream_processors.known import KnownNumbers
+from stream_processors.numbers import Numbers, mixed
+
+Page = tuple[int, str]
+"""(local day as days since 1970-01-01, unit)."""
+
+SIZES: Final = ("5m", "30m", "1d")
+_SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
+"""A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
+
+_EDGES, _EDGE_BITS = np.array(EDGES), 11
+_ARRAYS: Final = ("_number", "_start", "_day", "_stamp", "_from", "_length", "_state")
+"""What :class:`Cells` holds of a cell, by row."""
+
+
+class Marks(msgspec.Struct):
+    """Marks in columns, codes for texts; ``sign`` is -1 for what is taken out."""
+
+    unit: Ints
+    measure: Ints
+    service: Ints
+    at: Ints
+    n: Ints
+    total: Ints
+    provenance: Ints
+    sign: Ints
+
+
+def joined_marks(parts: Sequence[Marks]) -> Marks:
+    """Marks end to end."""
+    if len(parts) == 1:
+        return parts[0]
+    return Marks(*(np.concatenate(columns) for columns in zip(*map(msgspec.structs.astuple, parts), strict=True)))
+
+
+class Cells:
+    """Holds between ``capacity`` and twice ``capacity`` of the cells changed last. One batch at a time.
+
+    A batch is added, then what storage holds of its cells is restored, then it is settled.
+    """
+
+    def __init__(self, capacity: int, *, zone_of: Callable[[str], str], measures: Iterable[str]) -> None:
+        self._capacity = capacity
+        self._zone_of = zone_of
+        self._known = KnownNumbers()
+        self._stored: frozenset[Page] | None = None
+        self._first_measures = tuple(measures)
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold nothing; what storage may hold is still known. Codes of names are void."""
+        self.units, self.services, self._zones = Names(), Names(), Names()
+        self.measures = Names(self._first_measures)
+        self._series = Names()
+        """(size, measure, service) as codes, of every cell."""
+        self._parts = [Told(self._series, part) for part in (_size, _measure, _service)]
+        self._zone = Told(self.units, lambda unit: self._zones.code(self._zone_of(unit)) if unit else 0)
+        self._unit_hash = Told(self.units, hash)
+        self._series_hash = Told(self._series, lambda name: hash(self._words(name)) if name else 0)
+        self._duration = Told(self.measures, lambda name: name in DURATIONS)
+        self._index = Numbers()
+        self._n = self._tick = self._used = 0
+        self._number, self._start, self._day, self._stamp, self._from, self._length = np.zeros((6, 1024), np.int64)
+        self._state = np.zeros((1024, 4), np.int64)
+        self._pool = np.zeros((1024, 2), np.int64)
+        self._begin(np.zeros(0, np.int64), 0)
+
+    def stored(self, pages: Iterable[Page] | None) -> None:
+        """Storage holds cells of these pages and those that were settled here, and no others; None: it may hold any."""
+        self._stored = None if pages is None else frozenset(pages)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the numbers for units or series run out: then all must be forgotten before the next batch."""
+        return len(self.units) > 1 << (_UNIT_BITS - 1) or len(self._series) > 1 << (_SERIES_BITS - 1)
+
+    def add(self, marks: Marks) -> tuple[set[Page], list[CellKey]]:
+        """Add marks to all their cells; returns the pages they touch and the keys of cells that lose something."""
+        starts, days = self._placed(marks.unit, marks.at)
+        series = self._series_of(marks.measure, marks.service)
+        numbers = (marks.unit << (_SERIES_BITS + _SLOT_BITS)) | (series << _SLOT_BITS) | (starts // _SLOT_MS)
+        distinct, place = np.unique(numbers.ravel(), return_inverse=True)
+        rows = self._rows(distinct)
+        self._start[rows[place]] = starts.ravel()
+        self._day[rows[place]] = np.tile(days, 3)
+        for column, values in enumerate(
+            (
+                marks.n * marks.sign,
+                marks.total * marks.sign,
+                np.where(marks.provenance == IMPUTED, marks.n * marks.sign, 0),
+                np.where(marks.provenance == AUTO_CLOSED, marks.n * marks.sign, 0),
+            )
+        ):
+            if values.any():
+                sums = np.zeros(len(distinct), np.int64)
+                np.add.at(sums, place, np.tile(values, 3))
+                self._state[rows, column] += sums
+        timed = np.flatnonzero(self._duration.of(marks.measure))
+        if len(timed):
+            edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
+            touched = place.reshape(3, -1)[:, timed].ravel()
+            self._pending.append((touched, np.tile(edges, 3), np.tile(marks.sign[timed], 3)))
+        pages = np.unique(marks.unit << 20 | days)
+        lost = np.unique(place.reshape(3, -1)[:, marks.sign < 0])
+        names = self.units.names
+        touched = {*zip((pages & 0xFFFFF).tolist(), [names[unit] for unit in (pages >> 20).tolist()], strict=True)}
+        return touched, self._keys(rows[lost])
+
+    def absent(self) -> list[CellKey]:
+        """The changed cells that were not in memory and that storage may hold."""
+        rows = self._new
+        if not len(rows):
+            return []
+        maybe = self._known.holds(self._hashes(rows))
+        if self._stored is None:
+            maybe[:] = True
+        elif self._stored:
+            pages, place = np.unique(self._units(rows) << 20 | self._day[rows], return_inverse=True)
+            names = self.units.names
+            maybe |= np.array([(page & 0xFFFFF, names[page >> 20]) in self._stored for page in pages.tolist()])[place]
+        return self._keys(rows[maybe])
+
+    def restore(self, stored: Mapping[CellKey, Accumulator]) -> None:
+        """Add what storage holds of the batch's cells."""
+        if not stored:
+            return
+        numbers = np.array([self._number_of(key) for key in stored])
+        rows = self._index.find(numbers)
+        self._state[rows] += [(cell.n, cell.total, cell.imputed, cell.auto_closed) for cell in stored.values()]
+        lengths = [len(cell.histogram) for cell in stored.values()]
+        edges = np.array([edge for cell in stored.values() for edge in cell.histogram], np.int64)
+        counts = np.array([n for cell in stored.values() for n in cell.histogram.values()], np.int64)
+        places = np.searchsorted(self._number[self._touched], numbers)
+        self._pending.append((np.repeat(places, lengths), np.searchsorted(_EDGES, edges), counts))
+
+    def settle(self) -> CellStates:
+        """The absolute states of the changed cells, to be written."""
+        rows, n = self._touched, len(self._touched)
+        held = ranges(self._from[rows], self._length[rows])
+        places = np.concatenate([np.repeat(np.arange(n), self._length[rows]), *(part[0] for part in self._pending)])
+        edges = np.concatenate([self._pool[held, 0], *(part[1] for part in self._pending)])
+        counts = np.concatenate([self._pool[held, 1], *(part[2] for part in self._pending)])
+        buckets, place = np.unique(places << _EDGE_BITS | edges, return_inverse=True)
+        sums = np.zeros(len(buckets), np.int64)
+        np.add.at(sums, place, counts)
+        buckets, sums = buckets[sums != 0], sums[sums != 0]
+        lengths, edges = np.bincount(buckets >> _EDGE_BITS, minlength=n), buckets & (1 << _EDGE_BITS) - 1
+        self._used, first = self._used + len(buckets), self._used
+        self._pool = grown(self._pool, self._used)
+        self._pool[first : self._used, 0], self._pool[first : self._used, 1] = edges, sums
+        self._from[rows], self._length[rows] = first + np.cumsum(lengths) - lengths, lengths
+        self._known.add(self._hashes(self._new))
+        state = self._state[rows]
+        found = CellStates(self._columns(rows), Table([*state.T, Lists(lengths, _EDGES[edges]), Lists(lengths, sums)]))
+        if self._n > 2 * self._capacity:
+            self._evict()
+        elif self._used > 1024 and self._used > 2 * int(self._length[: self._n].sum()):
+            self._pack(np.arange(self._n))
+        self._begin(np.zeros(0, np.int64), self._n)
+        return found
+
+    def days_of(self, units: Ints, at: Ints) -> Ints:
+        """The local days of instants in units."""
+        return self._placed(units, at)[1]
+
+    def _begin(self, touched: Ints, known: int) -> None:
+        self._touched = touched
+        self._new = touched[touched >= known]
+        self._pending: list[tuple[Ints, Ints, Ints]] = []
+
+    def _rows(self, numbers: Ints) -> Ints:
+        """The rows of distinct sorted cells, those that are new included; the batch begins."""
+        rows, known = self._index.find(numbers), self._n
+        new = np.flatnonzero(rows < 0)
+        self._n += len(new)
+        rows[new] = np.arange(known, self._n)
+        for name in _ARRAYS:
+            held = grown(getattr(self, name), self._n)
+            held[known : self._n] = 0
+            setattr(self, name, held)
+        self._index.add(numbers[new], rows[new])
+        self._number[rows] = numbers
+        self._tick += 1
+        self._stamp[rows] = self._tick
+        self._begin(rows, known)
+        return rows
+
+    def _placed(self, units: Ints, at: Ints) -> tuple[Ints, Ints]:
+        """Where instants fall: the starts of their windows, a row a size, and their local days."""
+        distinct, place = np.unique(self._zone.of(units) << 32 | at // _SLOT_MS, return_inverse=True)
+        one_of_each = np.zeros(len(distinct), np.int64)
+        one_of_each[place] = at
+        names = self._zones.names
+        found = [
+            slots(names[zone_and_slot >> 32], instant)
+            for zone_and_slot, instant in zip(distinct.tolist(), one_of_each.tolist(), strict=True)
+        ]
+        placed = np.array(found, np.int64).reshape(-1, 4)
+        aligned = placed[:, 0] == (distinct & (1 << 32) - 1) * _SLOT_MS
+        placed = placed[place].T
+        for one in np.flatnonzero(~aligned[place]).tolist():  # a zone off the five minutes: each by itself
+            placed[:, one] = slots(names[int(distinct[place[one]]) >> 32], int(at[one]))
+        return placed[:3], placed[3]
+
+    def _series_of(self, measures: Ints, services: Ints) -> Ints:
+        """The (size, measure, service) of marks, a row a size."""
+        pairs, place = np.unique(services << 32 | measures, return_inverse=True)
+        every, unknown = self.services.code(ALL_SERVICES), self.services.code(UNKNOWN_SERVICE)
+        code = self._series.code
+        found = [
+            (code((0, measure, every)), code((1, measure, service)), code((2, measure, service)))
+            for service, measure in ((pair >> 32 or unknown, pair & (1 << 32) - 1) for pair in pairs.tolist())
+        ]
+        return np.array(found, np.int64).reshape(-1, 3)[place].T
+
+    def _number_of(self, key: CellKey) -> int:
+        size, measure, _, unit, service, start = key
+        series = self._series.code((SIZES.index(size), self.measures.code(measure), self.services.code(service)))
+        number = self.units.code(unit) << _SERIES_BITS | series
+        return number << _SLOT_BITS | start // _SLOT_MS
+
+    def _words(self, series: tuple[int, int, int]) -> tuple[str, str, str]:
+        return SIZES[series[0]], self.measures.names[series[1]], self.services.names[series[2]]
+
+    def _units(self, rows: Ints) -> Ints:
+        return self._number[rows] >> _SERIES_BITS + _SLOT_BITS
+
+    def _series_codes(self, rows: Ints) -> Ints:
+        return self._number[rows] >> _SLOT_BITS & (1 << _SERIES_BITS) - 1
+
+    def _hashes(self, rows: Ints) -> Array:
+        """Numbers of cells that hold longer than the codes do."""
+        slot = self._number[rows] & (1 << _SLOT_BITS) - 1
+        inner = mixed(self._series_hash.of(self._series_codes(rows)) + slot)
+        return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ inner)
+
+    def _columns(self, rows: Ints) -> Table:
+        """The keys of cells, a column a field."""
+        size, measure, service = (part.of(self._series_codes(rows)) for part in self._parts)
+        return Table(
+            [
+                Coded(SIZES, size),
+                Coded(self.measures.names, measure),
+                self._day[rows],
+                Coded(self.units.names, self._units(rows)),
+                Coded(self.services.names, service),
+                self._start[rows],
+            ]
+        )
+
+    def _keys(self, rows: Ints) -> list[CellKey]:
+        return [*self._columns(rows)] if len(rows) else []
+
+    def _evict(self) -> None:
+        """Keep the cells that were changed last."""
+        newest = np.argsort(self._stamp[: self._n], kind="stable")[-self._capacity :]
+        self._pack(np.sort(newest))
+
+    def _pack(self, rows: Ints) -> None:
+        """Keep these cells only, without gaps between their histograms."""
+        held = ranges(self._from[rows], self._length[rows])
+        self._n, self._used = len(rows), len(held)
+        self._pool[: self._used] = self._pool.take(held, axis=0)
+        for name in _ARRAYS:
+            values = getattr(self, name)
+            values[: self._n] = values.take(rows, axis=0)
+        lengths = self._length[: self._n]
+        self._from[: self._n] = np.cumsum(lengths) - lengths
+        self._index.replace(self._number[: self._n], np.arange(self._n))
+
+
+def _size(series: tuple[int, int, int] | None) -> int:
+    return series[0] if series else 0
+
+
+def _measure(series: tuple[int, int, int] | None) -> int:
+    return series[1] if series else 0
+
+
+def _service(series: tuple[int, int, int] | None) -> int:
+    return series[2] if series else 0
