@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from pantau.domain.events import Event
+from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
+from pantau.domain.validation import accept, expand
 from storage.queries import sql
 from storage.store import Store
 
@@ -39,6 +42,30 @@ class Kept(msgspec.Struct, frozen=True):
     last_at: int
     state: str
     version: int
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Refused events judged again: the events that are accepted now, and the rows they were kept in."""
+
+    events: list[Event]
+    accepted: list[Kept]
+
+
+def judged_again(rows: Iterable[Kept], *, registry: Registry, secret: bytes, now: int) -> Judged:
+    """Judge refused events again as they were sent: as of when they first came, else as of ``now`` (ms UTC)."""
+    found = Judged([], [])
+    for row in rows:
+        source = registry.source(row.source)
+        if source is None or not row.retryable:
+            continue
+        original = row.original.encode()
+        judged = accept(original, registry=registry, source=source, now=row.first_at, secret=secret)
+        if isinstance(judged, Rejection):
+            judged = accept(original, registry=registry, source=source, now=now, secret=secret)
+        if not isinstance(judged, Rejection):
+            found.events.extend(expand(judged))
+            found.accepted.append(row)
+    return found
 
 
 class _Before(msgspec.Struct, frozen=True):

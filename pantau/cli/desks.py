@@ -27,8 +27,11 @@ def open_desk(where: str | Path, *, registry: "Registry | None" = None) -> Itera
     from pantau.distributed.desk import ServerDesk
     from pantau.settings import load
 
-    password = load().settings.store_password
-    server = ServerDesk(str(where), password.get_secret_value() if password else None)
+    settings = load().settings
+    password, secret = (
+        each.get_secret_value() if each else None for each in (settings.store_password, settings.secret)
+    )
+    server = ServerDesk(str(where), password, bus=settings.bus, secret=secret)
     try:
         if registry is not None:
             server.load_registry(registry)

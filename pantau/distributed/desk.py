@@ -1,7 +1,7 @@
 """The desk on a ClickHouse server: what the verbs of the command line need when the tables are not in a directory.
 
-Events reach a server's tables through the bus and the workers alone, so this desk takes none; what it changes (a
-registry) the workers notice by themselves.
+Events reach a server's tables through the bus and the workers alone, so this desk takes none and sends those it tries
+again onto the bus; what it changes (a registry) the workers notice by themselves.
 """
 
 import time
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, NoReturn
 
+from pantau.distributed.address import brokers, secret_key
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
@@ -20,7 +21,7 @@ from storage.engine import Answer
 from storage.migrate import require
 from storage.queries import sql
 from storage.registries import add, newest, units_with_events, write_reference
-from storage.rejects import Kept, Rejects
+from storage.rejects import Kept, Rejects, judged_again
 from storage.store import Store
 from storage.verify import Report, verify
 
@@ -28,13 +29,20 @@ ADOPTION_SECONDS = 120.0
 """How long loading a registry waits for the workers to have it in force and the past rebuilt."""
 
 
+RETRY_SECONDS = 60.0
+"""How long a retry waits for the bus to take what it sends."""
+
+
 class ServerDesk:
     """Implements :class:`pantau.embedded.desk.Desk` on a server's tables."""
 
-    def __init__(self, address: str, password: str | None = None) -> None:
+    def __init__(
+        self, address: str, password: str | None = None, *, bus: str | None = None, secret: str | None = None
+    ) -> None:
         self._engine = open_server(address, password)
         require(self._engine)
         self._store = Store(self._engine)
+        self._bus, self._secret = bus, secret
 
     @property
     def registry(self) -> Registry:
@@ -77,8 +85,23 @@ class ServerDesk:
         return Rejects(self._store).open()
 
     def retry(self) -> tuple[int, int]:
-        """Refused events are sent again onto the bus, not here. Raises BadSetup."""
-        self.secret()
+        """Send what can be retried onto the bus again: (accepted, refused still).
+
+        Raises BadSetup without a bus or a secret, NotNow when the bus does not take it; then nothing is marked.
+        """
+        from producers.bus_sink import BusSink  # Kafka's client is loaded only where something is sent
+        from producers.publishing import Publisher
+
+        addresses, secret = brokers(self._bus), secret_key(self._secret)
+        rejects = Rejects(self._store)
+        rows = rejects.open(retryable_only=True)
+        judged = judged_again(rows, registry=self.registry, secret=secret, now=self.now())
+        with Publisher(addresses) as publisher:
+            sink = BusSink(publisher, patience_seconds=RETRY_SECONDS)
+            sink.put(judged.events, ())
+            sink.durable()
+        rejects.mark_accepted(judged.accepted)
+        return len(judged.accepted), len(rows) - len(judged.accepted)
 
     def load_registry(self, registry: Registry) -> list[str]:
         """Make a registry the newest; the units whose past it changes, which the workers rebuild.

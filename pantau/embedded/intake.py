@@ -10,9 +10,9 @@ from pantau.domain.errors import BadSetup
 from pantau.domain.events import Data, Event
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Rejection
-from pantau.domain.validation import accept, accept_data, expand
+from pantau.domain.validation import accept_data, expand
 from pantau.embedded.runtime import Runtime
-from storage.rejects import Kept
+from storage.rejects import Kept, judged_again
 
 
 class Draft(Protocol):
@@ -99,21 +99,8 @@ class Intake:
 
     def retry(self, rows: Sequence[Kept]) -> Retried:
         """Try refused events again as they were sent; those accepted now are events like any other."""
-        registry, now = self._runtime.registry, self._runtime.clock()
-        events: list[Event] = []
-        accepted: list[Kept] = []
-        for row in rows:
-            source = registry.source(row.source)
-            if source is None or not row.retryable:
-                continue
-            judged = accept(
-                row.original.encode(), registry=registry, source=source, now=row.first_at, secret=self.secret
-            )
-            if isinstance(judged, Rejection):
-                judged = accept(row.original.encode(), registry=registry, source=source, now=now, secret=self.secret)
-            if not isinstance(judged, Rejection):
-                events.extend(expand(judged))
-                accepted.append(row)
-        self._runtime.submit(events).result()
-        self._runtime.between_flushes(lambda: self._runtime.rejects().mark_accepted(accepted))
-        return Retried(len(accepted), len(rows) - len(accepted))
+        runtime = self._runtime
+        judged = judged_again(rows, registry=runtime.registry, secret=self.secret, now=runtime.clock())
+        runtime.submit(judged.events).result()
+        runtime.between_flushes(lambda: runtime.rejects().mark_accepted(judged.accepted))
+        return Retried(len(judged.accepted), len(rows) - len(judged.accepted))

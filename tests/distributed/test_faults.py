@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from kafka import KafkaProducer
 
+from pantau.bus.records import PACKED_HEADERS, pack
 from pantau.bus.topics import EVENTS
+from pantau.distributed.desk import ServerDesk
 from pantau.domain.registry_records import Standard
-from tests.distributed.cluster import Cluster, Load, WorkerProcess, eventually
-from tests.strategies import registry
+from tests.distributed.cluster import SECRET, Cluster, Load, WorkerProcess, eventually
+from tests.strategies import MONDAY, ZONES, registry, ticket
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -137,3 +139,28 @@ def test_a_registry_loaded_under_load_rebuilds_what_it_changes(cluster: Cluster)
     time.sleep(1)
     cluster.must_hold(load.finish())
     stop(*workers)
+
+
+def test_what_was_refused_for_its_unit_is_taken_once_the_registry_has_it(cluster: Cluster) -> None:
+    worker = cluster.worker()
+    sent = [ticket("created", MONDAY, ticket="T1", unit="ternate"), ticket("created", MONDAY, ticket="T2")]
+    producer = KafkaProducer(bootstrap_servers=cluster.broker.bootstrap, acks="all")
+    producer.send(EVENTS.name, value=pack(sent), partition=0, headers=[*PACKED_HEADERS]).get(30)
+    producer.close()
+    desk = ServerDesk(cluster.url, bus=cluster.environment["PANTAU_BUS"], secret=SECRET)
+
+    def refused() -> list[str]:
+        return [row.code for row in desk.rejects() if row.source == sent[0].source]
+
+    try:
+        eventually(lambda: refused() == ["unknown_unit"], "what was refused among the rows")
+        cluster.must_hold(1)
+        assert desk.retry() == (0, 1)
+        desk.load_registry(registry(zones={**ZONES, "ternate": "Asia/Jayapura"}))
+        desk.settled()
+        assert desk.retry() == (1, 0)
+        cluster.must_hold(1)
+        assert not refused()
+    finally:
+        desk.close()
+    stop(worker)
