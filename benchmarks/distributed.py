@@ -120,7 +120,7 @@ class Run:
     def progress(self) -> dict[str, int]:
         """The offset up to which each partition is in the tables."""
         names = [f"{EVENTS.name}/{PARTITIONS}:{number}" for number in range(PARTITIONS)]
-        return {row[0]: row[2] for row in self.engine.query(sql("newest_claims"), {"names": names}).rows}
+        return {row[0]: row[3] for row in self.engine.query(sql("newest_claims"), {"names": names}).rows}
 
     def close(self) -> None:
         """End everything."""

@@ -25,6 +25,7 @@ _CLAIM_COLUMNS = (
     ("name", "LowCardinality(String)"),
     ("epoch", "UInt64"),
     ("seq", "UInt64"),
+    ("next_offset", "UInt64"),
     ("registry", "String"),
     ("owner", "String"),
     ("at", "DateTime64(3, 'UTC')"),
@@ -63,10 +64,10 @@ class PartitionTables:
         """Own a partition from now on. ``owner`` must be a name that no other process and no earlier claim uses."""
         while True:
             before = self.newest_claims([name]).get(name)
-            seq = before.seq if before else 0
+            seq, next_offset = (before.seq, before.next_offset) if before else (0, 0)
             highest = {"name": name, "division": division_of(name)}
             epoch = 1 + int(self._store.engine.query(sql("highest_epoch"), highest).rows[0][0])
-            mine = Claim(name, epoch, seq, before.registry if before else registry, owner)
+            mine = Claim(name, epoch, seq, next_offset, before.registry if before else registry, owner)
             self.insert([self.progress_block([mine], _now())], token=f"{owner}:{name}:{epoch}")
             params = {"name": name, "epoch": epoch}
             if self._store.engine.query(sql("owners_of_epoch"), params).rows == [(owner,)]:

@@ -8,25 +8,21 @@ once (its concurrency above 1 can commit past an unfinished record), and acks by
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import faust
 import msgspec
-from aiokafka.errors import KafkaError
 from faust.types import TP
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from pantau.bus.topics import EVENTS
-from pantau.domain.errors import NotNow
 from stream_processors.health import Health
-from stream_processors.loops import Announce, CloseDays, KeepRejections, Loops
+from stream_processors.kafka import Kafka
+from stream_processors.loops import WATCH_SECONDS, Announce, CloseDays, KeepRejections, Loops
 from stream_processors.metrics import WorkerMetrics
 from stream_processors.worker import LOOK_SECONDS, Worker
-
-BROKER_SECONDS = 10.0
-"""How long the broker has to say what waits on it."""
 
 CLOSING_SECONDS = 20.0
 """How often it is asked whose day is over."""
@@ -79,18 +75,6 @@ def create_app(
         worker_redirect_stdouts=False,
     )
     health = Health(settings.stalled_seconds)
-
-    async def waiting() -> Mapping[int, int]:
-        consumer, parts = app.consumer, [TP(EVENTS.name, number) for number in health.assigned]
-        try:
-            async with asyncio.timeout(BROKER_SECONDS):
-                ends = await consumer.highwaters(*parts)
-                begins = await consumer.earliest_offsets(*parts)
-        except (TimeoutError, KafkaError) as error:
-            raise NotNow(f"the broker does not say what waits on it: {error or 'no answer'}") from error
-        committed = {part.partition: begins.get(part) for part in parts} | _committed(app)
-        return health.lag({part.partition: ends.get(part) for part in parts}, committed)
-
     loops = Loops(
         app,
         worker,
@@ -99,7 +83,7 @@ def create_app(
         keep_rejections,
         announce,
         close_days,
-        waiting,
+        Kafka(app, settings.brokers),
         partitions=settings.partitions,
         records_at_once=settings.records_at_once,
         within_seconds=settings.within_seconds,
@@ -109,7 +93,7 @@ def create_app(
     app.timer(interval=LOOK_SECONDS)(loops.look)
     app.timer(interval=settings.announce_seconds)(loops.announce)
     app.timer(interval=CLOSING_SECONDS)(loops.close_days)
-    app.timer(interval=max(1.0, settings.stalled_seconds / 10))(loops.watch)
+    app.timer(interval=WATCH_SECONDS)(loops.watch)
     app.on_partitions_assigned.connect(loops.assigned, weak=False)
     app.on_before_shutdown.connect(loops.finish, weak=False)
     _serve(app, worker, metrics, health)
@@ -129,12 +113,6 @@ def run_app(make: Callable[[], faust.App]) -> int:
         return int(end.code or 0)
 
 
-def _committed(app: Any) -> dict[int, int]:
-    """What the group has committed of each partition, as Faust learnt it at the assignment and keeps it."""
-    offsets = app.consumer._committed_offset  # it has no public name
-    return {tp.partition: offset for tp, offset in offsets.items() if tp.topic == EVENTS.name and offset is not None}
-
-
 def _serve(app: Any, worker: Worker, metrics: WorkerMetrics, health: Health) -> None:
     """``/metrics``, ``/health/live`` and ``/health/ready`` on the worker's web port."""
 
@@ -142,7 +120,7 @@ def _serve(app: Any, worker: Worker, metrics: WorkerMetrics, health: Health) -> 
         consumer = app.consumer
         if not consumer:
             return {}
-        return health.lag({n: consumer.highwater(TP(EVENTS.name, n)) for n in health.assigned}, _committed(app))
+        return health.lag({n: consumer.highwater(TP(EVENTS.name, n)) for n in health.assigned}, worker.reached())
 
     async def show_metrics(view: Any, request: Any) -> Any:
         for number, n in lag().items():

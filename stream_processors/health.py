@@ -28,26 +28,26 @@ class Health(msgspec.Struct):
         self.positions = {number: at for number, at in self.positions.items() if number in self.assigned}
         self._progressed()
 
-    def let_go(self, positions: Iterable[tuple[int, int]]) -> None:
+    def let_go(self, positions: Mapping[int, int]) -> None:
         """Everything before these offsets, by partition, is in the tables."""
         self.positions.update(positions)
         self._progressed()
 
-    def quiet(self, *, storage_away: bool) -> bool:
-        """Whether nothing was let go of for too long though nothing is at work and storage answers.
+    def quiet(self, seconds: float, *, storage_away: bool) -> bool:
+        """Whether nothing was let go of for so long though nothing is at work and storage answers.
 
         Then it must be asked whether records wait: there may simply be none.
         """
-        return self.clock() - self.progressed_at > self.stalled_seconds and not self.at_work and not storage_away
+        return self.clock() - self.progressed_at > seconds and not self.at_work and not storage_away
 
-    def lag(self, ends: Mapping[int, int | None], committed: Mapping[int, int | None]) -> dict[int, int]:
-        """Records that wait on each assigned partition, by its end and by what its group committed.
+    def lag(self, ends: Mapping[int, int | None], reached: Mapping[int, int]) -> dict[int, int]:
+        """Records that wait on each assigned partition, by its end and where it was opened or let go of.
 
-        A partition whose end is not known, or of which nothing was ever committed, is left out.
+        A partition whose end is not known yet, or that is not opened yet, is left out.
         """
         found = {}
         for number in self.assigned:
-            end, at = ends.get(number), self.positions.get(number, committed.get(number))
+            end, at = ends.get(number), self.positions.get(number, reached.get(number))
             if end is not None and at is not None:
                 found[number] = max(0, end - at)
         return found

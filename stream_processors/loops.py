@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -31,13 +31,27 @@ KeepRejections = Callable[[int, Sequence[Rejection]], None]
 Announce = Callable[[Iterable[Page]], Sequence[Announcement]]
 """Reads from storage what is to be announced of windows that changed; blocks."""
 
-Waiting = Callable[[], Awaitable[Mapping[int, int]]]
-"""Asks the broker how many records wait on each assigned partition. Raises NotNow when it does not answer."""
+
+class Source(Protocol):
+    """The bus, asked without the group's own consumer. Every call raises NotNow when no broker answers."""
+
+    async def ends(self, numbers: Iterable[int]) -> Mapping[int, int]:
+        """The offset behind the last record of each partition."""
+
+    async def first_from(self, number: int, offset: int) -> int:
+        """The offset of a partition's first record at an offset or behind it; there must be one."""
+
+    async def seek(self, number: int, offset: int) -> None:
+        """Let the group's consumer read on at an offset."""
+
 
 CloseDays = Callable[[], Sequence[Event]]
 """Says what closing the days that are over says of every ticket still waiting; blocks."""
 
 REFUSALS_AT_ONCE = 1_000
+WATCH_SECONDS = 5.0
+"""How often it is looked whether records wait while none comes, and how long one that is sought may take."""
+
 SAMPLED = 32
 """Events of a flush whose way from their arrival is timed."""
 
@@ -54,7 +68,7 @@ class Loops:
         keep_rejections: KeepRejections,
         announce: Announce,
         close_days: CloseDays,
-        waiting: Waiting,
+        source: Source,
         *,
         partitions: int,
         records_at_once: int,
@@ -67,7 +81,7 @@ class Loops:
         self._keep_rejections = keep_rejections
         self._announce = announce
         self._close_days = close_days
-        self._waiting = waiting
+        self._source = source
         self._changed: set[Page] = set()
         self._partitions = partitions
         self._records_at_once = records_at_once
@@ -76,6 +90,8 @@ class Loops:
         self._room = asyncio.Semaphore(2)  # one flush is merged while the one before it is written
         self._looking = False
         self._running: set[asyncio.Task[None]] = set()
+        self._sought: dict[int, tuple[int, float]] = {}
+        self._waited: Mapping[int, int] = {}
         self.events_topic = app.topic(EVENTS.name, value_type=bytes, value_serializer="raw")
         self.rejected_topic = app.topic(REJECTED.name, value_type=bytes, value_serializer="raw")
         self.indicators_topic = app.topic(INDICATORS.name, value_type=bytes, value_serializer="raw")
@@ -83,11 +99,15 @@ class Loops:
     async def assemble(self, stream: Any) -> None:
         """Events: merge what came, write it, let go of it."""
         async for taken in stream.noack_take(self._records_at_once, within=self._within):
+            # what was fetched before partitions were dealt anew is fetched again by whoever owns them now
+            current = [each for each in taken if each.message.generation_id == self._app.consumer_generation_id]
+            if not current:
+                continue
             await self._room.acquire()
             began = time.perf_counter()
-            flush = await self._must(self._worker.process, _by_partition(taken))
+            flush = await self._must(self._worker.process, _by_partition(current))
             self._metrics.merged(flush, time.perf_counter() - began)
-            task = asyncio.get_running_loop().create_task(self._let_go(stream, taken, flush))
+            task = asyncio.get_running_loop().create_task(self._let_go(stream, current, flush))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -115,21 +135,30 @@ class Loops:
             self._looking = False
 
     async def watch(self) -> None:
-        """End a worker to which records no longer come though they wait: whoever starts it again gets it going.
+        """Read on where the tables say when records wait and none comes; end the process when that does not help.
 
-        Faust is known to stall after rebalances in ways that only a new process mends.
+        The group's committed offset can be ahead of the tables: a flush that a successor overtook is not in them though
+        its records were let go of, the tables may be restored from a copy, and Faust acks what it skips.
+        Faust is also known to stall after rebalances in ways that only a new process mends.
         """
-        if not self._health.quiet(storage_away=self._worker.away_since is not None):
+        before, self._waited = self._waited, {}
+        if not self._health.quiet(WATCH_SECONDS, storage_away=self._worker.away_since is not None):
+            return
+        reached = {number: at for number, at in self._worker.reached().items() if number in self._health.assigned}
+        if not reached:
             return
         try:
-            waiting = sum((await self._waiting()).values())
+            ends = await self._source.ends(reached)
         except NotNow as error:  # no fault of this worker
             log.warning("bus does not answer", error=str(error))
             return
-        if waiting and self._health.quiet(storage_away=self._worker.away_since is not None):
+        self._waited = {number: at for number, at in reached.items() if at < ends[number]}
+        await self._read_on({number: at for number, at in self._waited.items() if before.get(number) == at})
+        quiet = self._health.quiet(self._health.stalled_seconds, storage_away=self._worker.away_since is not None)
+        if quiet and self._waited:
             self._health.stalled = True
-            stalled = NotNow(f"{waiting} records wait and none came for {self._health.stalled_seconds:g} s")
-            log.error("worker stops", error=str(stalled), kind="Stalled")
+            stalled = NotNow(f"records wait and none came for {self._health.stalled_seconds:g} s")
+            log.error("worker stops", error=str(stalled), kind="Stalled", partitions=sorted(self._waited))
             await self._app.crash(stalled)
 
     async def announce(self) -> None:
@@ -168,6 +197,24 @@ class Loops:
         if self._running:
             await asyncio.wait(self._running)
 
+    async def _read_on(self, places: Mapping[int, int]) -> None:
+        """Read partitions on at offsets that the consumer has passed; where the bus has no such record, behind it."""
+        for number, at in places.items():
+            sought, when = self._sought.get(number, (-1, 0.0))
+            if sought == at and self._health.clock() - when < WATCH_SECONDS:
+                continue  # it is on its way
+            self._sought[number] = at, self._health.clock()
+            try:
+                first = await self._source.first_from(number, at)
+                if first > at:
+                    log.warning("the bus has no such records", partition=number, offset=at, next_offset=first)
+                    await self._must(self._worker.pass_over, number, first)
+                else:
+                    log.warning("records were passed over; reading them again", partition=number, offset=at)
+                await self._source.seek(number, first)
+            except NotNow as error:
+                log.warning("bus does not answer", error=str(error))
+
     async def _must(self, do: Callable[..., T], *arguments: Any) -> T:
         """Do what blocks in the one thread that drives the worker; when it fails the process must end.
 
@@ -196,14 +243,23 @@ class Loops:
                     for each in flush.rejections
                 ),
             )
+            merged, left = [], {}
             for event in taken:
+                number = event.message.partition
+                if event.message.offset < flush.next_offsets[number]:
+                    merged.append(event)
+                else:
+                    left[number] = flush.next_offsets[number]
+            for event in merged:
                 await stream.ack(event)
         except Exception as error:  # noqa: BLE001 - whatever it was, these records may not be let go of
             log.error("worker stops", error=str(error), kind=type(error).__name__)
             await self._app.crash(error)
         else:
             self._changed |= flush.pages
-            self._health.let_go((event.message.partition, event.message.offset + 1) for event in taken)
+            if merged:
+                self._health.let_go(flush.next_offsets)
+            await self._read_on(left)
             sample = flush.events[:: max(1, len(flush.events) // SAMPLED)]
             self._metrics.written(time.perf_counter() - began, sample, time.time_ns() // 1_000_000)
         finally:

@@ -12,6 +12,7 @@ from pantau.domain.entries import FactId
 from pantau.domain.registry import Registry
 from stream_processors.assembly import Assembly, Changes
 from stream_processors.known import Known
+from stream_processors.reading import Record
 from stream_processors.tables import Tables
 
 
@@ -85,7 +86,23 @@ class Partition:
 
     def after(self, next_offset: int) -> Claim:
         """The claim once everything before an offset is in the tables; never behind what was written already."""
-        return msgspec.structs.replace(self.claim, seq=max(next_offset, self.claim.seq + 1))
+        claim = self.claim
+        return msgspec.structs.replace(
+            claim, seq=max(next_offset, claim.seq + 1), next_offset=max(next_offset, claim.next_offset)
+        )
+
+    def pass_over(self, next_offset: int) -> None:
+        """The bus has no record before an offset that is not in the tables."""
+        self.claim = msgspec.structs.replace(self.claim, next_offset=max(next_offset, self.claim.next_offset))
+
+    def unbroken(self, records: Sequence[Record]) -> Sequence[Record]:
+        """The records up to the first one before which another is missing: what is behind it must wait for that one."""
+        next_offset = self.claim.next_offset
+        for n, record in enumerate(records):
+            if record.offset > next_offset:
+                return records[:n]
+            next_offset = max(next_offset, record.offset + 1)
+        return records
 
     def newest_pages(self) -> set[Page]:
         """The last local day of each unit that has windows."""

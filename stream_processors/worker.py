@@ -47,12 +47,13 @@ _WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 class Flush(msgspec.Struct, frozen=True):
     """What became of some records. They may be committed once ``written`` is done and the rest is on the bus.
 
+    Of each partition only the records before its ``next_offsets`` were merged: one before the others may be missing.
     ``pages`` are the windows that changed and are to be announced, ``rows`` are counted by table, ``opened_seconds`` is
     how long each partition took that was opened for them.
     """
 
     written: "Future[None]"
-    claims: Sequence[Claim]
+    next_offsets: Mapping[int, int]
     events: Sequence[Event]
     pages: frozenset[Page]
     misplaced: Sequence[Event]
@@ -139,8 +140,11 @@ class Worker:
         steps: list[_Step] = []
         misplaced: list[Event] = []
         rejections: list[Rejection] = []
-        for number, arrived in records.items():
+        for number, given in records.items():
             partition = self._opened(number)
+            arrived = partition.unbroken(given)
+            if not arrived:
+                continue
             found = read(arrived, partition=number, partitions=self._count, registry=self.registry, secret=self._secret)
             misplaced += found.misplaced
             rejections += found.rejections
@@ -151,7 +155,7 @@ class Worker:
             version = self._tables.version(step.claim.epoch, step.claim.seq)
             step.changes = step.partition.assembly.merge(step.batch, version)
         self._restore_cells(steps)
-        blocks = [*self._blocks(steps), *self._counted(steps)]
+        blocks = [*self._blocks(steps), *self._counted(steps)] if steps else []
         written = self._put(blocks)
         for step in steps:
             step.partition.claim = step.claim
@@ -161,7 +165,7 @@ class Worker:
         opened, self._opened_seconds = self._opened_seconds, []
         return Flush(
             written,
-            [step.claim for step in steps],
+            {number: self._partitions[number].claim.next_offset for number in records},
             [event for step in steps for event in step.events],
             frozenset(fresh.union(*(change.touched for change in changes))),
             misplaced,
@@ -214,6 +218,15 @@ class Worker:
     def opened(self) -> list[Partition]:
         """The partitions in memory."""
         return [*self._partitions.values()]
+
+    def reached(self) -> dict[int, int]:
+        """The offset at which each partition in memory is to be read on; may be asked by any thread."""
+        return {number: partition.claim.next_offset for number, partition in self._partitions.copy().items()}
+
+    def pass_over(self, number: int, next_offset: int) -> None:
+        """The bus has no record of a partition before an offset that is not in the tables."""
+        if number in self._partitions:
+            self._partitions[number].pass_over(next_offset)
 
     def drain(self) -> None:
         """Wait until everything handed to the writer is in the tables; raises what a write raised."""

@@ -7,11 +7,16 @@ Page = tuple[int, str]
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Who owns a partition of the bus: the highest epoch. Every record before ``seq`` is in facts and windows."""
+    """Who owns a partition of the bus: the highest epoch.
+
+    ``seq`` orders what one epoch writes. Every record before ``next_offset`` is in facts and windows: it says where to
+    read on, whatever offset the bus has for the group.
+    """
 
     name: str
     epoch: int
     seq: int
+    next_offset: int
     registry: str
     owner: str
 

@@ -1,10 +1,12 @@
 -- What workers on a bus know of their work: who owns a partition, how far it came, and what each flush is about to change.
 
 -- One row a partition and epoch: an owner claims a partition by writing the next epoch; the highest seq of an epoch wins.
+-- Every record of the partition before next_offset is in facts and windows.
 CREATE TABLE partitions (
     name LowCardinality(String),
     epoch UInt64,
     seq UInt64,
+    next_offset UInt64,
     registry String,
     owner String,
     at DateTime64(3, 'UTC')

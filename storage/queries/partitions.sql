@@ -1,6 +1,6 @@
 -- name: newest_claims
 -- Who claimed these partitions last, how far did they come, and judged by which registry?
-SELECT name, epoch, seq, registry, owner
+SELECT name, epoch, seq, next_offset, registry, owner
 FROM partitions FINAL
 WHERE name IN {names:Array(String)}
 ORDER BY name, epoch DESC, seq DESC
@@ -28,8 +28,8 @@ WHERE seq > done
 
 -- name: settle_flushes
 -- Remember that the flushes of earlier owners of this partition are made whole.
-INSERT INTO partitions
-SELECT name, epoch, max(seq), '', 'successor', now64(3)
+INSERT INTO partitions (name, epoch, seq, next_offset, registry, owner, at)
+SELECT name, epoch, max(seq), 0, '', 'successor', now64(3)
 FROM flushes WHERE name = {name:String} AND epoch < {epoch:UInt64}
 GROUP BY name, epoch
 

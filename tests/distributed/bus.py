@@ -98,16 +98,21 @@ class Process:
             return False
         if flush.misplaced:
             self.bus.send(flush.misplaced)
-        for number, records in taken.items():
-            self.at[number] = records[-1].offset + 1
+        for number, next_offset in flush.next_offsets.items():
+            self.at[number] = next_offset
             if may_commit:
                 self.bus.committed[number] = max(self.bus.committed[number], self.at[number])
         return True
 
     def finish(self) -> None:
-        while self.step():
-            pass
-        self.worker.look(now=True)
+        while True:
+            while self.step():
+                pass
+            self.worker.look(now=True)
+            reached = self.worker.reached()
+            if all(reached[number] >= len(self.bus.records[number]) for number in self.at):
+                break
+            self.at.update(reached)
         self.worker.close()
 
 

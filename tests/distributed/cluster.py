@@ -238,7 +238,7 @@ class Cluster:
     def _progress(self, desk: ServerDesk) -> int:
         """Records that are in the tables, with everything made of them."""
         names = [f"{EVENTS.name}/{PARTITIONS}:{number}" for number in range(PARTITIONS)]
-        return sum(row[2] for row in desk.query("newest_claims", {"names": names}).rows)
+        return sum(row[3] for row in desk.query("newest_claims", {"names": names}).rows)
 
     def close(self) -> None:
         self.broker.stop()

@@ -196,3 +196,38 @@ def test_a_poison_record_is_refused_and_the_stream_goes_on(store: Store) -> None
     assert not set(flush.events) ^ set(sent)
     process.worker.close()
     must_hold(store, sent)
+
+
+@given(streams(UNITS), st.randoms(use_true_random=False), st.lists(st.integers(0, 9), min_size=2, max_size=2))
+@settings(max_examples=5)
+def test_where_to_read_on_is_in_the_tables_whatever_the_bus_has_for_the_group(
+    store: Store, sent: list[Event], chance: random.Random, ahead: list[int]
+) -> None:
+    """Its offsets may be ahead of the tables: they are restored from a copy, or a flush was let go of and overtaken."""
+    fresh(store)
+    bus = Bus(2)
+    fill(bus, sent, chance)
+    first = Process(store, bus)
+    first.assign((0, 1))
+    first.step(may_commit=False)
+    bus.committed = [min(len(bus.records[number]), bus.committed[number] + ahead[number]) for number in (0, 1)]
+    heir = Process(store, bus)
+    heir.assign((0, 1))
+    heir.finish()
+    must_hold(store, sent)
+    assert verify(store, REGISTRY).equal
+
+
+def test_what_comes_behind_a_missing_record_waits_for_it_and_what_the_bus_lost_is_passed_over(store: Store) -> None:
+    bus = Bus(1)
+    for n in range(6):
+        bus.send([ticket("created", MONDAY + n, ticket=f"A{n}")])
+    process = Process(store, bus)
+    records = bus.records[0]
+    assert process.worker.process({0: [records[0], records[2]]}).next_offsets == {0: 1}
+    assert process.worker.process({0: records[3:]}).next_offsets == {0: 1}
+    process.worker.pass_over(0, 3)
+    assert process.worker.process({0: records[3:]}).next_offsets == {0: 6} == process.worker.reached()
+    process.worker.drain()
+    must_hold(store, [ticket("created", MONDAY + n, ticket=f"A{n}") for n in (0, 3, 4, 5)])
+    process.worker.close()

@@ -1,12 +1,12 @@
-"""A worker to which records no longer come ends itself; one that waits, works or has nothing to do does not."""
+"""A worker to which records no longer come reads on where the tables say, and ends itself when that does not help."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pantau.domain.errors import NotNow
 from stream_processors.health import Health
-from stream_processors.loops import Loops
+from stream_processors.loops import WATCH_SECONDS, Loops
 
 STALLED = 60.0
 
@@ -35,33 +35,58 @@ class App:
 class Idle:
     """A worker whose storage answers, or has not for a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, reached: dict[int, int]) -> None:
         self.away_since: float | None = None
+        self.at = reached
+        self.passed_over: list[tuple[int, int]] = []
+
+    def reached(self) -> dict[int, int]:
+        return self.at
+
+    def pass_over(self, number: int, next_offset: int) -> None:
+        self.passed_over.append((number, next_offset))
+        self.at[number] = next_offset
+
+
+class Bus:
+    """Ends and first records of partitions, or a broker that does not answer."""
+
+    def __init__(self, ends: Mapping[int, int], firsts: Mapping[int, int]) -> None:
+        self.all_ends, self.firsts = ends, firsts
+        self.answers = True
+        self.sought: list[tuple[int, int]] = []
+
+    async def ends(self, numbers: Iterable[int]) -> Mapping[int, int]:
+        if not self.answers:
+            raise NotNow("no answer")
+        return {number: self.all_ends[number] for number in numbers}
+
+    async def first_from(self, number: int, offset: int) -> int:
+        return max(offset, self.firsts.get(number, 0))
+
+    async def seek(self, number: int, offset: int) -> None:
+        self.sought.append((number, offset))
 
 
 class Watched:
-    """A worker's loops with a clock to move and a broker that says what waits."""
+    """A worker's loops with a clock to move, at 5 in two partitions."""
 
-    def __init__(self, waiting: Mapping[int, int] | None) -> None:
-        self.app, self.worker, self.time = App(), Idle(), Time()
+    def __init__(self, ends: Mapping[int, int], firsts: Mapping[int, int] | None = None) -> None:
+        self.app, self.worker, self.time = App(), Idle({0: 5, 1: 5}), Time()
+        self.bus = Bus(ends, firsts or {})
         self.health = Health(STALLED, clock=self.time)
         self.health.assign([0, 1])
-
-        async def asked() -> Mapping[int, int]:
-            if waiting is None:
-                raise NotNow("no answer")
-            return waiting
-
         unused: Any = None
+        worker: Any = self.worker
         self.loops = Loops(
             self.app,
-            self.worker,  # type: ignore[arg-type]
+            worker,
             unused,
             self.health,
             unused,
             unused,
             unused,
-            asked,
+            self.bus,
             partitions=2,
             records_at_once=1,
             within_seconds=0.1,
@@ -74,21 +99,48 @@ class Watched:
         return self.health.stalled
 
 
-def test_a_worker_to_which_waiting_records_no_longer_come_ends() -> None:
-    watched = Watched({0: 0, 1: 7})
+def test_records_that_wait_at_two_looks_are_read_again_from_where_the_tables_are() -> None:
+    watched = Watched({0: 5, 1: 9})
+    assert not watched.ends_after(WATCH_SECONDS - 1)
+    assert not watched.ends_after(2)
+    assert not watched.bus.sought  # they may just have come
+    assert not watched.ends_after(WATCH_SECONDS)
+    assert watched.bus.sought == [(1, 5)]
+
+
+def test_a_place_that_was_sought_is_not_sought_again_at_once() -> None:
+    watched = Watched({0: 5, 1: 9})
+    for seconds in (WATCH_SECONDS + 1, WATCH_SECONDS, 1):
+        watched.ends_after(seconds)
+    assert watched.bus.sought == [(1, 5)]
+    watched.ends_after(WATCH_SECONDS)
+    assert watched.bus.sought == [(1, 5), (1, 5)]
+
+
+def test_records_that_the_bus_has_no_longer_are_passed_over() -> None:
+    watched = Watched({0: 5, 1: 9}, {1: 8})
+    for _ in range(2):
+        watched.ends_after(WATCH_SECONDS + 1)
+    assert watched.worker.passed_over == watched.bus.sought == [(1, 8)]
+
+
+def test_a_worker_to_which_waiting_records_still_do_not_come_ends() -> None:
+    watched = Watched({0: 5, 1: 9})
     assert not watched.ends_after(STALLED - 1)
     assert watched.ends_after(2)
-    assert "7 records wait" in str(watched.app.crashed[0])
+    assert "records wait" in str(watched.app.crashed[0])
 
 
 def test_one_for_which_nothing_waits_goes_on() -> None:
-    assert not Watched({0: 0, 1: 0}).ends_after(10 * STALLED)
+    watched = Watched({0: 5, 1: 5})
+    assert not watched.ends_after(10 * STALLED)
+    assert not watched.bus.sought
 
 
 def test_letting_go_or_another_assignment_begins_the_time_anew() -> None:
-    watched = Watched({0: 1})
+    watched = Watched({0: 9, 1: 9})
     watched.time.now += STALLED - 1
-    watched.health.let_go([(0, 5)])
+    watched.health.let_go({0: 5})
     assert not watched.ends_after(STALLED - 1)
     watched.health.assign([0])
     assert not watched.ends_after(STALLED - 1)
@@ -96,7 +148,7 @@ def test_letting_go_or_another_assignment_begins_the_time_anew() -> None:
 
 
 def test_one_that_is_still_at_work_is_not_ended_however_long_it_takes() -> None:
-    watched = Watched({0: 1})
+    watched = Watched({0: 9, 1: 9})
     watched.health.at_work += 1
     assert not watched.ends_after(10 * STALLED)
     watched.health.at_work -= 1
@@ -104,17 +156,19 @@ def test_one_that_is_still_at_work_is_not_ended_however_long_it_takes() -> None:
 
 
 def test_a_storage_that_is_away_is_no_stall() -> None:
-    watched = Watched({0: 1})
+    watched = Watched({0: 9, 1: 9})
     watched.worker.away_since = watched.time.now
     assert not watched.ends_after(10 * STALLED)
 
 
 def test_a_broker_that_is_away_is_no_stall() -> None:
-    assert not Watched(None).ends_after(10 * STALLED)
+    watched = Watched({0: 9, 1: 9})
+    watched.bus.answers = False
+    assert not watched.ends_after(10 * STALLED)
 
 
-def test_the_lag_is_from_what_was_let_go_of_or_else_from_what_the_group_committed() -> None:
+def test_the_lag_is_from_what_was_let_go_of_or_else_from_where_the_partition_was_opened() -> None:
     health = Health(STALLED)
     health.assign([0, 1, 2, 3])
-    health.let_go([(0, 8)])
+    health.let_go({0: 8})
     assert health.lag({0: 10, 1: 10, 2: None, 3: 10}, {0: 3, 1: 4, 2: 1}) == {0: 2, 1: 6}
