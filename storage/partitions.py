@@ -64,7 +64,7 @@ class PartitionTables:
         """Own a partition from now on. ``owner`` must be a name that no other process and no earlier claim uses."""
         while True:
             before = self.newest_claims([name]).get(name)
-            seq, next_offset = (before.seq, before.next_offset) if before else (0, 0)
+            seq, next_offset = (before.seq, before.next_offset) if before else (0, self._next_offset(name))
             highest = {"name": name, "division": division_of(name)}
             epoch = 1 + int(self._store.engine.query(sql("highest_epoch"), highest).rows[0][0])
             mine = Claim(name, epoch, seq, next_offset, before.registry if before else registry, owner)
@@ -72,6 +72,12 @@ class PartitionTables:
             params = {"name": name, "epoch": epoch}
             if self._store.engine.query(sql("owners_of_epoch"), params).rows == [(owner,)]:
                 return mine  # whoever else claims this epoch from here on finds it taken and goes one higher
+
+    def _next_offset(self, name: str) -> int:
+        """Where a partition is to be read on that this division of its topic has never owned."""
+        topic, number = name[: name.rindex("/") + 1], name[name.rindex(":") :]
+        rows = self._store.engine.query(sql("next_offset_before_division"), {"topic": topic, "number": number}).rows
+        return int(rows[0][0]) if rows else 0
 
     def unfinished_pages(self, claim: Claim) -> set[Page]:
         """Windows that former owners were about to change in flushes they did not finish."""

@@ -10,6 +10,13 @@ LIMIT 1 BY name
 -- Which epoch was the last of this partition, or of any partition of another division of the bus?
 SELECT max(epoch) FROM partitions WHERE name = {name:String} OR NOT startsWith(name, {division:String})
 
+-- name: next_offset_before_division
+-- Where is a partition of this topic and number to be read on, by its last owner under any division of the topic?
+SELECT next_offset FROM partitions FINAL
+WHERE startsWith(name, {topic:String}) AND endsWith(name, {number:String}) AND owner != 'successor'
+ORDER BY epoch DESC, seq DESC
+LIMIT 1
+
 -- name: owners_of_epoch
 -- Who claimed this partition under this epoch?
 SELECT DISTINCT owner FROM partitions WHERE name = {name:String} AND epoch = {epoch:UInt64}

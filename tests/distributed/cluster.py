@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from pantau.bus.partitions import partition_of
@@ -32,6 +32,7 @@ from tests.support.kafka import Broker, free_ports
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
 PATIENCE_SECONDS = 90
+_EVENTS_PARTS = [TopicPartition(EVENTS.name, number) for number in range(PARTITIONS)]
 SECRET = "5a" * 32
 MOST_ROUNDS = 300
 """What a load sends at most, in rounds of 48 events: on a slow machine the faults take longer, not the catching up."""
@@ -228,12 +229,23 @@ class Cluster:
         finally:
             desk.close()
 
+    def commit_everything(self, group: str) -> None:
+        """Let a group without members have read every record."""
+        consumer = self._consumer(group_id=group, enable_auto_commit=False)
+        ends = consumer.end_offsets(_EVENTS_PARTS)
+        consumer.assign(_EVENTS_PARTS)
+        consumer.commit({part: OffsetAndMetadata(end, "", -1) for part, end in ends.items()})
+        consumer.close()
+
     def _ends(self) -> int:
         """Records on the bus."""
-        consumer = KafkaConsumer(bootstrap_servers=self.broker.bootstrap, proxy_url=DIRECT)
-        ends = consumer.end_offsets([TopicPartition(EVENTS.name, number) for number in range(PARTITIONS)])
+        consumer = self._consumer()
+        ends = consumer.end_offsets(_EVENTS_PARTS)
         consumer.close()
         return sum(ends.values())
+
+    def _consumer(self, **how: Any) -> Any:
+        return KafkaConsumer(bootstrap_servers=self.broker.bootstrap, proxy_url=DIRECT, **how)
 
     def _progress(self, desk: ServerDesk) -> int:
         """Records that are in the tables, with everything made of them."""

@@ -119,6 +119,17 @@ def test_a_worker_stops_when_told_to_while_storage_is_away(cluster: Cluster) -> 
     stop(heir)
 
 
+def test_offsets_of_the_group_that_are_ahead_of_the_tables(cluster: Cluster) -> None:
+    """As after the tables were restored from a copy: nobody has to set the offsets back."""
+    load = Load(cluster, "ahead")
+    flowing(cluster, load)
+    accepted = load.finish()
+    cluster.commit_everything("pantau")
+    worker = cluster.worker()
+    cluster.must_hold(accepted)
+    stop(worker)
+
+
 def test_a_poison_record(cluster: Cluster) -> None:
     load = Load(cluster, "poison")
     worker = cluster.worker()

@@ -129,7 +129,8 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     tables.settle(second)
     found["unfinished then"] = tables.unfinished_pages(second)
     found["late"] = tables.late_flushes([_PARTITION], since=AS_OF - HOUR)
-    tables.insert([tables.progress_block([msgspec.structs.replace(second, seq=99)], AS_OF)], token="second:99")
+    done = msgspec.structs.replace(second, seq=99, next_offset=97)
+    tables.insert([tables.progress_block([done], AS_OF)], token="second:99")
     found["claims"] = tables.newest_claims([_PARTITION, "pantau.events/4:3"])
     tables.rebuild(REGISTRY, units=["makassar"], version=1 << 52, scratch="recomputed_for_2")
     registry = tables.newest_registry()
@@ -139,6 +140,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     found["registry"] = (registry.version, known, tables.registry_of(known) == registry)
     found["facts"] = sorted(tables.fact_ids(["dukcapil", "samsat"]))
     found["pages"] = tables.pages(["dukcapil", "samsat"])
+    found["divided anew"] = tables.claim(_PARTITION.replace("/4:", "/8:"), owner="third", registry=REGISTRY.version)
     found["announced"] = announcements(store, REGISTRY, sorted(found["pages"]), now=AS_OF)
 
 
