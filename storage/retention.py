@@ -20,13 +20,22 @@ Subject = tuple[str, str, str]
 """(unit, source, subject)."""
 
 
+EVERYTHING = (1 << 63) - 1
+"""``upto_seq`` where no flush that began is older than what is removed."""
+
+
+def removable(store: Store, *, before: int, upto_seq: int) -> int:
+    """How many rows :func:`remove_events` would remove."""
+    return int(store.engine.query(sql("removable_events"), {"before": before, "upto": upto_seq}).rows[0][0])
+
+
 def remove_events(store: Store, *, before: int, upto_seq: int, now: int) -> int:
     """Remove raw events that arrived before an instant (ms UTC); returns how many rows of the log went.
 
     Only events up to ``upto_seq``, which facts and windows hold already. Safe to repeat after a crash.
     """
     params = {"before": before, "upto": upto_seq, "now": now}
-    rows = int(store.engine.query(sql("removable_events"), params).rows[0][0])
+    rows = removable(store, before=before, upto_seq=upto_seq)
     if rows:
         store.engine.execute(sql("remember_trimmed"), params)
         store.engine.execute(sql("remember_retention"), params | {"events": rows})

@@ -12,6 +12,7 @@ from pantau.cli.indicators import indicators
 from pantau.cli.migrate import migrate
 from pantau.cli.mqtt import mqtt
 from pantau.cli.poll import poll
+from pantau.cli.retention import retention
 from pantau.cli.simulate import simulate
 from pantau.cli.sources import sources
 from pantau.cli.watch import watch
@@ -43,6 +44,7 @@ app.command()(watch)
 app.command()(indicators)
 app.command()(operate.verify)
 app.add_typer(rejects.app)
+app.command()(retention)
 app.command()(sources)
 app.add_typer(registry.app)
 app.add_typer(mapping.app)

@@ -22,6 +22,7 @@ from storage.migrate import require
 from storage.queries import sql
 from storage.registries import add, newest, units_with_events, write_reference
 from storage.rejects import Kept, Rejects, judged_again
+from storage.retention import EVERYTHING, removable, remove_events
 from storage.store import Store
 from storage.verify import Report, verify
 
@@ -102,6 +103,17 @@ class ServerDesk:
             sink.durable()
         rejects.mark_accepted(judged.accepted)
         return len(judged.accepted), len(rows) - len(judged.accepted)
+
+    def removable_events(self, arrived_before: int) -> int:
+        """How many rows of the log arrived before an instant (ms UTC)."""
+        return removable(self._store, before=arrived_before, upto_seq=EVERYTHING)
+
+    def remove_events(self, arrived_before: int) -> int:
+        """Remove them; facts and windows stay. How many went.
+
+        The instant must lie further back than Kafka keeps records: a flush that a crash cut short is then long redone.
+        """
+        return remove_events(self._store, before=arrived_before, upto_seq=EVERYTHING, now=self.now())
 
     def load_registry(self, registry: Registry) -> list[str]:
         """Make a registry the newest; the units whose past it changes, which the workers rebuild.

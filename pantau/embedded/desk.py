@@ -84,6 +84,8 @@ class Desk(Protocol):
     def verify(self, on_progress: Callable[[int], None] = ...) -> Report: ...  # noqa: D102
     def rejects(self) -> list[Kept]: ...  # noqa: D102
     def retry(self) -> tuple[int, int]: ...  # noqa: D102
+    def removable_events(self, arrived_before: int) -> int: ...  # noqa: D102
+    def remove_events(self, arrived_before: int) -> int: ...  # noqa: D102
     def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
     def clocks(self, language: Language = ...) -> list[SourceClock]: ...  # noqa: D102
     def now(self) -> int: ...  # noqa: D102
@@ -148,6 +150,16 @@ class LocalDesk:
         rows = [row for row in self.rejects() if row.retryable]
         result = self.intake.retry(rows)
         return result.accepted, result.refused
+
+    def removable_events(self, arrived_before: int) -> int:
+        """How many rows of the log arrived before an instant (ms UTC) and are in facts and windows."""
+        n: int = self.runtime.removable_raw_events(arrived_before=arrived_before)
+        return n
+
+    def remove_events(self, arrived_before: int) -> int:
+        """Remove them; facts and windows stay. How many went."""
+        n: int = self.runtime.remove_raw_events(arrived_before=arrived_before)
+        return n
 
     def load_registry(self, registry: Registry) -> list[str]:
         """Put a registry in force; the units whose past it changed."""
@@ -237,6 +249,16 @@ class RemoteDesk:
         """Try what can be retried again: (accepted, refused still)."""
         result: tuple[int, int] = self._ask("retry", None, tuple[int, int])
         return result
+
+    def removable_events(self, arrived_before: int) -> int:
+        """How many rows of the log arrived before an instant (ms UTC) and are in facts and windows."""
+        n: int = self._ask("removable_events", arrived_before, int)
+        return n
+
+    def remove_events(self, arrived_before: int) -> int:
+        """Remove them; facts and windows stay. How many went."""
+        n: int = self._ask("remove_events", arrived_before, int)
+        return n
 
     def load_registry(self, registry: Registry) -> list[str]:
         """Put a registry in force; the units whose past it changed."""

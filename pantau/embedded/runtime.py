@@ -26,7 +26,7 @@ from storage.engine import Answer
 from storage.migrate import migrate
 from storage.queries import sql
 from storage.rejects import Rejects
-from storage.retention import remove_events
+from storage.retention import removable, remove_events
 from storage.store import Store
 from storage.verify import Report, verify
 
@@ -167,6 +167,13 @@ class Runtime:
         store, registries = self._pipeline.store, self._registries
         return self.between_flushes(
             lambda: verify(store, registries.newest() or self.registry, on_progress=on_progress)
+        )
+
+    def removable_raw_events(self, *, arrived_before: int) -> int:
+        """How many rows :meth:`remove_raw_events` would remove."""
+        store = self._pipeline.store
+        return self.between_flushes(
+            lambda: removable(store, before=arrived_before, upto_seq=self._pipeline.progress.seq)
         )
 
     def remove_raw_events(self, *, arrived_before: int) -> int:
