@@ -26,7 +26,8 @@ class Report(msgspec.Struct, frozen=True):
 
     ``left_out`` counts facts some of whose raw events are no longer kept: their rows were compared with the fold of
     their own stored entries, and their windows with those rows. ``raw_since`` is the arrival (ms UTC) from which on
-    all raw events are kept, ``None`` if all ever were.
+    all raw events are kept, ``None`` if all ever were. ``moved`` says that others wrote meanwhile: what
+    differs may only be under way then.
     """
 
     events: int
@@ -36,6 +37,7 @@ class Report(msgspec.Struct, frozen=True):
     differing: dict[str, int]
     examples: tuple[Difference, ...]
     raw_since: int | None = None
+    moved: bool = False
 
     @property
     def equal(self) -> bool:

@@ -81,6 +81,8 @@ def verify(
             )
         if refused:
             typer.echo(f"{refused:,} refused and in no number: pantau rejects list --data {data}")
+        if report.moved and not report.equal:
+            typer.echo("workers wrote meanwhile: what differs may only be under way; ask again when less comes in")
         for table, n in report.differing.items():
             if n:
                 typer.echo(f"  {table}: {n:,} rows differ")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, NoReturn
 
+import msgspec
+
 from pantau.distributed.address import brokers, secret_key
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
@@ -78,8 +80,10 @@ class ServerDesk:
             time.sleep(0.2)
 
     def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
-        """Recompute everything from the log and compare. What workers change meanwhile may be told as different."""
-        return verify(self._store, self.registry, on_progress=on_progress)
+        """Recompute everything from the log and compare; says whether workers wrote meanwhile."""
+        before = self._state()
+        report = verify(self._store, self.registry, on_progress=on_progress)
+        return msgspec.structs.replace(report, moved=self._state() != before)
 
     def rejects(self) -> list[Kept]:
         """What was refused and not accepted since."""
@@ -135,6 +139,11 @@ class ServerDesk:
     def now(self) -> int:
         """This machine's clock, ms UTC."""
         return time.time_ns() // 1_000_000
+
+    def _state(self) -> tuple[Any, ...]:
+        """What changes with every flush of a worker."""
+        found: tuple[Any, ...] = self.query("newest_state").rows[0]
+        return found
 
     def close(self) -> None:
         """Close the connections."""

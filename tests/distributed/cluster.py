@@ -24,6 +24,7 @@ from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from producers.brokers import DIRECT
 from storage.address import open_server
+from storage.compare import Report
 from storage.migrate import migrate
 from tests.strategies import MONDAY, REGISTRY, UNITS, ticket
 from tests.support.bridge import Bridge
@@ -206,6 +207,14 @@ class Cluster:
         desk = ServerDesk(self.url)
         try:
             desk.load_registry(registry)
+        finally:
+            desk.close()
+
+    def verified(self) -> Report:
+        """What a verification finds now."""
+        desk = ServerDesk(self.url)
+        try:
+            return desk.verify()
         finally:
             desk.close()
 

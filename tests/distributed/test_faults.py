@@ -134,6 +134,7 @@ def test_a_poison_record(cluster: Cluster) -> None:
     load = Load(cluster, "poison")
     worker = cluster.worker()
     flowing(cluster, load)
+    assert cluster.verified().moved  # whatever it found: workers wrote meanwhile
     producer = KafkaProducer(bootstrap_servers=cluster.broker.bootstrap, acks="all")
     for poison in (b"", b"\xff\xfe", b"[{}, 7]", b'{"specversion": "1.0"}', b"[" * 100_000):
         producer.send(EVENTS.name, value=poison).get(30)
