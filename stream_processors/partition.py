@@ -58,7 +58,7 @@ class Partition:
         tables.settle(self.claim)
         if changed:
             self._rebuild(tables, changed)
-        self.claim = msgspec.structs.replace(self.claim, registry=registry.version)
+        self._judge_by(registry)
         facts = self._learn(tables, self.units)
         return Opened(repaired, len(changed), facts)
 
@@ -69,7 +69,7 @@ class Partition:
         self.assembly.forget()
         if changed:
             self._rebuild(tables, changed)
-        self.claim = msgspec.structs.replace(self.claim, registry=registry.version)
+        self._judge_by(registry)
         self._learn(tables, self.units)
 
     def heal(self, late: Sequence[LateFlush], tables: Tables) -> None:
@@ -119,6 +119,11 @@ class Partition:
     def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
         """The changed cells that are not in memory and that storage may hold."""
         return self.assembly.absent_cells(changes)
+
+    def _judge_by(self, registry: Registry) -> None:
+        """Say which registry is in force; of two rows of a claim the one with the higher ``seq`` holds."""
+        if self.claim.registry != registry.version:
+            self.claim = msgspec.structs.replace(self.claim, registry=registry.version, seq=self.claim.seq + 1)
 
     def _rebuild(self, tables: Tables, changed: Sequence[str]) -> None:
         self.claim = claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1)

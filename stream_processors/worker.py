@@ -253,6 +253,8 @@ class Worker:
         partition = Partition(claim, self.registry, self._units(number), capacity=self._share())
         changed = self._changed_since(claim.registry, partition.units)
         done = self.patiently(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
+        if partition.claim != claim:
+            self.patiently(self._keep_progress, [partition.claim])
         self._partitions[number] = partition
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
         self._opened_seconds.append(time.monotonic() - began)

@@ -15,6 +15,7 @@ from stream_processors.worker import Worker
 
 TOPIC = "pantau.events"
 _owners = itertools.count()
+_loads = itertools.count(1)
 
 
 class Killed(Exception):
@@ -123,5 +124,5 @@ def load_registry(store: Store, registry: Registry) -> None:
     store.engine.insert(
         "registries",
         (("version", "String"), ("loaded_at", "DateTime64(3, 'UTC')"), ("epoch", "UInt64"), ("content", "String")),
-        ([registry.version], [1], [0], [msgspec.json.encode(registry.to_rows()).decode()]),
+        ([registry.version], [next(_loads)], [0], [msgspec.json.encode(registry.to_rows()).decode()]),
     )

@@ -11,11 +11,12 @@ from pantau.bus.records import PACKED_HEADERS
 from pantau.domain.events import Event
 from pantau.domain.zones import HOUR, MINUTE
 from storage.chdb_engine import ChdbEngine
+from storage.queries import sql
 from storage.store import Store
 from storage.verify import verify
 from tests.distributed.bus import Bus, Process, load_registry
 from tests.embedded.test_pipeline import empty
-from tests.strategies import MONDAY, REGISTRY, UNITS, streams, ticket
+from tests.strategies import MONDAY, REGISTRY, UNITS, registry, streams, ticket
 from tests.truth import must_hold
 
 
@@ -231,3 +232,27 @@ def test_what_comes_behind_a_missing_record_waits_for_it_and_what_the_bus_lost_i
     process.worker.drain()
     must_hold(store, [ticket("created", MONDAY + n, ticket=f"A{n}") for n in (0, 3, 4, 5)])
     process.worker.close()
+
+
+def test_a_registry_is_in_force_in_every_partition_though_no_record_comes(store: Store) -> None:
+    bus = Bus(2)
+    bus.send([ticket("created", MONDAY, unit=unit) for unit in UNITS])
+    process = Process(store, bus)
+    process.assign((0, 1))
+    process.finish()
+    newer = registry(standards=())
+    load_registry(store, newer)
+    heir = Process(store, bus)
+    heir.assign((0, 1))
+    heir.worker.look(now=True)
+    assert in_force(store) == [newer.version] * 2
+    newest = registry(holidays=())
+    load_registry(store, newest)
+    heir.worker.look(now=True)
+    assert in_force(store) == [newest.version] * 2
+    heir.worker.close()
+
+
+def in_force(store: Store) -> list[str]:
+    """The registry of each partition, as its owner says."""
+    return [version for _, version in store.engine.query(sql("registries_of_partitions")).rows]
