@@ -1,7 +1,9 @@
 """What a worker counts of its own work, for Prometheus."""
 
 import time
+from collections import Counter as Tally
 from collections.abc import Sequence
+from operator import attrgetter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -9,6 +11,7 @@ from pantau.domain.events import Event
 from stream_processors.worker import Flush
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_KIND_AND_SOURCE = attrgetter("kind", "source")
 _EVENTS = (1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000)
 
 
@@ -62,11 +65,7 @@ class WorkerMetrics:
 
     def merged(self, flush: Flush, seconds: float) -> None:
         """A batch went through the operator."""
-        counts: dict[tuple[str, str], int] = {}
-        for event in flush.events:
-            key = (event.kind, event.source)
-            counts[key] = counts.get(key, 0) + 1
-        for (kind, source), n in counts.items():
+        for (kind, source), n in Tally(map(_KIND_AND_SOURCE, flush.events)).items():
             self.events.labels(kind, source).inc(n)
         for source, n in flush.duplicates.items():
             self.repeats.labels(source).inc(n)
