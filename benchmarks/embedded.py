@@ -1,6 +1,6 @@
 """The embedded product against a naive per-event baseline, on the same file, in the same run.
 
-    python -m benchmarks.embedded [--visits N] [--work DIR]
+    python -m benchmarks.embedded [--days N] [--work DIR]
 
 One CSV file of simulated queue tickets is (a) read by a naive program, one event at a time, into SQLite, and (b)
 replayed by the product into an empty data directory until its windows can be queried; then the same again, shuffled.
@@ -160,7 +160,7 @@ def main() -> None:
         wall, cpu, peak, said = measured(
             [
                 *(*pantau, "replay", str(given), "--mapping", str(mapping)),
-                *("--to", str(data), "--registry", str(registry)),
+                *("--to", str(data), "--registry", str(registry), "--lang", "en"),
             ]
         )
         events = int(said.split()[0].replace(",", ""))
