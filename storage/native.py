@@ -24,6 +24,10 @@ _BUFFER = 1 << 20
 class _Revision0:
     used_revision = 0
 
+    def get_timezone(self) -> str:
+        """What a ``DateTime`` without a zone of its own is read in; the driver asks for every DateTime."""
+        return "UTC"
+
 
 def _context() -> Context:
     context = Context()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pantau.cli import demo, keys, mapping, operate, registry, rejects, replay, topics
+from pantau.cli import dashboards, demo, keys, mapping, operate, registry, rejects, replay, topics
 from pantau.cli.doctor import doctor
 from pantau.cli.gateway import gateway
 from pantau.cli.indicators import indicators
@@ -50,6 +50,7 @@ app.add_typer(registry.app)
 app.add_typer(mapping.app)
 app.add_typer(keys.app)
 app.add_typer(topics.app)
+app.add_typer(dashboards.app)
 app.command()(simulate)
 app.command()(doctor)
 

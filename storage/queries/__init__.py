@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import msgspec
 
@@ -23,8 +24,13 @@ class Query(msgspec.Struct, frozen=True):
 @cache
 def catalogue() -> dict[str, Query]:
     """Every named query by name."""
+    return queries_in(files("storage") / "queries")
+
+
+def queries_in(folder: Traversable) -> dict[str, Query]:
+    """The named queries of a folder's ``.sql`` files, by name. Raises ValueError for one without a question."""
     found: dict[str, Query] = {}
-    for path in sorted((files("storage") / "queries").iterdir(), key=lambda path: path.name):
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if not path.name.endswith(".sql"):
             continue
         for part in re.split(r"^-- name: ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:

@@ -1,0 +1,106 @@
+"""Ikhtisar hari ini: who waits too long now, where the promise is not kept, how the day goes."""
+
+from dashboards.model import (
+    KECAMATAN,
+    UNITS,
+    Board,
+    Column,
+    Panel,
+    count,
+    hidden,
+    minutes,
+    people,
+    percent,
+    text,
+)
+
+UNIT_STATES = ("overdue", "below", "good", "few", "none")
+
+
+def strip(y: int, h: int, w: int) -> tuple[Panel, ...]:
+    """The six numbers of the day."""
+    six = (
+        ("waiting", "waiting_now", (people("waiting"), people("overdue"))),
+        ("longest", "longest_wait_now", (minutes("longest_min"), minutes("promise_min"))),
+        ("served", "served_so_far", (people("served"), people("usual"))),
+        ("kept", "promise_so_far", (percent("kept_pct"), percent("usual_pct"))),
+        ("ikm", "ikm_90_days", (Column(name="ikm", unit="index", decimals=2), text("interval"), Column(name="answers", unit="answers"))),
+        ("counters", "counters_now", (Column(name="open", unit="counters"), Column(name="of_counters", unit="counters"))),
+    )
+    return tuple(
+        Panel(key=key, kind="stat", query=query, columns=columns, x=w * place, y=y, w=w, h=h)
+        for place, (key, query, columns) in enumerate(six)
+    )
+
+
+def units_table(*, y: int, h: int, w: int = 24) -> Panel:
+    """Every unit, those in need first."""
+    return Panel(
+        key="units",
+        kind="table",
+        query="units_by_need",
+        columns=(
+            hidden("code"),
+            text("name", opens="unit", passes=(("unit", "code"),)),
+            text("state", states=UNIT_STATES, width=170),
+            people("waiting_people", width=120),
+            minutes("longest_min", width=110),
+            percent("of_promise_pct", limits="promise", bar=True, most=200, width=260),
+            percent("kept_pct", width=120),
+            percent("usual_pct", width=110),
+            count("judged_n", width=90),
+            count("served", width=90),
+            minutes("silent_min", width=150),
+        ),
+        x=0,
+        y=y,
+        w=w,
+        h=h,
+    )
+
+
+def ratio_course(*, x: int, y: int, w: int, h: int) -> Panel:
+    """Waits against the promise through the day."""
+    return Panel(
+        key="ratio",
+        kind="timeseries",
+        query="promise_ratio_course",
+        columns=(Column(name="time"), percent("p50_of_promise_pct"), percent("p90_of_promise_pct", colour=1)),
+        interval="15m",
+        mark=100,
+        x=x,
+        y=y,
+        w=w,
+        h=h,
+    )
+
+
+def flow(*, x: int, y: int, w: int, h: int) -> Panel:
+    """Arrivals and served, and what is usual."""
+    return Panel(
+        key="flow",
+        kind="timeseries",
+        query="arrivals_and_served",
+        columns=(Column(name="time"), people("arrivals"), people("served", colour=1), people("usual_arrivals", look="usual")),
+        interval="15m",
+        x=x,
+        y=y,
+        w=w,
+        h=h,
+    )
+
+
+def overview() -> Board:
+    """Ten units or a hundred: the first screen says what needs somebody now."""
+    return Board(
+        key="overview",
+        uid="ikhtisar",
+        variables=(KECAMATAN, UNITS),
+        panels=(
+            *strip(y=0, h=5, w=4),
+            units_table(y=5, h=10),
+            ratio_course(x=0, y=15, w=12, h=9),
+            flow(x=12, y=15, w=12, h=9),
+        ),
+        below=("unit", "services", "satisfaction"),
+    )

@@ -1,0 +1,26 @@
+"""Colours of the boards: states, and series that everybody can tell apart (Okabe and Ito's palette)."""
+
+from typing import Final
+
+GOOD: Final = "#009E73"
+WATCH: Final = "#E69F00"
+BAD: Final = "#D55E00"
+UNKNOWN: Final = "#8A8F98"
+REST: Final = "#8A8F98"
+
+SERIES: Final = ("#0072B2", "#D55E00", "#009E73", "#E69F00")
+"""At most four at once."""
+
+STATES: Final[dict[str, str]] = {
+    "overdue": BAD,
+    "below": WATCH,
+    "good": GOOD,
+    "few": UNKNOWN,
+    "none": UNKNOWN,
+    "serving": GOOD,
+    "open": SERIES[0],
+    "paused": WATCH,
+    "closed": UNKNOWN,
+    "unknown": UNKNOWN,
+}
+"""State -> colour; its word and shape are in ``dashboards.words``."""

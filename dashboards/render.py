@@ -1,0 +1,135 @@
+"""From a board's definition to the JSON that Grafana loads and the live page draws."""
+
+from typing import Any, Final
+
+from dashboards.expand import without_variables
+from dashboards.model import Board, Variable
+from dashboards.panels import PLUGIN, UIDS, panel_json, uid_of
+from dashboards.queries import board_sql
+from dashboards.words import Say
+from pantau.domain.indicators import Language
+
+SOURCE_UID: Final = "pantau-clickhouse"
+"""The data source that our provisioning makes; what a board shows until another is chosen."""
+
+SCHEMA_VERSION: Final = 42
+
+Json = dict[str, Any]
+
+_CHOSEN: Final[Json] = {"type": PLUGIN, "uid": "${ds}"}
+_FIXED: Final[Json] = {"type": PLUGIN, "uid": SOURCE_UID}
+
+
+def board_json(board: Board, language: Language) -> Json:
+    """A board in a language, as version 1 dashboard JSON."""
+    say = Say(language)
+    source = _FIXED if board.fixed else _CHOSEN
+    panels = []
+    for number, panel in enumerate(board.panels, 1):
+        sql = board_sql(panel.query) if panel.query else ""
+        if board.fixed:
+            sql = without_variables(sql)
+        panels.append(panel_json(panel, number, say, board=board.key, source=source, sql=sql))
+    return {
+        "id": None,
+        "uid": uid_of(board.key, say),
+        "title": say(f"board.{board.key}"),
+        "description": say(f"board.{board.key}.about"),
+        "tags": ["pantau", language],
+        "schemaVersion": SCHEMA_VERSION,
+        "version": 1,
+        "editable": False,
+        "graphTooltip": 1,
+        "liveNow": False,
+        "timezone": "browser",
+        "weekStart": "monday",
+        "refresh": board.refresh,
+        "time": {"from": board.since, "to": "now"},
+        "timepicker": {"hidden": board.fixed, "refresh_intervals": ["5s", "10s", "30s", "1m", "5m", "15m"]},
+        "templating": {"list": [] if board.fixed else [_source_choice(say), *(_choice(v, say) for v in board.variables)]},
+        "annotations": {"list": [_marks(say)] if board.marks else []},
+        "links": [] if board.fixed else _links(board, say),
+        "panels": panels,
+    }
+
+
+def _source_choice(say: Say) -> Json:
+    return {
+        "name": "ds",
+        "label": say("choice.ds"),
+        "type": "datasource",
+        "query": PLUGIN,
+        "current": {"text": "Pantau Layanan", "value": SOURCE_UID, "selected": True},
+        "hide": 2,
+        "refresh": 1,
+        "multi": False,
+        "includeAll": False,
+        "options": [],
+    }
+
+
+def _choice(variable: Variable, say: Say) -> Json:
+    made: Json = {
+        "name": variable.name,
+        "label": say(f"choice.{variable.name}"),
+        "type": "query",
+        "datasource": _CHOSEN,
+        "query": board_sql(variable.query),
+        "refresh": 2,
+        "sort": 0,
+        "multi": variable.many,
+        "includeAll": variable.many,
+        "allowCustomValue": False,
+        "options": [],
+    }
+    if variable.many:
+        made["current"] = {"text": ["All"], "value": ["$__all"], "selected": True}
+    return made
+
+
+def _marks(say: Say) -> Json:
+    return {
+        "name": say("mark.interventions"),
+        "datasource": _CHOSEN,
+        "enable": True,
+        "iconColor": "#0072B2",
+        "target": {
+            "refId": "Marks",
+            "datasource": _CHOSEN,
+            "editorType": "sql",
+            "format": 1,
+            "queryType": "table",
+            "rawSql": board_sql("intervention_marks"),
+            "pluginVersion": "4.23.5",
+            "meta": {"builderOptions": {}},
+        },
+    }
+
+
+def _links(board: Board, say: Say) -> list[Json]:
+    """To the more general board, to those in detail, to all of them, and to the same board in the other language."""
+    near = [key for key in (board.above, *board.below) if key]
+    other = Say("en" if say.language == "id" else "id")
+    return [
+        *(_link(say(f"board.{key}"), f"/d/{uid_of(key, say)}") for key in near),
+        _link(say("link.boards"), "") | {"type": "dashboards", "tags": ["pantau", say.language], "asDropdown": True},
+        _link(say("link.other"), f"/d/{uid_of(board.key, other)}"),
+    ]
+
+
+def _link(title: str, url: str) -> Json:
+    return {
+        "title": title,
+        "type": "link",
+        "url": url,
+        "icon": "dashboard",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "includeVars": True,
+        "keepTime": True,
+        "targetBlank": False,
+    }
+
+
+__all__ = ["SOURCE_UID", "UIDS", "board_json"]

@@ -1,0 +1,31 @@
+"""Every word of the boards, in Indonesian and in English; both languages have the same keys.
+
+``board.KEY`` a board's title, ``panel.KEY.PANEL`` a panel's, each with ``….about``, one sentence that says what it
+shows and what to do; ``column.NAME``, ``state.CODE``, ``unit.NAME``, ``choice.NAME`` (a variable) and ``link.NAME``.
+"""
+
+from typing import Final
+
+from dashboards.words.boards import BOARDS
+from dashboards.words.columns import COLUMNS
+from dashboards.words.frame import FRAME
+from dashboards.words.now import NOW
+from pantau.domain.indicators import Language
+
+Pair = tuple[str, str]
+"""(Indonesian, English)."""
+
+WORDS: Final[dict[str, Pair]] = {**FRAME, **BOARDS, **COLUMNS, **NOW}
+"""Key -> (Indonesian, English)."""
+
+
+class Say:
+    """The words in one language. An unknown key is a bug and raises KeyError."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._place = 0 if language == "id" else 1
+
+    def __call__(self, key: str) -> str:
+        """The words of a key."""
+        return WORDS[key][self._place]

@@ -1,0 +1,106 @@
+"""Every query of every board, expanded as Grafana expands it, on the real engine over the simulated office."""
+
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from dashboards.definitions import boards
+from dashboards.expand import without_variables
+from dashboards.model import Board, Column, Panel
+from dashboards.queries import board_queries, board_sql
+from tests.dashboards.office import Office
+
+FALLING = "kec-18.01.21"
+"""The unit that single-unit boards are looked at with: people wait there, some for longer than promised."""
+
+PANELS = [(board, panel) for board in boards() for panel in board.panels if panel.query]
+NAMES = [f"{board.key}.{panel.key}" for board, panel in PANELS]
+
+
+def _units(board: Board) -> list[str] | None:
+    single = any(variable.name == "unit" and not variable.many for variable in board.variables)
+    return [FALLING] if single else None
+
+
+def _sql(board: Board, panel: Panel) -> str:
+    return without_variables(board_sql(panel.query)) if board.fixed else board_sql(panel.query)
+
+
+@pytest.mark.parametrize(("board", "panel"), PANELS, ids=NAMES)
+def test_a_panels_query_answers_with_the_columns_that_it_shows(office: Office, board: Board, panel: Panel) -> None:
+    answer = office.ask(_sql(board, panel), since=board.since, interval=panel.interval, units=_units(board))
+    assert [name for name, _ in answer.columns] == [column.name for column in panel.columns]
+    assert answer.rows, "nothing to draw"
+    kinds = dict(answer.columns)
+    for column in panel.columns:
+        assert _holds(column, kinds[column.name]), f"{column.name} is {kinds[column.name]}, not {column.unit}"
+    rows = answer.dicts()
+    for column in panel.columns:
+        if column.states:
+            assert {row[column.name] for row in rows} <= {*column.states, *map(_number, column.states)}, column.name
+        if column.name != "time":
+            assert any(row[column.name] is not None for row in rows) or column.name in _MAY_BE_UNKNOWN, column.name
+    if panel.kind == "stat":
+        assert len(rows) == 1
+    if panel.kind in ("timeseries", "state-timeline"):
+        times = [row["time"] for row in rows]
+        assert all(isinstance(time, datetime) for time in times)
+        assert all(one <= other if panel.by else one < other for one, other in pairwise(times)), "in order of time"
+
+
+_MAY_BE_UNKNOWN: frozenset[str] = frozenset()
+"""Columns that hold nothing in this office at this instant."""
+
+_TYPES: dict[str, tuple[str, ...]] = {"text": ("String", "Enum"), "date": ("Date",)}
+
+
+def _holds(column: Column, kind: str) -> bool:
+    plain = kind.removeprefix("LowCardinality(").removeprefix("Nullable(").rstrip(")")
+    if column.name == "time":
+        return plain.startswith("DateTime")
+    return plain.startswith(_TYPES.get(column.unit, ("UInt", "Int", "Float")))
+
+
+def _number(code: str) -> Any:
+    return int(code) if code.isdigit() else code
+
+
+@pytest.mark.parametrize(("board", "panel"), PANELS, ids=NAMES)
+def test_where_nothing_has_happened_a_number_is_unknown_and_a_list_is_empty(
+    nobody: Office, board: Board, panel: Panel
+) -> None:
+    """Unknown is a dash, never 0: not one number is made up."""
+    answer = nobody.ask(_sql(board, panel), since=board.since, interval=panel.interval)
+    assert [name for name, _ in answer.columns] == [column.name for column in panel.columns]
+    if panel.kind == "stat":
+        (row,) = answer.dicts()
+        assert {name: value for name, value in row.items() if value is not None} == {}
+    else:
+        assert answer.rows == []
+
+
+CHOICES = {variable.query: variable for board in boards() for variable in board.variables}
+
+
+@pytest.mark.parametrize("query", CHOICES)
+def test_a_choice_offers_values_with_the_names_that_people_read(office: Office, query: str) -> None:
+    answer = office.ask(board_sql(query))
+    assert [name for name, _ in answer.columns] == ["value", "label"]
+    assert len(answer.rows) > 1
+    assert len({value for value, _ in answer.rows}) == len(answer.rows)
+    assert all(value and label and isinstance(label, str) for value, label in answer.rows)
+
+
+def test_every_query_is_asked_by_some_board() -> None:
+    asked = {panel.query for _, panel in PANELS} | {*CHOICES}
+    if any(board.marks for board in boards()):
+        asked.add("intervention_marks")
+    assert asked == {*board_queries()}
+
+
+def test_a_date_is_a_date(office: Office) -> None:
+    """The types that the tests above accept are the ones the engine gives."""
+    (row,) = office.engine.query("SELECT toDate('2026-11-10') AS day").rows
+    assert row == (date(2026, 11, 10),)
