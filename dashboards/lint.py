@@ -187,7 +187,7 @@ def first_difference(one: Any, other: Any, where: str = "") -> str | None:
     return next((found for path, left, right in pairs if (found := first_difference(left, right, path))), None)
 
 
-_WORDS_AT: Final = frozenset({"title", "description", "label", "displayName", "text", "content", "tooltip"})
+_WORDS_AT: Final = frozenset({"title", "description", "label", "displayName", "text", "content", "tooltip", "noValue"})
 """Keys whose values are words, wherever they stand; ``name`` is one in an annotation alone."""
 
 

@@ -173,11 +173,13 @@ def _line(column: Column) -> Json:
 
 
 def _stated(column: Column, say: Say) -> Json:
-    """Codes told as words, each with its shape and colour."""
-    told = {
-        code: {"text": say(f"state.{code}"), "color": palette.STATES[code], "index": place}
-        for place, code in enumerate(column.states)
-    }
+    """Codes told as words; states of things with shape and colour besides."""
+    told: Json = {}
+    for place, code in enumerate(column.states):
+        word: Json = {"text": say(f"state.{column.told}{code}"), "index": place}
+        if code in palette.STATES:
+            word["color"] = palette.STATES[code]
+        told[code if column.unit == "text" else str(place + 1)] = word
     return {"mappings": [{"type": "value", "options": told}]}
 
 

@@ -33,25 +33,26 @@ def strip(y: int, h: int, w: int) -> tuple[Panel, ...]:
     )
 
 
-def units_table(*, y: int, h: int, w: int = 24) -> Panel:
-    """Every unit, those in need first."""
+def units_table(*, y: int, h: int, w: int = 24, opens: str = "unit", without: tuple[str, ...] = ()) -> Panel:
+    """Every unit, those in need first; ``without`` leaves columns out where there is no room."""
+    columns = (
+        hidden("code"),
+        text("name", opens=opens, passes=(("unit", "code"),) if opens else ()),
+        text("state", states=UNIT_STATES, width=170),
+        people("waiting_people", width=120),
+        minutes("longest_min", width=110),
+        percent("of_promise_pct", limits="promise", bar=True, most=200, width=240),
+        percent("kept_pct", width=120),
+        percent("usual_pct", width=110),
+        count("judged_n", width=90),
+        count("served", width=90),
+        minutes("silent_min", width=150),
+    )
     return Panel(
         key="units",
         kind="table",
         query="units_by_need",
-        columns=(
-            hidden("code"),
-            text("name", opens="unit", passes=(("unit", "code"),)),
-            text("state", states=UNIT_STATES, width=170),
-            people("waiting_people", width=120),
-            minutes("longest_min", width=110),
-            percent("of_promise_pct", limits="promise", bar=True, most=200, width=260),
-            percent("kept_pct", width=120),
-            percent("usual_pct", width=110),
-            count("judged_n", width=90),
-            count("served", width=90),
-            minutes("silent_min", width=150),
-        ),
+        columns=tuple(hidden(each.name) if each.name in without else each for each in columns),
         x=0,
         y=y,
         w=w,
@@ -102,5 +103,5 @@ def overview() -> Board:
             ratio_course(x=0, y=15, w=12, h=9),
             flow(x=12, y=15, w=12, h=9),
         ),
-        below=("unit", "services", "satisfaction"),
+        below=("unit", "services", "satisfaction", "alerts", "platform"),
     )

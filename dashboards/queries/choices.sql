@@ -12,7 +12,14 @@ WHERE kecamatan IN (${kecamatan:singlequote})
 ORDER BY label, value
 
 -- name: service_choices
--- Which services are there? value and label of a choice.
-SELECT service AS value, name AS label
-FROM services FINAL
+-- Which services are registered or were asked for in the time range, and the mark of those that say none? value and label of a choice.
+SELECT code AS value, multiIf(code = '-', '–', name = '', code, name) AS label
+FROM (
+    SELECT service AS code FROM services FINAL
+    UNION DISTINCT
+    SELECT CAST(service AS String) AS code
+    FROM windows FINAL
+    WHERE size = '1d' AND measure IN ('arrivals', 'promise') AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1
+) AS asked
+LEFT JOIN (SELECT service AS code, name FROM services FINAL) AS named USING (code)
 ORDER BY label, value

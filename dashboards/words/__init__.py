@@ -8,14 +8,20 @@ from typing import Final
 
 from dashboards.words.boards import BOARDS
 from dashboards.words.columns import COLUMNS
+from dashboards.words.detail import DETAIL
 from dashboards.words.frame import FRAME
 from dashboards.words.now import NOW
+from dashboards.words.operation import OPERATION
+from dashboards.words.people import PEOPLE
+from dashboards.words.states import STATES
 from pantau.domain.indicators import Language
 
 Pair = tuple[str, str]
 """(Indonesian, English)."""
 
-WORDS: Final[dict[str, Pair]] = {**FRAME, **BOARDS, **COLUMNS, **NOW}
+WORDS: Final[dict[str, Pair]] = {
+    **FRAME, **STATES, **BOARDS, **COLUMNS, **NOW, **DETAIL, **PEOPLE, **OPERATION,
+}  # fmt: skip
 """Key -> (Indonesian, English)."""
 
 

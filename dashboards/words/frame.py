@@ -1,4 +1,4 @@
-"""Words around the panels: units of measure, states, variables, links."""
+"""Words around the panels: units of measure, variables, links."""
 
 from typing import Final
 
@@ -19,17 +19,6 @@ FRAME: Final[dict[str, tuple[str, str]]] = {
     "unit.date": ("time:DD/MM/YYYY", "time:DD/MM/YYYY"),
     "unit.text": ("string", "string"),
     "unknown": ("–", "–"),
-    # states
-    "state.overdue": ("▼ Lewat janji", "▼ Over promise"),
-    "state.below": ("▲ Di bawah janji", "▲ Below promise"),
-    "state.good": ("● Sesuai janji", "● As promised"),
-    "state.few": ("○ Belum cukup", "○ Too few"),
-    "state.none": ("◇ Tanpa data", "◇ No data"),
-    "state.serving": ("● Melayani", "● Serving"),
-    "state.open": ("○ Buka", "○ Open"),
-    "state.paused": ("▲ Istirahat", "▲ Paused"),
-    "state.closed": ("■ Tutup", "■ Closed"),
-    "state.unknown": ("◇ Tidak diketahui", "◇ Not known"),
     # choices
     "choice.ds": ("Sumber data", "Data source"),
     "choice.kecamatan": ("Kecamatan", "Kecamatan"),
@@ -39,6 +28,5 @@ FRAME: Final[dict[str, tuple[str, str]]] = {
     "link.boards": ("Papan", "Boards"),
     "link.other": ("English", "Bahasa Indonesia"),
     "link.open": ("Buka {board}", "Open {board}"),
-    "folder": ("Pantau Layanan", "Pantau Layanan (English)"),
     "mark.interventions": ("Pelatihan dan tindakan", "Trainings and measures"),
 }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-NOW: Final[dict[str, tuple[str, str]]] = {
+_NOW: Final[dict[str, tuple[str, str]]] = {
     "panel.overview.waiting": ("Menunggu", "Waiting"),
     "panel.overview.waiting.about": (
         "Orang yang menunggu sekarang dan berapa yang lewat janji; buka unit yang lewat janji di tabel.",
@@ -108,4 +108,11 @@ NOW: Final[dict[str, tuple[str, str]]] = {
         "Median dan p90 waktu tunggu, garis putus adalah janji; bila p90 di atas janji, satu dari sepuluh orang lewat janji.",
         "Median and p90 of the wait, the dashed line is the promise; p90 above it means one in ten waited too long.",
     ),
+}
+
+_ON_TV: Final = ("waiting", "longest", "served", "kept", "ikm", "counters", "units", "ratio")
+"""Panels of the overview that the TV screen shows too."""
+
+NOW: Final = _NOW | {
+    f"panel.tv.{panel}{more}": _NOW[f"panel.overview.{panel}{more}"] for panel in _ON_TV for more in ("", ".about")
 }

@@ -122,7 +122,7 @@ class Office:
             variables={
                 "unit": chosen,
                 "kecamatan": sorted({unit.kecamatan for unit in known.units}) if known else [],
-                "service": sorted({service.code for service in known.services}) if known else [],
+                "service": [*sorted(service.code for service in known.services), "-"] if known else [],
             },
         )
         return self.engine.query(text)

@@ -1,0 +1,158 @@
+-- name: part_places
+-- In which zone does each unit live?
+(SELECT unit, CAST(zone AS String) AS zone FROM units FINAL)
+
+-- name: part_tickets_today
+-- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left.
+(
+    SELECT unit, service, counter, outcome, service_ms, promise_ms, created_at, started_at,
+           isNotNull(called_at) AND called_at <= $__toTime_ms AS is_called,
+           isNotNull(started_at) AND started_at <= $__toTime_ms AS is_started,
+           isNotNull(ended_at) AND ended_at <= $__toTime_ms AS is_ended,
+           NOT is_called AND NOT is_started AND NOT is_ended AS is_waiting,
+           ifNull(promise, '') IN ('wait_to_call', 'wait_to_start') AND isNotNull(promise_ms) AS is_promised,
+           ifNull(multiIf(promise = 'wait_to_call' AND is_called, wait_to_call_ms, is_started, wait_to_start_ms,
+                          is_ended, dateDiff('ms', created_at, ended_at),
+                          dateDiff('ms', created_at, $__toTime_ms)), 0) AS wait_ms,
+           is_waiting AND is_promised AND wait_ms > ifNull(promise_ms, 0) AS is_overdue
+    FROM visits FINAL
+    JOIN {{part_places}} AS place USING (unit)
+    WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
+      AND created_at > $__toTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
+      AND formatDateTime(created_at, '%F', zone) = formatDateTime($__toTime, '%F', zone)
+)
+
+-- name: part_waits
+-- Which promised waits ended in the time range, when, how long were they, against what?
+(
+    SELECT unit, service, assumeNotNull(if(promise = 'wait_to_call', called_at, started_at)) AS at,
+           assumeNotNull(if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms)) AS wait_ms,
+           assumeNotNull(promise_ms) AS promised_ms, 100 * wait_ms / promised_ms AS of_promise
+    FROM visits FINAL
+    WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
+      AND promise IN ('wait_to_call', 'wait_to_start') AND promise_ms > 0
+      AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
+      AND isNotNull(if(promise = 'wait_to_call', called_at, started_at))
+      AND isNotNull(if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms))
+      AND $__timeFilter_ms(at)
+)
+
+-- name: part_counters_today
+-- Which counters spoke on the unit's local day of now, in which state are they, how long were they open?
+(
+    SELECT unit, CAST(counter AS String) AS counter, argMax(state, version) AS told_state,
+           sum(open_ms + if(open_since < $__toTime_ms, dateDiff('ms', open_since, $__toTime_ms), 0)) AS opened_ms
+    FROM counter_days FINAL
+    JOIN {{part_places}} AS place USING (unit)
+    WHERE unit IN (${unit:singlequote})
+      AND ifNull(opened_at, closed_at) > $__toTime - INTERVAL 1 DAY AND ifNull(opened_at, closed_at) <= $__toTime
+      AND formatDateTime(assumeNotNull(ifNull(opened_at, closed_at)), '%F', zone) = formatDateTime($__toTime, '%F', zone)
+    GROUP BY unit, counter
+)
+
+-- name: part_days
+-- What do the windows of days hold whose day begins in the time range?
+(
+    SELECT unit, CAST(service AS String) AS service, CAST(measure AS String) AS measure, day, start, n, total, edges, counts
+    FROM windows FINAL
+    WHERE size = '1d' AND unit IN (${unit:singlequote})
+      AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1 AND $__timeFilter(start)
+)
+
+-- name: part_counter_slots
+-- In which slots was each counter open, for how long did it serve, for how long did people wait? Open runs from the day's first opening to its last closing, at most 12 hours; serving from first start to end.
+(
+    SELECT opened.unit AS unit, opened.counter AS counter, opened.slot AS slot, busy_s, waiting_s
+    FROM (
+        SELECT DISTINCT unit, CAST(counter AS String) AS counter,
+               arrayJoin(range(intDiv(toUnixTimestamp(assumeNotNull(greatest(opened_at, $__fromTime_ms))), $__interval_s),
+                               intDiv(toUnixTimestamp(assumeNotNull(least(
+                                   if(isNotNull(open_since), opened_at + INTERVAL 12 HOUR, ifNull(closed_at, opened_at)),
+                                   $__toTime_ms))), $__interval_s) + 1)) AS slot
+        FROM counter_days FINAL
+        WHERE unit IN (${unit:singlequote}) AND opened_at <= $__toTime_ms AND opened_at > $__fromTime_ms - INTERVAL 12 HOUR
+    ) AS opened
+    LEFT JOIN (
+        SELECT unit, counter_name, slot, sum(least(ends, (slot + 1) * $__interval_s) - greatest(starts, slot * $__interval_s)) AS busy_s
+        FROM (
+            SELECT unit, CAST(assumeNotNull(counter) AS String) AS counter_name, toUnixTimestamp(assumeNotNull(started_at)) AS starts,
+                   toUnixTimestamp(assumeNotNull(least(ifNull(ended_at, $__toTime_ms), $__toTime_ms))) AS ends,
+                   arrayJoin(range(intDiv(starts, $__interval_s), intDiv(ends, $__interval_s) + 1)) AS slot
+            FROM visits FINAL
+            WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void' AND isNotNull(counter)
+              AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms AND started_at <= $__toTime_ms
+        )
+        GROUP BY unit, counter_name, slot
+    ) AS served ON served.unit = opened.unit AND served.counter_name = opened.counter AND served.slot = opened.slot
+    LEFT JOIN (
+        SELECT unit, slot, sum(least(ends, (slot + 1) * $__interval_s) - greatest(starts, slot * $__interval_s)) AS waiting_s
+        FROM (
+            SELECT unit, toUnixTimestamp(assumeNotNull(created_at)) AS starts,
+                   toUnixTimestamp(assumeNotNull(least(ifNull(called_at, ifNull(started_at, ifNull(ended_at, $__toTime_ms))), $__toTime_ms))) AS ends,
+                   arrayJoin(range(intDiv(starts, $__interval_s), intDiv(ends, $__interval_s) + 1)) AS slot
+            FROM visits FINAL
+            WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
+              AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
+        )
+        GROUP BY unit, slot
+    ) AS waited ON waited.unit = opened.unit AND waited.slot = opened.slot
+    WHERE opened.slot * $__interval_s <= toUnixTimestamp($__toTime)
+)
+
+-- name: part_skm_days
+-- What do the windows of days say of satisfaction, and of how many were served?
+(
+    SELECT unit, measure, day, start, n, total
+    FROM {{part_days}} AS cell
+    WHERE measure IN ('surveys', 'skm_sum', 'skm_square', 'outcome.served', 'outcome.issued', 'outcome.approved')
+       OR startsWith(measure, 'element.')
+)
+
+-- name: part_skm_sums
+-- The sums that an index follows from, of whatever cells stand in a group: as in pantau/domain/skm.py.
+['persyaratan', 'prosedur', 'waktu', 'biaya', 'produk', 'kompetensi', 'perilaku', 'pengaduan', 'sarana'] AS elements,
+sumIf(n, measure = 'surveys') AS answer_n,
+arrayMap(element -> sumMap(map(measure, n))['element.' || element], elements) AS element_ns,
+arrayMap(element -> sumMap(map(measure, total))['element.' || element], elements) AS element_totals,
+sumIf(n, measure = 'skm_sum') AS complete,
+complete * sumIf(total, measure = 'skm_square') - pow(sumIf(total, measure = 'skm_sum'), 2) AS scatter,
+sumIf(n, startsWith(measure, 'outcome.')) AS served_n
+
+-- name: part_ikm
+-- The index by PermenPANRB 14/2017 with weight 1/9, rounded to two decimals; NULL where an element has no answer.
+if(answer_n = 0 OR has(element_ns, 0), NULL,
+   floor(100 * arraySum((total_marks, marks) -> total_marks / marks, element_totals, element_ns) * 25 / 9 + 0.5) / 100)
+
+-- name: part_ikm_half
+-- Half of its 95 % interval: Student's t by Cornish and Fisher's expansion (exact for one and two degrees of freedom), with the finite population correction.
+if(complete < 2 OR scatter = 0, NULL,
+   multiIf(complete = 2, 12.7062, complete = 3, 4.30265,
+           1.959964 + 2.372271 / (complete - 1) + 2.822499 / pow(complete - 1, 2)
+               + 2.55585 / pow(complete - 1, 3) + 1.589534 / pow(complete - 1, 4))
+       * sqrt(scatter / (pow(complete, 2) * (complete - 1)) * if(served_n >= complete, 1 - complete / served_n, 1)) * 25 / 9)
+
+-- name: part_grade
+-- The grade of an index that has been rounded to two decimals.
+multiIf(isNull(ikm), NULL, ikm >= 88.31, 'A', ikm >= 76.61, 'B', ikm >= 65, 'C', 'D')
+
+-- name: part_interval
+-- An interval in whole points, rounded outwards: the same in every language.
+if(isNull(ikm) OR isNull(half), NULL, concat(toString(floor(greatest(25., ikm - half))), '–', toString(ceil(least(100., ikm + half)))))
+
+-- name: part_median_wait
+-- The median wait until served in minutes, of a group's histograms of ``wait_to_start``: nearest rank, as in pantau/domain/histogram.py.
+if(wait_n = 0, NULL, toNullable((edge + (greatest(1, intDiv(edge, 50)) - 1) / 2) / 60000))
+
+-- name: part_waits_summed
+-- A group's histogram of waits until served, its number, and the edge of its median.
+sumIf(n, measure = 'wait_to_start') AS wait_n, sumMapIf(edges, counts, measure = 'wait_to_start') AS histogram,
+histogram.1[arrayFirstIndex(rank -> rank >= ceil(0.5 * wait_n - 1e-9), arrayCumSum(histogram.2))] AS edge
+
+-- name: part_trained_from
+-- From which local day is each unit trained: the day its first completed training ended?
+(
+    SELECT unit, min(toDate(ifNull(ends, starts))) AS trained_day, toUInt8(1) AS is_listed
+    FROM interventions FINAL
+    WHERE kind = 'training' AND completed = 1
+    GROUP BY unit
+)

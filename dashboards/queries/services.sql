@@ -1,0 +1,118 @@
+-- name: promise_of_services
+-- Which share kept its promise in the time range, of how many judged visits?
+SELECT if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct, nullIf(judged, 0) AS judged_n
+FROM (
+    SELECT sum(n) AS judged, sum(total) AS kept
+    FROM {{part_days}} AS cell
+    WHERE measure = 'promise' AND service IN (${service:singlequote})
+)
+
+-- name: files_open
+-- How many applications are open now, and how many of them past their deadline?
+SELECT if(submitted > 0, toNullable(opened), NULL) AS open_files, if(submitted > 0, toNullable(late), NULL) AS late_files
+FROM (
+    SELECT count() AS submitted, countIf(is_open) AS opened, countIf(is_open AND due_at < $__toTime_ms) AS late
+    FROM (
+        SELECT due_at, isNull(ended_at) OR ended_at > $__toTime_ms AS is_open
+        FROM visits FINAL
+        WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms
+          AND unit IN (${unit:singlequote}) AND ifNull(service, '-') IN (${service:singlequote})
+    )
+)
+
+-- name: right_first_time
+-- Which share of finished applications was never returned for completion, of how many?
+SELECT if(finished > 0, toNullable(100 * (finished - returned) / finished), NULL) AS right_pct, nullIf(finished, 0) AS finished_n
+FROM (
+    SELECT sum(n) AS finished, sum(total) AS returned
+    FROM {{part_days}} AS cell
+    WHERE measure = 'returned' AND service IN (${service:singlequote})
+)
+
+-- name: lost_people
+-- Which share did not come when called, and which left before being served?
+SELECT if(called > 0, toNullable(100 * no_shows / called), NULL) AS no_show_pct, if(ended > 0, toNullable(100 * left_people / ended), NULL) AS left_pct
+FROM (
+    SELECT sumIf(n, measure = 'called') AS called, sumIf(n, measure = 'outcome.no_show') AS no_shows,
+           sumIf(n, measure IN ('outcome.abandoned', 'outcome.left')) AS left_people, sumIf(n, measure != 'called') AS ended
+    FROM {{part_days}} AS cell
+    WHERE service IN (${service:singlequote})
+      AND measure IN ('called', 'outcome.served', 'outcome.transferred', 'outcome.no_show', 'outcome.abandoned', 'outcome.left')
+)
+
+-- name: services_by_promise
+-- Which services keep their promise least? Share kept in percent, worst first.
+SELECT if(name = '', code, name) AS service_name, kept_pct
+FROM (
+    SELECT service AS code, 100 * sum(total) / sum(n) AS kept_pct
+    FROM {{part_days}} AS cell
+    WHERE measure = 'promise' AND service IN (${service:singlequote})
+    GROUP BY service
+    HAVING sum(n) > 0
+) AS judged
+LEFT JOIN (SELECT service AS code, name FROM services FINAL) AS named USING (code)
+ORDER BY kept_pct, service_name
+LIMIT 12
+
+-- name: services_listed
+-- How does each service do: promise kept, p90 of wait over promise, median serving time, people who left, worst first?
+SELECT if(named.name = '', counted.code, named.name) AS service_name,
+       if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct, nullIf(judged, 0) AS judged_n,
+       if(waited.code = '', NULL, toNullable(p90)) AS of_promise_pct,
+       if(timed > 0, toNullable((edge + (greatest(1, intDiv(edge, 50)) - 1) / 2) / 60000), NULL) AS p50_service_min,
+       if(ended > 0, toNullable(100 * left_people / ended), NULL) AS left_pct
+FROM (
+    SELECT service AS code, sumIf(n, measure = 'promise') AS judged, sumIf(total, measure = 'promise') AS kept,
+           sumIf(n, measure = 'service_time') AS timed, sumMapIf(edges, counts, measure = 'service_time') AS histogram,
+           histogram.1[arrayFirstIndex(rank -> rank >= ceil(0.5 * timed - 1e-9), arrayCumSum(histogram.2))] AS edge,
+           sumIf(n, startsWith(measure, 'outcome.')) AS ended,
+           sumIf(n, measure IN ('outcome.abandoned', 'outcome.left')) AS left_people
+    FROM {{part_days}} AS cell
+    WHERE service IN (${service:singlequote})
+      AND measure IN ('promise', 'service_time', 'outcome.served', 'outcome.transferred', 'outcome.no_show', 'outcome.abandoned', 'outcome.left')
+    GROUP BY service
+) AS counted
+LEFT JOIN (
+    SELECT CAST(ifNull(service, '-') AS String) AS code, quantileExactInclusive(0.9)(of_promise) AS p90
+    FROM {{part_waits}} AS waits
+    GROUP BY code
+) AS waited ON waited.code = counted.code
+LEFT JOIN (SELECT service AS code, name FROM services FINAL) AS named ON named.code = counted.code
+ORDER BY kept_pct NULLS LAST, service_name
+
+-- name: promise_by_day
+-- Which share kept the promise on each day, and in the seven days with data up to it? In percent.
+SELECT time, kept_pct,
+       100 * sum(kept) OVER (ORDER BY time ROWS BETWEEN 6 PRECEDING AND CURRENT ROW)
+           / sum(judged) OVER (ORDER BY time ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) AS week_pct
+FROM (
+    SELECT toTimeZone(toDateTime(min(start)), 'UTC') AS time, sum(n) AS judged, sum(total) AS kept, 100 * kept / judged AS kept_pct
+    FROM {{part_days}} AS cell
+    WHERE measure = 'promise' AND n > 0 AND service IN (${service:singlequote})
+    GROUP BY day
+)
+ORDER BY time
+
+-- name: waits_by_promise
+-- How many waits were how long against their promise? In classes of percent.
+SELECT ['0–25', '25–50', '50–75', '75–100', '100–150', '> 150'][class] AS class_pct, count() AS waits_n
+FROM (
+    SELECT multiIf(of_promise <= 25, 1, of_promise <= 50, 2, of_promise <= 75, 3, of_promise <= 100, 4, of_promise <= 150, 5, 6) AS class
+    FROM {{part_waits}} AS waits
+    WHERE ifNull(service, '-') IN (${service:singlequote})
+)
+GROUP BY class
+ORDER BY class
+
+-- name: file_ages
+-- How old are the applications that are open now, in classes of days, and how many of each are past their deadline?
+SELECT ['0–1', '1–3', '3–7', '> 7'][class] AS class_days, count() AS open_files, countIf(is_late) AS late_files
+FROM (
+    SELECT dateDiff('second', assumeNotNull(created_at), $__toTime_ms) / 86400 AS age, ifNull(due_at < $__toTime_ms, 0) AS is_late,
+           multiIf(age <= 1, 1, age <= 3, 2, age <= 7, 3, 4) AS class
+    FROM visits FINAL
+    WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+      AND unit IN (${unit:singlequote}) AND ifNull(service, '-') IN (${service:singlequote})
+)
+GROUP BY class
+ORDER BY class

@@ -1,0 +1,113 @@
+"""Words of the boards of satisfaction, trainings and follow-up."""
+
+from typing import Final
+
+PEOPLE: Final[dict[str, tuple[str, str]]] = {
+    # satisfaction
+    "panel.satisfaction.ikm": ("IKM", "Satisfaction index"),
+    "panel.satisfaction.ikm.about": (
+        "Indeks PermenPANRB 14/2017 dalam rentang waktu dengan mutu, selang 95 % dan jumlah jawaban; selang yang melintasi "
+        "dua mutu berarti belum pasti.",
+        "The index by PermenPANRB 14/2017 of the time range with grade, 95 % interval and answers; an interval across "
+        "two grades means not certain yet.",
+    ),
+    "panel.satisfaction.response": ("Yang menjawab", "Response"),
+    "panel.satisfaction.response.about": (
+        "Jawaban survei per orang yang dilayani; bila rendah, tawarkan survei di loket.",
+        "Survey answers per person served; when low, offer the survey at the counter.",
+    ),
+    "panel.satisfaction.rating": ("Penilaian di loket, 1 sampai 5", "Rating at the counter, 1 to 5"),
+    "panel.satisfaction.rating.about": (
+        "Rata-rata tombol penilaian dan jumlah tekanan; cepat terlihat, tetapi bukan IKM.",
+        "The mean of the rating buttons and how often they were pressed; quick to see, but no index.",
+    ),
+    "panel.satisfaction.complaints": ("Pengaduan terbuka", "Open complaints"),
+    "panel.satisfaction.complaints.about": (
+        "Pengaduan yang belum selesai dan yang lewat lima hari; jawab yang lewat lebih dulu.",
+        "Complaints not settled and those beyond five days; answer those beyond it first.",
+    ),
+    "panel.satisfaction.elements": ("Sembilan unsur, terendah di atas", "Nine elements, lowest first"),
+    "panel.satisfaction.elements.about": (
+        "Rata-rata 1 sampai 4 per unsur dengan selang 95 %, dan masa sebelumnya yang sama panjang; perbaiki unsur teratas.",
+        "The mean of 1 to 4 by element with its 95 % interval, and the range of the same length before; mend the first.",
+    ),
+    "panel.satisfaction.weeks": ("IKM per minggu", "Index by week"),
+    "panel.satisfaction.weeks.about": (
+        "IKM tiap minggu dengan selang 95 %; perubahan di dalam pita belum berarti apa-apa.",
+        "The index of each week with its 95 % interval; a change within the band means nothing yet.",
+    ),
+    "panel.satisfaction.units": ("Unit, IKM terendah di atas", "Units, lowest index first"),
+    "panel.satisfaction.units.about": (
+        "IKM, mutu, selang, jawaban dan yang diperlukan menurut Krejcie dan Morgan; dengan jawaban kurang, kumpulkan dulu.",
+        "Index, grade, interval, answers and those needed by Krejcie and Morgan; with too few answers, collect first.",
+    ),
+    "panel.satisfaction.open": ("Pengaduan per unit", "Complaints by unit"),
+    "panel.satisfaction.open.about": (
+        "Pengaduan terbuka, yang lewat lima hari, yang tertua, dan lama penyelesaian; mulai dari unit teratas.",
+        "Open complaints, those beyond five days, the oldest, and how long settling took; begin with the first unit.",
+    ),
+    # trainings
+    "panel.trainings.units": ("Unit terlatih", "Trained units"),
+    "panel.trainings.units.about": (
+        "Unit dengan sedikitnya satu pelatihan yang selesai, dari semua yang dipilih; yang belum adalah pembandingnya.",
+        "Units with at least one completed training, of all chosen; those without are the comparison.",
+    ),
+    "panel.trainings.hours": ("Pelatihan selesai", "Trainings completed"),
+    "panel.trainings.hours.about": (
+        "Pelatihan yang selesai dalam rentang waktu dan jam pelajarannya; bandingkan dengan rencana.",
+        "Trainings completed in the time range and their hours; compare with the plan.",
+    ),
+    "panel.trainings.promise": ("Tepat janji, terlatih dan belum", "Promise kept, trained and not"),
+    "panel.trainings.promise.about": (
+        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti dampak.",
+        "The promise kept at trained units and at those not yet trained, in the same range; their difference is no effect yet.",
+    ),
+    "panel.trainings.ikm": ("IKM, terlatih dan belum", "Index, trained and not"),
+    "panel.trainings.ikm.about": (
+        "IKM di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti dampak.",
+        "The index at trained units and at those not yet trained, in the same range; their difference is no effect yet.",
+    ),
+    "panel.trainings.promise_weeks": ("Tepat janji per minggu", "Promise kept by week"),
+    "panel.trainings.promise_weeks.about": (
+        "Unit terlatih di samping yang belum, minggu demi minggu; hanya jarak yang berubah dan menetap patut diperiksa.",
+        "Trained units beside those not yet trained, week by week; only a gap that changes and stays is worth a look.",
+    ),
+    "panel.trainings.wait_weeks": ("Median tunggu per minggu", "Median wait by week"),
+    "panel.trainings.wait_weeks.about": (
+        "Median waktu tunggu di unit terlatih di samping yang belum; minggu libur menggeser keduanya bersama.",
+        "The median wait at trained units beside those not yet trained; a holiday week moves both together.",
+    ),
+    "panel.trainings.compared": ("Setiap pelatihan dengan pembandingnya", "Each training with its comparison"),
+    "panel.trainings.compared.about": (
+        "Tepat janji sebelum dan sesudah di unit itu, di samping unit sekabupaten yang belum dilatih pada hari yang sama; "
+        "bila pembanding berubah sama, sebabnya bukan pelatihan.",
+        "Promise kept before and after at that unit, beside units of the kabupaten not yet trained on the same days; "
+        "when the comparison changes alike, the training is not why.",
+    ),
+    # follow-up
+    "panel.alerts.units": ("Unit dengan orang lewat janji", "Units with people over promise"),
+    "panel.alerts.units.about": (
+        "Unit tempat seseorang menunggu lebih lama daripada janji, dari yang punya antrean hari ini; hubungi unit teratas.",
+        "Units where somebody waits longer than promised, of those with a queue today; call the first unit.",
+    ),
+    "panel.alerts.people": ("Orang lewat janji", "People over promise"),
+    "panel.alerts.people.about": (
+        "Orang yang menunggu lebih lama daripada janji, dan berapa lama yang terlama lewat; panggil mereka dulu.",
+        "People who wait longer than promised, and by how long the longest is over; call them first.",
+    ),
+    "panel.alerts.complaints": ("Pengaduan terbuka", "Open complaints"),
+    "panel.alerts.complaints.about": (
+        "Pengaduan yang belum selesai dan yang lewat lima hari; tetapkan siapa yang menjawab.",
+        "Complaints not settled and those beyond five days; settle who answers.",
+    ),
+    "panel.alerts.overdue": ("Lewat janji sekarang", "Over promise now"),
+    "panel.alerts.overdue.about": (
+        "Unit dan layanan dengan orang yang lewat janji, yang terlama di atas; buka unitnya untuk melihat loket.",
+        "Units and services with people beyond the promise, longest first; open the unit to see its counters.",
+    ),
+    "panel.alerts.oldest": ("Pengaduan tertua", "Oldest complaints"),
+    "panel.alerts.oldest.about": (
+        "Pengaduan terbuka menurut umur; yang lewat lima hari harus dijawab hari ini.",
+        "Open complaints by age; those beyond five days must be answered today.",
+    ),
+}
