@@ -1,4 +1,4 @@
-"""Pure functions from a panel's definition to Grafana's panel JSON (v1), in the subset that docs/dashboards.md lists."""
+"""Pure functions from a panel's definition to Grafana's panel JSON (v1), in the subset that docs/dashboards.md has."""
 
 from typing import Any, Final
 
@@ -156,7 +156,9 @@ def _cell(column: Column) -> Json:
 
 
 def _line(column: Column) -> Json:
-    colour = palette.REST if column.look in ("usual", "limit", "band_low", "band_high") else palette.SERIES[column.colour]
+    colour = (
+        palette.REST if column.look in ("usual", "limit", "band_low", "band_high") else palette.SERIES[column.colour]
+    )
     found: Json = {"color": {"mode": "fixed", "fixedColor": colour}}
     if column.look in ("usual", "limit"):
         found["custom.lineStyle"] = {"fill": "dash", "dash": [8, 6]}
@@ -188,7 +190,7 @@ def _steps(steps: tuple[tuple[float | None, str], ...]) -> Json:
 
 
 def link_json(column: Column, say: Say) -> Json:
-    """The link of a cell to another board: it keeps the time range and the data source, and passes what the row says."""
+    """The link of a cell to another board: it keeps time range and data source, and passes what the row says."""
     chosen = "".join(f"&var-{variable}=${{__data.fields.{name}}}" for variable, name in column.passes)
     return {
         "title": say("link.open").format(board=say(f"board.{column.opens}")),

@@ -46,7 +46,9 @@ def board_json(board: Board, language: Language) -> Json:
         "refresh": board.refresh,
         "time": {"from": board.since, "to": "now"},
         "timepicker": {"hidden": board.fixed, "refresh_intervals": ["5s", "10s", "30s", "1m", "5m", "15m"]},
-        "templating": {"list": [] if board.fixed else [_source_choice(say), *(_choice(v, say) for v in board.variables)]},
+        "templating": {
+            "list": [] if board.fixed else [_source_choice(say), *(_choice(v, say) for v in board.variables)]
+        },
         "annotations": {"list": [_marks(say)] if board.marks else []},
         "links": [] if board.fixed else _links(board, say),
         "panels": panels,

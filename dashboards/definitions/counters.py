@@ -32,7 +32,10 @@ def counters() -> Board:
                 key="pace",
                 kind="stat",
                 query="served_per_open_hour",
-                columns=(Column(name="served_per_hour", unit="per_hour"), Column(name="usual_per_hour", unit="per_hour")),
+                columns=(
+                    Column(name="served_per_hour", unit="per_hour"),
+                    Column(name="usual_per_hour", unit="per_hour"),
+                ),
                 x=16, y=0, w=8, h=5,
             ),
             Panel(

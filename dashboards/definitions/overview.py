@@ -24,8 +24,16 @@ def strip(y: int, h: int, w: int) -> tuple[Panel, ...]:
         ("longest", "longest_wait_now", (minutes("longest_min"), minutes("promise_min"))),
         ("served", "served_so_far", (people("served"), people("usual"))),
         ("kept", "promise_so_far", (percent("kept_pct"), percent("usual_pct"))),
-        ("ikm", "ikm_90_days", (Column(name="ikm", unit="index", decimals=2), text("interval"), Column(name="answers", unit="answers"))),
-        ("counters", "counters_now", (Column(name="open", unit="counters"), Column(name="of_counters", unit="counters"))),
+        (
+            "ikm",
+            "ikm_90_days",
+            (Column(name="ikm", unit="index", decimals=2), text("interval"), Column(name="answers", unit="answers")),
+        ),
+        (
+            "counters",
+            "counters_now",
+            (Column(name="open", unit="counters"), Column(name="of_counters", unit="counters")),
+        ),
     )
     return tuple(
         Panel(key=key, kind="stat", query=query, columns=columns, x=w * place, y=y, w=w, h=h)
@@ -82,7 +90,12 @@ def flow(*, x: int, y: int, w: int, h: int) -> Panel:
         key="flow",
         kind="timeseries",
         query="arrivals_and_served",
-        columns=(Column(name="time"), people("arrivals"), people("served", colour=1), people("usual_arrivals", look="usual")),
+        columns=(
+            Column(name="time"),
+            people("arrivals"),
+            people("served", colour=1),
+            people("usual_arrivals", look="usual"),
+        ),
         interval="15m",
         x=x,
         y=y,

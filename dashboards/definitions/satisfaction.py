@@ -25,7 +25,12 @@ def satisfaction() -> Board:
                 key="ikm",
                 kind="stat",
                 query="ikm_of_range",
-                columns=(index(), text("grade", states=GRADES), text("interval"), Column(name="answers", unit="answers")),
+                columns=(
+                    index(),
+                    text("grade", states=GRADES),
+                    text("interval"),
+                    Column(name="answers", unit="answers"),
+                ),
                 x=0, y=0, w=9, h=7,
             ),
             Panel(

@@ -5,7 +5,8 @@ from typing import Final
 BOARDS: Final[dict[str, tuple[str, str]]] = {
     "board.overview": ("Ikhtisar hari ini", "Today at a glance"),
     "board.overview.about": (
-        "Siapa menunggu terlalu lama, di mana janji tidak ditepati, bagaimana hari berjalan; yang perlu dilihat di atas.",
+        "Siapa menunggu terlalu lama, di mana janji tidak ditepati, bagaimana hari berjalan; yang perlu dilihat di "
+        "atas.",
         "Who waits too long, where the promise is not kept, how the day goes; those in need first.",
     ),
     "board.unit": ("Unit pelayanan", "Service unit"),
@@ -25,13 +26,15 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "board.control": ("Kendali mutu", "Control charts"),
     "board.control.about": (
-        "Apakah sebuah unit berubah, atau hanya berayun seperti biasa: bagan kendali dengan batas dari datanya sendiri.",
+        "Apakah sebuah unit berubah, atau hanya berayun seperti biasa: bagan kendali dengan batas dari datanya "
+        "sendiri.",
         "Has a unit changed, or does it only swing as it always does: control charts with limits from its own data.",
     ),
     "board.satisfaction": ("Kepuasan dan pengaduan", "Satisfaction and complaints"),
     "board.satisfaction.about": (
         "IKM menurut PermenPANRB 14/2017 dengan selang dan jumlah jawabannya, unsur terendah, dan pengaduan terbuka.",
-        "The satisfaction index by PermenPANRB 14/2017 with interval and answers, the lowest elements, open complaints.",
+        "The satisfaction index by PermenPANRB 14/2017 with interval and answers, the lowest elements, open "
+        "complaints.",
     ),
     "board.trainings": ("Pelatihan", "Trainings"),
     "board.trainings.about": (

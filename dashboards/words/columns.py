@@ -3,7 +3,6 @@
 from typing import Final
 
 COLUMNS: Final[dict[str, tuple[str, str]]] = {
-    "column.time": ("Waktu", "Time"),
     "column.code": ("Kode", "Code"),
     "column.name": ("Unit", "Unit"),
     "column.state": ("Keadaan", "State"),

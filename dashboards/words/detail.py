@@ -11,13 +11,17 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.counters.idle": ("Kosong saat ada antrean", "Idle while people wait"),
     "panel.counters.idle.about": (
-        "Lama loket buka tetapi tidak melayani sementara ada yang menunggu; bila besar, periksa pembagian layanan ke loket.",
-        "How long counters were open and did not serve while people waited; when large, look at which counter serves what.",
+        "Lama loket buka tetapi tidak melayani sementara ada yang menunggu; bila besar, periksa pembagian layanan "
+        "ke loket.",
+        "How long counters were open and did not serve while people waited; when large, look at which counter "
+        "serves what.",
     ),
     "panel.counters.pace": ("Dilayani per jam loket", "Served per counter hour"),
     "panel.counters.pace.about": (
-        "Orang yang dilayani per jam loket buka, dan biasanya dalam 28 hari; bila turun, cari penyebabnya di jalannya hari.",
-        "People served per hour of an open counter, and usually in 28 days; when it falls, look for why in the day's course.",
+        "Orang yang dilayani per jam loket buka, dan biasanya dalam 28 hari; bila turun, cari penyebabnya di "
+        "jalannya hari.",
+        "People served per hour of an open counter, and usually in 28 days; when it falls, look for why in the "
+        "day's course.",
     ),
     "panel.counters.activity": ("Jalannya hari per loket", "Each counter's day"),
     "panel.counters.activity.about": (
@@ -26,7 +30,8 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.counters.service": ("Lama pelayanan per loket, menit", "Service time by counter, minutes"),
     "panel.counters.service.about": (
-        "Median dan p90 lama pelayanan per loket; bila satu loket jauh lebih lama, tanyakan layanan apa yang dipegangnya.",
+        "Median dan p90 lama pelayanan per loket; bila satu loket jauh lebih lama, tanyakan layanan apa yang "
+        "dipegangnya.",
         "Median and p90 of the service time by counter; when one takes much longer, ask which services it has.",
     ),
     "panel.counters.desks": ("Loket hari ini", "Counters today"),
@@ -38,7 +43,8 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     "panel.services.kept": ("Tepat janji", "Promise kept"),
     "panel.services.kept.about": (
         "Bagian kunjungan dan permohonan yang menepati janji dalam rentang waktu; bila turun, lihat layanan terburuk.",
-        "The share of visits and applications that kept the promise in the time range; when it falls, see the worst service.",
+        "The share of visits and applications that kept the promise in the time range; when it falls, see the worst "
+        "service.",
     ),
     "panel.services.files": ("Permohonan terbuka", "Open applications"),
     "panel.services.files.about": (
@@ -57,12 +63,14 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.services.list": ("Layanan, yang terburuk di atas", "Services, worst first"),
     "panel.services.list.about": (
-        "Janji yang ditepati, tunggu p90 terhadap janji, lama pelayanan dan yang pergi, per layanan; perbaiki yang teratas.",
+        "Janji yang ditepati, tunggu p90 terhadap janji, lama pelayanan dan yang pergi, per layanan; perbaiki yang "
+        "teratas.",
         "Promise kept, p90 wait over promise, service time and leavers by service; mend the first one.",
     ),
     "panel.services.worst": ("Tepat janji per layanan", "Promise kept by service"),
     "panel.services.worst.about": (
-        "Bagian yang menepati janji per layanan, yang terendah di atas; bandingkan dengan layanan lain di unit yang sama.",
+        "Bagian yang menepati janji per layanan, yang terendah di atas; bandingkan dengan layanan lain di unit yang "
+        "sama.",
         "The share that kept the promise by service, lowest first; compare with other services of the same unit.",
     ),
     "panel.services.days": ("Tepat janji per hari", "Promise kept by day"),
@@ -98,17 +106,20 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.control.no_show": ("Tidak datang per hari", "No-shows by day"),
     "panel.control.no_show.about": (
-        "Bagan p untuk yang tidak datang saat dipanggil; titik di atas pita berarti orang pergi, lihat waktu tunggunya.",
+        "Bagan p untuk yang tidak datang saat dipanggil; titik di atas pita berarti orang pergi, lihat waktu "
+        "tunggunya.",
         "p chart of those who did not come when called; a point above the band means people left, look at the waits.",
     ),
     "panel.control.range": ("Lompatan dari hari ke hari", "Jumps from day to day"),
     "panel.control.range.about": (
-        "Selisih median tunggu dua hari berturut-turut dengan batas atas 3,267 × rata-rata; lompatan di atasnya bukan biasa.",
+        "Selisih median tunggu dua hari berturut-turut dengan batas atas 3,267 × rata-rata; lompatan di atasnya "
+        "bukan biasa.",
         "The difference of two days' median waits with its upper limit 3.267 × mean; a jump above it is not usual.",
     ),
     "panel.control.signals": ("Hari yang menonjol", "Days that stand out"),
     "panel.control.signals.about": (
-        "Hari di luar batas, atau hari kedelapan berturut-turut di satu sisi rata-rata; catat apa yang terjadi hari itu.",
+        "Hari di luar batas, atau hari kedelapan berturut-turut di satu sisi rata-rata; catat apa yang terjadi hari "
+        "itu.",
         "Days beyond a limit, or the eighth in a row on one side of the mean; note what happened on that day.",
     ),
 }

@@ -23,12 +23,14 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     "panel.overview.kept": ("Tepat janji", "Promise kept"),
     "panel.overview.kept.about": (
         "Bagian kunjungan yang menepati janji dan yang biasa dalam 28 hari; bila turun, cari unitnya di tabel.",
-        "The share of visits that kept the promise and the usual one of 28 days; when it falls, find the unit in the table.",
+        "The share of visits that kept the promise and the usual one of 28 days; when it falls, find the unit in "
+        "the table.",
     ),
     "panel.overview.ikm": ("IKM 90 hari", "IKM, 90 days"),
     "panel.overview.ikm.about": (
         "Indeks kepuasan masyarakat 90 hari dengan selang 95 % dan jumlah jawaban; buka Kepuasan untuk unsur terendah.",
-        "The satisfaction index of 90 days with its 95 % interval and answers; open Satisfaction for the lowest element.",
+        "The satisfaction index of 90 days with its 95 % interval and answers; open Satisfaction for the lowest "
+        "element.",
     ),
     "panel.overview.counters": ("Loket buka", "Counters open"),
     "panel.overview.counters.about": (
@@ -49,7 +51,8 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.overview.flow": ("Datang dan selesai", "Arrivals and served"),
     "panel.overview.flow.about": (
-        "Orang yang datang dan yang selesai tiap selang, garis putus adalah biasanya; bila datang terus di atas selesai, "
+        "Orang yang datang dan yang selesai tiap selang, garis putus adalah biasanya; bila datang terus di atas "
+        "selesai, "
         "antrean tumbuh.",
         "People who came and who were served per interval, the dashed line is usual; arrivals above served for long "
         "means that the queue grows.",
@@ -66,7 +69,8 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.unit.served": ("Selesai hari ini", "Served today"),
     "panel.unit.served.about": (
-        "Kunjungan yang selesai dalam rentang waktu dan rata-rata hari yang sama empat minggu lalu; bila jauh di bawahnya, "
+        "Kunjungan yang selesai dalam rentang waktu dan rata-rata hari yang sama empat minggu lalu; bila jauh di "
+        "bawahnya, "
         "lihat loket.",
         "Visits served in the time range and the mean of the same weekday of four weeks; when far below, look at the "
         "counters.",
@@ -79,7 +83,8 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     "panel.unit.ikm": ("IKM 90 hari", "IKM, 90 days"),
     "panel.unit.ikm.about": (
         "Indeks kepuasan 90 hari dengan selang 95 % dan jumlah jawaban; buka Kepuasan untuk unsur terendah.",
-        "The satisfaction index of 90 days with its 95 % interval and answers; open Satisfaction for the lowest element.",
+        "The satisfaction index of 90 days with its 95 % interval and answers; open Satisfaction for the lowest "
+        "element.",
     ),
     "panel.unit.counters": ("Loket buka", "Counters open"),
     "panel.unit.counters.about": (
@@ -93,7 +98,8 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.unit.desks": ("Loket hari ini", "Counters today"),
     "panel.unit.desks.about": (
-        "Keadaan setiap loket, sejak kapan melayani, dan bagian waktu buka yang terpakai; buka loket untuk jalannya hari.",
+        "Keadaan setiap loket, sejak kapan melayani, dan bagian waktu buka yang terpakai; buka loket untuk jalannya "
+        "hari.",
         "The state of each counter, since when it serves, and the share of open time in use; open one for its day.",
     ),
     "panel.unit.flow": ("Datang dan selesai", "Arrivals and served"),
@@ -105,7 +111,8 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.unit.wait": ("Waktu tunggu", "Waits"),
     "panel.unit.wait.about": (
-        "Median dan p90 waktu tunggu, garis putus adalah janji; bila p90 di atas janji, satu dari sepuluh orang lewat janji.",
+        "Median dan p90 waktu tunggu, garis putus adalah janji; bila p90 di atas janji, satu dari sepuluh orang "
+        "lewat janji.",
         "Median and p90 of the wait, the dashed line is the promise; p90 above it means one in ten waited too long.",
     ),
 }

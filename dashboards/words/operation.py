@@ -5,18 +5,22 @@ from typing import Final
 OPERATION: Final[dict[str, tuple[str, str]]] = {
     "panel.platform.last": ("Kejadian terakhir", "Last event"),
     "panel.platform.last.about": (
-        "Berapa lama sejak kejadian terakhir tiba, dan dari berapa sumber; bila semua diam, periksa jaringan dan gerbang.",
-        "How long since the last event arrived, and from how many sources; when all are silent, check network and gateway.",
+        "Berapa lama sejak kejadian terakhir tiba, dan dari berapa sumber; bila semua diam, periksa jaringan dan "
+        "gerbang.",
+        "How long since the last event arrived, and from how many sources; when all are silent, check network and "
+        "gateway.",
     ),
     "panel.platform.events": ("Kejadian diterima", "Events received"),
     "panel.platform.events.about": (
-        "Kejadian yang tiba dalam rentang waktu dan pada jam yang sama seminggu lalu; bila jauh berkurang, cari sumbernya.",
+        "Kejadian yang tiba dalam rentang waktu dan pada jam yang sama seminggu lalu; bila jauh berkurang, cari "
+        "sumbernya.",
         "Events that arrived in the time range and in the same hours a week before; when far fewer, find the source.",
     ),
     "panel.platform.delay": ("Lama di perjalanan", "Under way"),
     "panel.platform.delay.about": (
         "Dari waktu kejadian sampai tiba, median dan p95; bila menit, periksa jam dan sambungan sumber di tabel.",
-        "From an event's time to its arrival, median and p95; when minutes, check clock and line of the source in the table.",
+        "From an event's time to its arrival, median and p95; when minutes, check clock and line of the source in "
+        "the table.",
     ),
     "panel.platform.rejected": ("Kejadian ditolak", "Refused events"),
     "panel.platform.rejected.about": (
@@ -25,9 +29,11 @@ OPERATION: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.platform.sources": ("Sumber, yang perlu dilihat di atas", "Sources, those in need first"),
     "panel.platform.sources.about": (
-        "Setiap sumber: kejadian terakhir, yang biasa pada setengah jam ini, lama di perjalanan, yang ditolak; hubungi yang "
+        "Setiap sumber: kejadian terakhir, yang biasa pada setengah jam ini, lama di perjalanan, yang ditolak; "
+        "hubungi yang "
         "diam.",
-        "Each source: last event, what is usual in this half hour, time under way, refused; call those that are silent.",
+        "Each source: last event, what is usual in this half hour, time under way, refused; call those that are "
+        "silent.",
     ),
     "panel.platform.course": ("Kejadian per selang", "Events by interval"),
     "panel.platform.course.about": (
@@ -36,8 +42,10 @@ OPERATION: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.platform.delays": ("Lama di perjalanan per selang", "Under way by interval"),
     "panel.platform.delays.about": (
-        "Median dan p95 dari waktu kejadian sampai tiba; naik bersama berarti jaringan, satu sumber saja berarti jamnya.",
-        "Median and p95 from an event's time to its arrival; both rising means the network, one source alone its clock.",
+        "Median dan p95 dari waktu kejadian sampai tiba; naik bersama berarti jaringan, satu sumber saja berarti "
+        "jamnya.",
+        "Median and p95 from an event's time to its arrival; both rising means the network, one source alone its "
+        "clock.",
     ),
     "panel.platform.reasons": ("Ditolak, menurut sebab", "Refused, by reason"),
     "panel.platform.reasons.about": (

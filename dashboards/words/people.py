@@ -6,7 +6,8 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     # satisfaction
     "panel.satisfaction.ikm": ("IKM", "Satisfaction index"),
     "panel.satisfaction.ikm.about": (
-        "Indeks PermenPANRB 14/2017 dalam rentang waktu dengan mutu, selang 95 % dan jumlah jawaban; selang yang melintasi "
+        "Indeks PermenPANRB 14/2017 dalam rentang waktu dengan mutu, selang 95 % dan jumlah jawaban; selang yang "
+        "melintasi "
         "dua mutu berarti belum pasti.",
         "The index by PermenPANRB 14/2017 of the time range with grade, 95 % interval and answers; an interval across "
         "two grades means not certain yet.",
@@ -28,8 +29,10 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.satisfaction.elements": ("Sembilan unsur, terendah di atas", "Nine elements, lowest first"),
     "panel.satisfaction.elements.about": (
-        "Rata-rata 1 sampai 4 per unsur dengan selang 95 %, dan masa sebelumnya yang sama panjang; perbaiki unsur teratas.",
-        "The mean of 1 to 4 by element with its 95 % interval, and the range of the same length before; mend the first.",
+        "Rata-rata 1 sampai 4 per unsur dengan selang 95 %, dan masa sebelumnya yang sama panjang; perbaiki unsur "
+        "teratas.",
+        "The mean of 1 to 4 by element with its 95 % interval, and the range of the same length before; mend the "
+        "first.",
     ),
     "panel.satisfaction.weeks": ("IKM per minggu", "Index by week"),
     "panel.satisfaction.weeks.about": (
@@ -38,7 +41,8 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.satisfaction.units": ("Unit, IKM terendah di atas", "Units, lowest index first"),
     "panel.satisfaction.units.about": (
-        "IKM, mutu, selang, jawaban dan yang diperlukan menurut Krejcie dan Morgan; dengan jawaban kurang, kumpulkan dulu.",
+        "IKM, mutu, selang, jawaban dan yang diperlukan menurut Krejcie dan Morgan; dengan jawaban kurang, "
+        "kumpulkan dulu.",
         "Index, grade, interval, answers and those needed by Krejcie and Morgan; with too few answers, collect first.",
     ),
     "panel.satisfaction.open": ("Pengaduan per unit", "Complaints by unit"),
@@ -59,17 +63,21 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.trainings.promise": ("Tepat janji, terlatih dan belum", "Promise kept, trained and not"),
     "panel.trainings.promise.about": (
-        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti dampak.",
-        "The promise kept at trained units and at those not yet trained, in the same range; their difference is no effect yet.",
+        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti "
+        "dampak.",
+        "The promise kept at trained units and at those not yet trained, in the same range; their difference is no "
+        "effect yet.",
     ),
     "panel.trainings.ikm": ("IKM, terlatih dan belum", "Index, trained and not"),
     "panel.trainings.ikm.about": (
         "IKM di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti dampak.",
-        "The index at trained units and at those not yet trained, in the same range; their difference is no effect yet.",
+        "The index at trained units and at those not yet trained, in the same range; their difference is no effect "
+        "yet.",
     ),
     "panel.trainings.promise_weeks": ("Tepat janji per minggu", "Promise kept by week"),
     "panel.trainings.promise_weeks.about": (
-        "Unit terlatih di samping yang belum, minggu demi minggu; hanya jarak yang berubah dan menetap patut diperiksa.",
+        "Unit terlatih di samping yang belum, minggu demi minggu; hanya jarak yang berubah dan menetap patut "
+        "diperiksa.",
         "Trained units beside those not yet trained, week by week; only a gap that changes and stays is worth a look.",
     ),
     "panel.trainings.wait_weeks": ("Median tunggu per minggu", "Median wait by week"),
@@ -79,7 +87,8 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.trainings.compared": ("Setiap pelatihan dengan pembandingnya", "Each training with its comparison"),
     "panel.trainings.compared.about": (
-        "Tepat janji sebelum dan sesudah di unit itu, di samping unit sekabupaten yang belum dilatih pada hari yang sama; "
+        "Tepat janji sebelum dan sesudah di unit itu, di samping unit sekabupaten yang belum dilatih pada hari yang "
+        "sama; "
         "bila pembanding berubah sama, sebabnya bukan pelatihan.",
         "Promise kept before and after at that unit, beside units of the kabupaten not yet trained on the same days; "
         "when the comparison changes alike, the training is not why.",
@@ -87,7 +96,8 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     # follow-up
     "panel.alerts.units": ("Unit dengan orang lewat janji", "Units with people over promise"),
     "panel.alerts.units.about": (
-        "Unit tempat seseorang menunggu lebih lama daripada janji, dari yang punya antrean hari ini; hubungi unit teratas.",
+        "Unit tempat seseorang menunggu lebih lama daripada janji, dari yang punya antrean hari ini; hubungi unit "
+        "teratas.",
         "Units where somebody waits longer than promised, of those with a queue today; call the first unit.",
     ),
     "panel.alerts.people": ("Orang lewat janji", "People over promise"),

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from dashboards.expand import expand
-
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
@@ -83,7 +82,11 @@ def fill(engine: Engine) -> Registry:
     pipeline.close()
     lately = AS_OF - 60_000
     Rejects(store).keep(
-        [refused("a", arrival=lately), refused("b", arrival=lately), refused("c", code="personal", id=None, arrival=lately)]
+        [
+            refused("a", arrival=lately),
+            refused("b", arrival=lately),
+            refused("c", code="personal", id=None, arrival=lately),
+        ]
     )
     return known
 

@@ -38,10 +38,7 @@ def fields(kind: str) -> Draft7Validator:
 
 def faults(board: dict[str, Any]) -> list[str]:
     """Where a board is none, by Grafana's types: its frame, each panel by its kind, and what each override sets."""
-    found = [
-        f"{error.json_path}: {error.message}"
-        for error in validator("Board").iter_errors(board | {"panels": []})
-    ]
+    found = [f"{error.json_path}: {error.message}" for error in validator("Board").iter_errors(board | {"panels": []})]
     for panel in board["panels"]:
         where = f"panel {panel.get('id')}"
         if panel.get("type") not in KINDS:

@@ -97,7 +97,10 @@ def _panel(**change: Any) -> Any:
         (_panel(gridPos={"x": 0, "y": 0, "w": "wide", "h": 4}), "'wide' is not of type 'number'"),
         (_panel(colour="red"), "'colour' was unexpected"),
         (lambda board: board["panels"][7]["fieldConfig"]["defaults"]["custom"].update(drawStyle="banana"), "'banana'"),
-        (lambda board: board["panels"][7]["fieldConfig"]["defaults"]["custom"].update(lineWith=2), "'lineWith' was unexpected"),
+        (
+            lambda board: board["panels"][7]["fieldConfig"]["defaults"]["custom"].update(lineWith=2),
+            "'lineWith' was unexpected",
+        ),
         (lambda board: board["panels"][0]["options"].pop("graphMode"), "'graphMode' is a required property"),
         (lambda board: board["panels"][0]["targets"][0].update(format=7), "7 is not one of"),
         (lambda board: board["panels"][0].pop("description"), "'description' is a required property"),
@@ -151,7 +154,10 @@ def _sql(text: str) -> Any:
         (lambda board: board.update(schemaVersion=39), "not 42"),
         (lambda board: board["time"].update(to="now-1h"), "does not end now"),
         (lambda board: board["panels"].extend(board["panels"][:3]), "at most 10"),
-        (lambda board: board["templating"]["list"][2].update(query="SELECT 1 WHERE ${x:singlequote}"), "choice unit uses ${x}"),
+        (
+            lambda board: board["templating"]["list"][2].update(query="SELECT 1 WHERE ${x:singlequote}"),
+            "choice unit uses ${x}",
+        ),
         (
             lambda board: board["panels"][6]["fieldConfig"]["overrides"][2]["properties"][2]["value"][0]["options"][
                 "below"
@@ -176,7 +182,9 @@ def test_the_lint_finds_what_grafana_would_not_say(change: Any, why: str) -> Non
             "the languages differ at .panels[0].targets[0].rawSql",
         ),
         (
-            lambda boards: boards["pantau-unit"]["panels"][0].update(description="People waiting now and over the promise."),
+            lambda boards: boards["pantau-unit"]["panels"][0].update(
+                description="People waiting now and over the promise."
+            ),
             "English in Indonesian text: 'People waiting",
         ),
     ],

@@ -1,4 +1,4 @@
-"""Macros and variables become what the ClickHouse plugin of Grafana makes of them, and a value stays inside its quotes."""
+"""Macros and variables become what Grafana's ClickHouse plugin makes of them, and a value stays inside its quotes."""
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,10 @@ def expanded(sql: str, **variables: list[str]) -> str:
         ("$__dateFilter(day)", "day >= toDate('2026-11-09') AND day <= toDate('2026-11-10')"),
         ("$__timeInterval(col)", "toStartOfInterval(toDateTime(col), INTERVAL 900 second)"),
         ("$__interval_s", "900"),
-        ("$__timeFilter( if(a, b, c) )", "if(a, b, c) >= toDateTime(1794243600) AND if(a, b, c) <= toDateTime(1794284400)"),
+        (
+            "$__timeFilter( if(a, b, c) )",
+            "if(a, b, c) >= toDateTime(1794243600) AND if(a, b, c) <= toDateTime(1794284400)",
+        ),
         ("a - INTERVAL $__interval_s second", "a - INTERVAL 900 second"),
         ("nothing to do: 1 + 1", "nothing to do: 1 + 1"),
     ],
@@ -94,5 +97,3 @@ def test_a_board_without_variables_asks_for_every_unit(office: Office) -> None:
     assert office.ask(sql, units=[]).rows == [(unit,) for unit in office.units]
     with pytest.raises(BadSetup, match="still uses service"):
         without_variables("SELECT 1 WHERE service IN (${service:singlequote})")
-
-
