@@ -22,11 +22,11 @@ SHAPES: Final = "●▲▼○◇■"
 _CLOCK: Final = re.compile(r"\b(?:now|now64|today|yesterday|current_timestamp)\s*\(", re.IGNORECASE)
 _PERSONAL: Final = re.compile(r"\b(?:officer|history|subject|original|reasons|digest|data|ticket|id)\b")
 _DRAWN: Final = frozenset({"stat", "timeseries", "table", "barchart", "bargauge", "state-timeline", "text"})
-_ENGLISH: Final = frozenset(
-    """and are as below board boards by each for from has have how in is last less more now of on open over people promise
-    served service services since than that the their them this to today trained usual wait waiting what when where
-    which who with""".split()
-)
+_COMMON: Final = """
+and are as below board boards by each for from has have how in is last less more now of on open over people promise served
+service services since than that the their them this to today trained usual wait waiting what when where which who with
+"""
+_WORD: Final = re.compile(r"[a-z']+")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -67,7 +67,8 @@ def texts(board: Json) -> list[str]:
 
 def english(text: str) -> bool:
     """Whether a text that should be Indonesian has English words in it: two of the commonest are enough."""
-    return sum(word in _ENGLISH for word in re.findall(r"[a-z']+", text.lower())) > 1
+    known = {*_COMMON.split()}
+    return sum(word in known for word in _WORD.findall(text.lower())) > 1
 
 
 def _faults_of_board(board: Json) -> Iterator[str]:

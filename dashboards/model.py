@@ -76,14 +76,13 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """One board. ``key`` names its words, ``uid`` is what its address and links say after ``pantau-``.
+    """One board. ``key`` names its words; ``dashboards.panels`` has its uid.
 
     ``since`` is the left end of its time range, as Grafana writes it; the right end is now. ``below`` are the boards
     that go into detail, ``above`` the one that is more general. ``marks`` draws trainings and other measures.
     """
 
     key: str
-    uid: str
     panels: tuple[Panel, ...]
     variables: tuple[Variable, ...] = ()
     since: str = "now/d"

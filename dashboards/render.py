@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from dashboards.expand import without_variables
 from dashboards.model import Board, Variable
-from dashboards.panels import PLUGIN, UIDS, panel_json, uid_of
+from dashboards.panels import PLUGIN, PLUGIN_VERSION, panel_json, uid_of
 from dashboards.queries import board_sql
 from dashboards.words import Say
 from pantau.domain.indicators import Language
@@ -102,7 +102,7 @@ def _marks(say: Say) -> Json:
             "format": 1,
             "queryType": "table",
             "rawSql": board_sql("intervention_marks"),
-            "pluginVersion": "4.23.5",
+            "pluginVersion": PLUGIN_VERSION,
             "meta": {"builderOptions": {}},
         },
     }
@@ -132,6 +132,3 @@ def _link(title: str, url: str) -> Json:
         "keepTime": True,
         "targetBlank": False,
     }
-
-
-__all__ = ["SOURCE_UID", "UIDS", "board_json"]

@@ -7,7 +7,6 @@ def alerts() -> Board:
     """People beyond the promise, complaints beyond their limit."""
     return Board(
         key="alerts",
-        uid="peringatan",
         variables=(KECAMATAN, UNITS),
         panels=(
             Panel(

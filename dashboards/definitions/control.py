@@ -27,7 +27,6 @@ def control() -> Board:
     """Change or chance?"""
     return Board(
         key="control",
-        uid="kendali",
         variables=(KECAMATAN, UNIT),
         since="now-90d",
         refresh="15m",

@@ -10,7 +10,6 @@ def counters() -> Board:
     """The waste that nobody sees from the queue alone."""
     return Board(
         key="counters",
-        uid="loket",
         variables=(KECAMATAN, UNIT),
         panels=(
             Panel(

@@ -108,7 +108,6 @@ def overview() -> Board:
     """Ten units or a hundred: the first screen says what needs somebody now."""
     return Board(
         key="overview",
-        uid="ikhtisar",
         variables=(KECAMATAN, UNITS),
         panels=(
             *strip(y=0, h=5, w=4),

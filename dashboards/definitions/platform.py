@@ -14,7 +14,6 @@ def platform() -> Board:
     """Sources that are silent, data that is late, events that were refused."""
     return Board(
         key="platform",
-        uid="platform",
         since="now-24h",
         refresh="30s",
         panels=(

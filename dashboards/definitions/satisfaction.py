@@ -16,7 +16,6 @@ def satisfaction() -> Board:
     """Which element, which unit, and who waits for an answer."""
     return Board(
         key="satisfaction",
-        uid="kepuasan",
         variables=(KECAMATAN, UNITS),
         since="now-90d",
         refresh="5m",

@@ -7,7 +7,6 @@ def services() -> Board:
     """A month of each service against its promise."""
     return Board(
         key="services",
-        uid="layanan",
         variables=(KECAMATAN, UNITS, SERVICES),
         since="now-30d",
         refresh="5m",

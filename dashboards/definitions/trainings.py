@@ -11,7 +11,6 @@ def trainings() -> Board:
     """What was trained, and how its units go beside the others."""
     return Board(
         key="trainings",
-        uid="pelatihan",
         variables=(KECAMATAN, UNITS),
         since="now-90d",
         refresh="15m",

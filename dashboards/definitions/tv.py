@@ -8,7 +8,6 @@ def tv() -> Board:
     """Nothing to choose, nothing to scroll."""
     return Board(
         key="tv",
-        uid="tv",
         fixed=True,
         panels=(
             *strip(y=0, h=6, w=4),

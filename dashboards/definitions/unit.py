@@ -10,7 +10,6 @@ def unit() -> Board:
     """Its queue, its counters, its day."""
     return Board(
         key="unit",
-        uid="unit",
         variables=(KECAMATAN, UNIT),
         panels=(
             *strip(y=0, h=5, w=4),
