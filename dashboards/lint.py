@@ -23,8 +23,9 @@ _CLOCK: Final = re.compile(r"\b(?:now|now64|today|yesterday|current_timestamp)\s
 _PERSONAL: Final = re.compile(r"\b(?:officer|history|subject|original|reasons|digest|data|ticket|id)\b")
 _DRAWN: Final = frozenset({"stat", "timeseries", "table", "barchart", "bargauge", "state-timeline", "text"})
 _COMMON: Final = """
-and are as below board boards by each for from has have how in is last less more now of on open over people promise served
-service services since than that the their them this to today trained usual wait waiting what when where which who with
+and are as below board boards by each for from has have how in is last less more now of on open over people promise
+served service services since than that the their them this to today trained usual wait waiting what when where which
+who with
 """
 _WORD: Final = re.compile(r"[a-z']+")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}

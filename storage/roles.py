@@ -15,9 +15,12 @@ _WHOLE = ("aggregates", "complaints", "counter_days", "interventions", "ratings"
 DASHBOARD: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*_WHOLE, "windows", "units", "services"), ()),
     "events": ("unit", "source", "id", "kind", "time", "arrival"),
-    "rejected_events": ("source", "code", "state", "seen", "retryable", "first_at", "last_at"),
+    "rejected_events": ("source", "digest", "code", "state", "seen", "retryable", "first_at", "last_at", "version"),
+    "flushes": ("name", "epoch", "seq", "at"),
+    "partitions": ("name", "epoch", "seq", "at"),
 }
-"""Tables that dashboards read; of the raw ones only these columns, never what a person wrote or a source sent."""
+"""Tables that dashboards and their watchdogs read; of the raw ones only these columns, never what a person wrote or a
+source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
 
 _GIGABYTE = 1_000_000_000
 

@@ -25,28 +25,23 @@ FROM (
 ) AS refusals, (SELECT count() AS known FROM events WHERE $__timeFilter_ms(arrival)) AS accepted
 
 -- name: part_sources
--- How does each source speak: last event, the last half hour beside the same half hour of the seven days before, usual delay?
+-- How does each source speak: last event, the last half hour beside the same half hour a week before, the usual delay of a day?
 (
-    SELECT CAST(source AS String) AS source, max(time) AS last_at, countIf(at_half = 0) AS got,
-           uniqExactIf(days_ago, at_half > 0) AS days_known, countIf(at_half > 0) / days_known AS usual_n,
-           countIf(arrival >= $__toTime_ms - INTERVAL 1 DAY) AS events_day_n,
-           quantileExactOrNullIf(0.5)(dateDiff('ms', time, arrival) / 1000, arrival >= $__toTime_ms - INTERVAL 1 DAY) AS delay_s
-    FROM (
-        SELECT source, time, CAST(arrival AS DateTime64(3, 'UTC')) AS arrival,
-               intDiv(dateDiff('second', time, $__toTime_ms), 86400) AS days_ago,
-               if(dateDiff('second', time, $__toTime_ms) % 86400 < 1800, days_ago, -1) AS at_half
-        FROM events
-        WHERE time > $__toTime_ms - INTERVAL 7 DAY AND time <= $__toTime_ms
-    )
+    SELECT CAST(source AS String) AS source, maxIf(time, time > $__toTime_ms - INTERVAL 7 DAY) AS last_at,
+           countIf(time > $__toTime_ms - INTERVAL 30 MINUTE) AS got, countIf(time <= $__toTime_ms - INTERVAL 7 DAY) AS week_ago_n,
+           countIf(arrived >= $__toTime_ms - INTERVAL 1 DAY) AS events_day_n,
+           quantileExactOrNullIf(0.5)(dateDiff('ms', time, arrived) / 1000, arrived >= $__toTime_ms - INTERVAL 1 DAY) AS delay_s
+    FROM (SELECT source, time, CAST(arrival AS DateTime64(3, 'UTC')) AS arrived FROM events)
+    WHERE time > $__toTime_ms - INTERVAL 7 DAY - INTERVAL 30 MINUTE AND time <= $__toTime_ms
     GROUP BY source
 )
 
 -- name: sources_by_need
--- How does each source speak, those in need first? silent: nothing in half an hour where five events or more are usual; late: under way for more than ten minutes.
+-- How does each source speak, those in need first? silent: nothing in half an hour that had five events or more a week before; late_data: under way for more than ten minutes.
 SELECT if(spoke.source = '', refused.source, spoke.source) AS source_name,
-       multiIf(spoke.source = '', 'refused', days_known >= 2 AND usual_n >= 5 AND got = 0, 'silent', delay_s > 600, 'late_data', refused_n > 0, 'refused', 'speaking') AS source_state,
-       if(spoke.source = '', NULL, toNullable(dateDiff('second', last_at, $__toTime_ms) / 60)) AS silent_min,
-       if(days_known > 0, toNullable(usual_n), NULL) AS usual_half_n, delay_s AS delay_usual_s, events_day_n, refused_n AS rejected_n
+       multiIf(spoke.source = '', 'refused', week_ago_n >= 5 AND got = 0, 'silent', delay_s > 600, 'late_data', refused_n > 0, 'refused', 'speaking') AS source_state,
+       if(toUnixTimestamp(last_at) = 0, NULL, toNullable(dateDiff('second', last_at, $__toTime_ms) / 60)) AS silent_min,
+       week_ago_n AS usual_half_n, delay_s AS delay_usual_s, events_day_n, refused_n AS rejected_n
 FROM {{part_sources}} AS spoke
 FULL JOIN (
     SELECT CAST(source AS String) AS source, sum(seen) AS refused_n

@@ -127,7 +127,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "column.retryable_n": ("Dapat dicoba lagi", "Can be retried"),
     "column.source_name": ("Sumber", "Source"),
     "column.source_state": ("Keadaan", "State"),
-    "column.usual_half_n": ("Biasanya setengah jam", "Usual half hour"),
+    "column.usual_half_n": ("30 mnt, seminggu lalu", "30 min, a week ago"),
     "column.delay_usual_s": ("Di perjalanan", "Under way"),
     "column.events_day_n": ("24 jam", "24 hours"),
     "column.reject_code": ("Sebab", "Reason"),

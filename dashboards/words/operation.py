@@ -29,11 +29,9 @@ OPERATION: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.platform.sources": ("Sumber, yang perlu dilihat di atas", "Sources, those in need first"),
     "panel.platform.sources.about": (
-        "Setiap sumber: kejadian terakhir, yang biasa pada setengah jam ini, lama di perjalanan, yang ditolak; "
-        "hubungi yang "
-        "diam.",
-        "Each source: last event, what is usual in this half hour, time under way, refused; call those that are "
-        "silent.",
+        "Setiap sumber: kejadian terakhir, setengah jam ini seminggu lalu, lama di perjalanan, yang ditolak; "
+        "hubungi yang diam.",
+        "Each source: last event, this half hour a week before, time under way, refused; call those that are silent.",
     ),
     "panel.platform.course": ("Kejadian per selang", "Events by interval"),
     "panel.platform.course.about": (

@@ -4,7 +4,10 @@ import re
 from importlib.resources import files
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # only what is parsed matters
 
+from dashboards.expand import expand
+from dashboards.queries import board_queries
 from storage.chdb_engine import ChdbEngine
 from storage.layout import BY_UNIT
 from storage.queries import catalogue
@@ -47,21 +50,41 @@ def test_every_statement_is_what_the_engine_understands(engine: ChdbEngine, clus
         assert ("ON CLUSTER lampung" in statement) == bool(cluster)
 
 
+def board_texts() -> list[str]:
+    """Every query of a board and of a watchdog, as it is sent to the engine."""
+    raw = [query.sql for query in board_queries().values()]
+    rules = yaml.safe_load((files("dashboards") / "provisioning" / "alerting" / "watchdogs.yaml").read_text("utf-8"))
+    raw += [rule["data"][0]["model"]["rawSql"] for group in rules["groups"] for rule in group["rules"]]
+    names = {name: ["x"] for name in ("unit", "kecamatan", "service")}
+    return [expand(text, time_from_ms=0, time_to_ms=1, interval_s=60, variables=names) for text in raw]
+
+
+def drawn(engine: ChdbEngine) -> list[str]:
+    """What the engine's own parser understands of them."""
+    return ["\n".join(row[0] for row in engine.query(f"EXPLAIN AST {text}").rows) for text in board_texts()]
+
+
 def test_dashboards_read_exactly_the_tables_that_their_queries_name(engine: ChdbEngine) -> None:
     needed = {table for file in ON_DASHBOARDS for name in named_in(file) for table in read_by(engine, name)}
-    assert set(granted("pantau_dashboard", "SELECT")) == needed | {"units", "services"}
+    boards = {name for text in drawn(engine) for name in re.findall(r"TableIdentifier (\w+)", text)} & set(tables())
+    assert {"visits", "windows", "units", "services", "events", "rejected_events", "partitions"} <= boards
+    assert set(granted("pantau_dashboard", "SELECT")) == needed | boards
     assert len(needed) > 8, "or nothing was compared"
 
 
 def test_of_raw_tables_dashboards_read_the_columns_that_their_queries_name_and_nothing_personal(
     engine: ChdbEngine,
 ) -> None:
-    for table in ("events", "rejected_events"):
+    trees = drawn(engine)
+    for table in ("events", "rejected_events", "flushes", "partitions"):
         columns = {row[0] for row in engine.query(f"DESCRIBE {table}").rows}
         named = set()
         for name in (name for file in ON_DASHBOARDS for name in named_in(file)):
             if table in read_by(engine, name):
                 named |= set(re.findall(r"Identifier (?:\w+\.)?(\w+)", parsed(engine, name))) & columns
+        for tree in trees:
+            if re.search(rf"TableIdentifier {table}\b", tree):
+                named |= set(re.findall(r"Identifier (?:\w+\.)?(\w+)", tree)) & columns
         assert named, table
         assert named <= set(DASHBOARD[table]) <= columns
         assert not {"data", "original", "reasons"} & set(DASHBOARD[table])
