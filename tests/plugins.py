@@ -96,6 +96,8 @@ def _left_out(config: pytest.Config) -> dict[str, str]:
         found |= {"slow": "--fast", "browser": "--fast"}
     elif not _in_ci() and not any(map(shutil.which, BROWSERS)):
         found["browser"] = "no Chromium is installed"
+    if not os.environ.get("GRAFANA_URL"):
+        found["grafana"] = "no GRAFANA_URL names one"
     if not _in_ci() and not shutil.which("java"):
         found["kafka"] = "no Java is installed"
     if not _in_ci() and (absent := [name for name in SERVERS if not _installed(name)]):

@@ -24,7 +24,7 @@ def test_slow(): pass
 def test_browser(): pass
 """
 
-_SETTINGS = '[pytest]\naddopts = ["-p", "tests.plugins"]\nmarkers = ["real", "slow", "browser", "kafka"]\n'
+_SETTINGS = '[pytest]\naddopts = ["-p", "tests.plugins"]\nmarkers = ["real", "slow", "browser", "kafka", "grafana"]\n'
 
 
 class Suite:
@@ -106,6 +106,16 @@ def test_without_java_what_asks_for_a_kafka_is_left_out_and_said(suite: Suite) -
     assert (code, counts) == (0, {"passed": 1, "deselected": 1})
     assert "not run: tests marked kafka (no Java is installed)" in printed
     assert suite.run(CI="true")[1] == {"passed": 1, "error": 1}
+
+
+def test_a_grafana_is_asked_only_where_one_is_named(suite: Suite) -> None:
+    """In CI too: none can be had there, and the pages say so."""
+    suite.write("import pytest\n\n@pytest.mark.grafana\ndef test_board(): pass\n\ndef test_plain(): pass\n")
+    code, counts, printed = suite.run()
+    assert (code, counts) == (0, {"passed": 1, "deselected": 1})
+    assert "not run: tests marked grafana (no GRAFANA_URL names one)" in printed
+    assert suite.run(CI="true")[1] == {"passed": 1, "deselected": 1}
+    assert suite.run(GRAFANA_URL="http://127.0.0.1:3000")[1] == {"passed": 2}
 
 
 @pytest.mark.parametrize(
