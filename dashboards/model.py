@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["stat", "timeseries", "table", "barchart", "bargauge", "state-timeline", "text"]
+Kind = Literal["stat", "timeseries", "table", "barchart", "state-timeline"]
 Unit = Literal[
     "count", "people", "minutes", "percent", "counters", "answers", "index", "mark", "days", "hours", "seconds",
     "per_hour", "date", "text",
@@ -57,8 +57,8 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     y: int
     w: int
     h: int
-    query: str = ""
-    columns: tuple[Column, ...] = ()
+    query: str
+    columns: tuple[Column, ...]
     by: str = ""
     interval: str = ""
     least: float | None = 0

@@ -24,17 +24,13 @@ _TOOLTIP: Final[Json] = {"mode": "multi", "sort": "none"}
 def panel_json(panel: Panel, number: int, say: Say, *, board: str, source: Json, sql: str) -> Json:
     """A panel as Grafana reads it; ``sql`` is its query, ``source`` the reference to its data source."""
     words = f"panel.{board}.{panel.key}"
+    series = panel.kind in ("timeseries", "state-timeline")
     made: Json = {
         "id": number,
         "type": panel.kind,
         "title": say(words),
         "description": say(f"{words}.about"),
         "gridPos": {"x": panel.x, "y": panel.y, "w": panel.w, "h": panel.h},
-    }
-    if panel.kind == "text":
-        return made | {"options": {"mode": "markdown", "content": say(f"{words}.text")}, "transparent": True}
-    series = panel.kind in ("timeseries", "state-timeline")
-    made |= {
         "datasource": source,
         "targets": [
             {
@@ -267,27 +263,10 @@ def _state_timeline(panel: Panel) -> Json:
     }
 
 
-def _bargauge(panel: Panel) -> Json:
-    return {
-        "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": ""},
-        "orientation": "horizontal",
-        "displayMode": "basic",
-        "valueMode": "text",
-        "namePlacement": "left",
-        "showUnfilled": True,
-        "sizing": "auto",
-        "minVizWidth": 8,
-        "minVizHeight": 16,
-        "maxVizHeight": 64,
-        "legend": _LEGEND | {"showLegend": False},
-    }
-
-
 _OPTIONS: Final = {
     "stat": _stat,
     "table": _table,
     "timeseries": _timeseries,
     "barchart": _barchart,
     "state-timeline": _state_timeline,
-    "bargauge": _bargauge,
 }

@@ -26,9 +26,7 @@ def board_json(board: Board, language: Language) -> Json:
     source = _FIXED if board.fixed else _CHOSEN
     panels = []
     for number, panel in enumerate(board.panels, 1):
-        sql = board_sql(panel.query) if panel.query else ""
-        if board.fixed:
-            sql = without_variables(sql)
+        sql = without_variables(board_sql(panel.query)) if board.fixed else board_sql(panel.query)
         panels.append(panel_json(panel, number, say, board=board.key, source=source, sql=sql))
     return {
         "id": None,

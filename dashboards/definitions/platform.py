@@ -1,13 +1,11 @@
 """Kesehatan data dan platform: can the numbers of the other boards be believed?"""
 
 from dashboards.model import Board, Column, Panel, count, minutes, text
+from pantau.domain.rejections import ORDER
 
 SOURCE_STATES = ("silent", "late_data", "refused", "speaking")
-CODES = (
-    "personal", "malformed", "oversize", "unknown_kind", "missing", "unknown_field", "type", "contradiction", "source",
-    "not_allowed", "unknown_unit", "clock", "future", "too_old",
-)  # fmt: skip
-"""Why an event was refused, as in pantau/domain/rejections.py; a test compares."""
+CODES = tuple(ORDER)
+"""Why an event was refused."""
 
 
 def platform() -> Board:

@@ -53,7 +53,7 @@
 -- name: part_days
 -- What do the windows of days hold whose day begins in the time range?
 (
-    SELECT unit, CAST(service AS String) AS service, CAST(measure AS String) AS measure, day, start, n, total, edges, counts
+    SELECT unit, service, measure, day, start, n, total, edges, counts
     FROM windows FINAL
     WHERE size = '1d' AND unit IN (${unit:singlequote})
       AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1 AND $__timeFilter(start)

@@ -6,7 +6,7 @@ FROM (
            {{part_ikm}} AS ikm,
            {{part_ikm_half}} AS half
     FROM (
-        SELECT CAST(measure AS String) AS measure, n, total
+        SELECT measure, n, total
         FROM windows FINAL
         JOIN {{part_places}} AS place USING (unit)
         WHERE size = '1d' AND unit IN (${unit:singlequote})

@@ -14,9 +14,7 @@ KINDS = {
     "timeseries": "TimeSeries",
     "table": "Table",
     "barchart": "BarChart",
-    "bargauge": "BarGauge",
     "state-timeline": "StateTimeline",
-    "text": "Note",
 }
 """Kind of panel -> its definition in the schema."""
 

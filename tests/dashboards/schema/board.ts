@@ -2,11 +2,9 @@
 // board.schema.json is generated from this file; README.md tells how.
 import type * as v1 from "@grafana/schema/dist/esm/raw/dashboard/x/Dashboard_types.gen";
 import type * as barchart from "@grafana/schema/dist/esm/raw/composable/barchart/panelcfg/x/BarChartPanelCfg_types.gen";
-import type * as bargauge from "@grafana/schema/dist/esm/raw/composable/bargauge/panelcfg/x/BarGaugePanelCfg_types.gen";
 import type * as stat from "@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen";
 import type * as statetimeline from "@grafana/schema/dist/esm/raw/composable/statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen";
 import type * as table from "@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen";
-import type * as text from "@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen";
 import type * as timeseries from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 
 // Interfaces of our own, because the generator tells types apart by their names alone.
@@ -14,9 +12,7 @@ export interface StatOptions extends Omit<stat.Options, never> {}
 export interface TimeSeriesOptions extends Omit<timeseries.Options, never> {}
 export interface TableOptions extends Omit<table.Options, never> {}
 export interface BarChartOptions extends Omit<barchart.Options, never> {}
-export interface BarGaugeOptions extends Omit<bargauge.Options, never> {}
 export interface StateTimelineOptions extends Omit<statetimeline.Options, never> {}
-export interface NoteOptions extends Omit<text.Options, never> {}
 export interface TimeSeriesField extends Omit<timeseries.FieldConfig, never> {}
 export interface TableField extends Omit<table.FieldConfig, never> {}
 export interface BarChartField extends Omit<barchart.FieldConfig, never> {}
@@ -89,19 +85,10 @@ export interface BarChart extends Common {
   options: BarChartOptions;
   fieldConfig: Fields<BarChartField>;
 }
-export interface BarGauge extends Common {
-  type: "bargauge";
-  options: BarGaugeOptions;
-  fieldConfig: Fields<Record<string, never>>;
-}
 export interface StateTimeline extends Common {
   type: "state-timeline";
   options: StateTimelineOptions;
   fieldConfig: Fields<StateTimelineField>;
-}
-export interface Note extends Omit<Common, "targets" | "datasource"> {
-  type: "text";
-  options: NoteOptions;
 }
 
 /** v1's own type of an annotation's target is that of an older Grafana; ours is a query like any other. */
@@ -116,13 +103,12 @@ export interface Board extends Omit<v1.Dashboard, "panels" | "snapshot" | "annot
   schemaVersion: 42;
   refresh: string;
   annotations: { list: Annotation[] };
-  panels: Array<Stat | TimeSeries | Table | BarChart | BarGauge | StateTimeline | Note>;
+  panels: Array<Stat | TimeSeries | Table | BarChart | StateTimeline>;
 }
 
 /** The options of fields of each kind of panel that has its own, so that overrides can be checked too. */
 export interface FieldOptions {
   stat: Field<Record<string, never>>;
-  bargauge: Field<Record<string, never>>;
   timeseries: Field<TimeSeriesField>;
   table: Field<TableField>;
   barchart: Field<BarChartField>;
