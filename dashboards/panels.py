@@ -217,7 +217,7 @@ UIDS: Final = {
 def _stat(panel: Panel) -> Json:
     return {
         "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "/.*/"},
-        "orientation": "horizontal",
+        "orientation": "vertical" if panel.w > 12 else "horizontal",
         "textMode": "value_and_name",
         "wideLayout": True,
         "colorMode": "none",
