@@ -1,0 +1,116 @@
+"""What happened, as annotations of an existing Grafana: trainings, other measures and holidays, by tag.
+
+Our own boards ask the tables for these marks. Annotations are for boards that others made: they appear there by
+themselves on whatever panel asks for the tag ``pantau``, ``pelatihan``, ``tindakan`` or ``libur``, or for a unit's.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from dashboards.grafana import Grafana
+from pantau.domain.registry import Registry
+from pantau.domain.zones import day_start
+
+OURS: Final = "pantau"
+"""The tag by which ours are found again."""
+
+_KEY: Final = "pantau-kunci:"
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """One mark on charts: from ``time`` to ``end`` (ms UTC). ``key`` stays the same however it is told."""
+
+    key: str
+    time: int
+    end: int
+    tags: tuple[str, ...]
+    text: str
+
+    @property
+    def all_tags(self) -> list[str]:
+        """Its tags and those by which it is found again."""
+        return [OURS, f"{_KEY}{self.key}", *self.tags]
+
+
+class Synced(msgspec.Struct):
+    """What became of annotations."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    same: int = 0
+
+
+def annotations_of(registry: Registry, interventions: Iterable[Mapping[str, Any]]) -> list[Annotation]:
+    """Every holiday of the registry, and the given rows of the query ``interventions_of``.
+
+    A training of several units is a mark at each of them. A day begins and ends in the unit's zone; a holiday in that
+    of the first unit it concerns.
+    """
+    found = [_of_measure(registry, row) for row in interventions]
+    for holiday in registry.holidays:
+        units = [unit for unit in registry.units if holiday.kabupaten in (None, unit.kabupaten)]
+        if units:
+            found.append(
+                Annotation(
+                    key=_key("holiday", holiday.day.isoformat(), holiday.kabupaten or ""),
+                    **_span(registry.zone(units[0].code), holiday.day, holiday.day),
+                    tags=("libur",) + ((f"kabupaten:{holiday.kabupaten}",) if holiday.kabupaten else ()),
+                    text=holiday.name,
+                )
+            )
+    return sorted(found, key=lambda each: (each.time, each.key))
+
+
+def sync(grafana: Grafana, wanted: Sequence[Annotation], *, dry_run: bool = False) -> Synced:
+    """Make Grafana's annotations of ours exactly the wanted ones; those of others are not touched."""
+    done = Synced()
+    by_key = {each.key: each for each in wanted}
+    for there in grafana.annotations(OURS):
+        tags = [str(tag) for tag in there["tags"]]
+        key = next((tag.removeprefix(_KEY) for tag in tags if tag.startswith(_KEY)), None)
+        if key is None:
+            continue
+        one = by_key.pop(key, None)
+        if one is None:
+            done.removed += 1
+            if not dry_run:
+                grafana.remove_annotation(there["id"])
+        elif (there["time"], there["timeEnd"], there["text"], sorted(tags)) == (
+            *(one.time, one.end, one.text),
+            sorted(one.all_tags),
+        ):
+            done.same += 1
+        else:
+            done.changed += 1
+            if not dry_run:
+                grafana.change_annotation(there["id"], time=one.time, end=one.end, tags=one.all_tags, text=one.text)
+    for one in by_key.values():
+        done.added += 1
+        if not dry_run:
+            grafana.add_annotation(time=one.time, end=one.end, tags=one.all_tags, text=one.text)
+    return done
+
+
+def _of_measure(registry: Registry, row: Mapping[str, Any]) -> Annotation:
+    unit = registry.unit(row["unit"])
+    first = date.fromisoformat(row["starts"])
+    last = date.fromisoformat(row["ends"]) if row["ends"] else first
+    return Annotation(
+        key=_key("measure", row["unit"], row["source"], row["subject"]),
+        **_span(registry.zone(row["unit"]), first, last),
+        tags=("pelatihan" if row["siasn_type"] is not None else "tindakan", f"unit:{row['unit']}"),
+        text=f"{row['title']} – {unit.name if unit else row['unit']}",
+    )
+
+
+def _span(zone: str, first: date, last: date) -> dict[str, int]:
+    return {"time": day_start(zone, first), "end": day_start(zone, last + timedelta(days=1)) - 1}
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
