@@ -22,7 +22,7 @@ _LONGEST: Final = 28 * 48
 """Half hours that are looked at: what is silent for four weeks has been told."""
 
 
-class Silence(msgspec.Struct, frozen=True):
+class NoData(msgspec.Struct, frozen=True):
     """A unit that says nothing since ``since`` (ms UTC), the time of its last event, though visits were expected.
 
     ``at`` is when that was plain; ``expected`` visits in between, in thousandths.
@@ -55,7 +55,7 @@ def rhythm_of(arrivals: Iterable[tuple[int, int, int]]) -> Rhythm:
     return {key: round(1000 * n / len(days[key // 48])) for key, n in sums.items()}
 
 
-def silence(unit: str, *, last: int, now: int, rhythm: Rhythm, calendar: Calendar) -> Silence | None:
+def no_data(unit: str, *, last: int, now: int, rhythm: Rhythm, calendar: Calendar) -> NoData | None:
     """Whether the unit is silent at ``now`` with its last event at ``last`` (ms UTC); None while it need not worry.
 
     Only opening hours count: over lunch, a weekend or a holiday nobody is expected.
@@ -73,7 +73,7 @@ def silence(unit: str, *, last: int, now: int, rhythm: Rhythm, calendar: Calenda
             if open_all:
                 expected += usual * open_now // open_all
             if expected >= EXPECTED_VISITS * 1000:
-                return Silence(unit, last, min(end, now), expected)
+                return NoData(unit, last, min(end, now), expected)
         start = end
     return None
 

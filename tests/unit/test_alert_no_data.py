@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pantau.domain.alerts.quiet import EXPECTED_VISITS, rhythm_of, silence
+from pantau.domain.alerts.no_data import EXPECTED_VISITS, no_data, rhythm_of
 from pantau.domain.calendars import Calendar
 from pantau.domain.zones import DAY, HOUR, MINUTE
 
@@ -26,11 +26,11 @@ def _rhythm(visits_a_half_hour: int) -> dict[int, int]:
 
 
 def _silent(last: int, now: int, visits: int = 6) -> int | None:
-    found = silence("dukcapil", last=last, now=now, rhythm=_rhythm(visits), calendar=CALENDAR)
+    found = no_data("dukcapil", last=last, now=now, rhythm=_rhythm(visits), calendar=CALENDAR)
     return None if found is None else found.at
 
 
-def test_twelve_expected_visits_that_did_not_come_are_silence() -> None:
+def test_twelve_expected_visits_that_did_not_come_are_no_data() -> None:
     """6 a half hour: |08:00 last event|---- 12 visits ----|09:00|"""
     eight = MONDAY + 8 * HOUR
     assert _silent(eight, eight + 59 * MINUTE) is None
@@ -55,7 +55,7 @@ def test_nobody_is_expected_at_lunch_at_night_on_weekends_and_holidays() -> None
 
 def test_a_new_office_has_no_rhythm_to_miss() -> None:
     assert rhythm_of((NUMBER + day, 16, 40) for day in range(4)) == {}
-    assert silence("baru", last=MONDAY, now=MONDAY + DAY, rhythm={}, calendar=CALENDAR) is None
+    assert no_data("baru", last=MONDAY, now=MONDAY + DAY, rhythm={}, calendar=CALENDAR) is None
 
 
 @given(st.integers(0, 7 * 48), st.integers(0, 7 * 48), st.integers(1, 20))
