@@ -17,8 +17,9 @@ from pantau.domain.alerts.policy import INDICATORS, QUIET, Indicator, Policy
 
 WEEK: Final = 7
 
-Turn = Literal["watched", "normal", "falling", "recovered", "settled"]
-"""What a transition leads to: Dipantau, back to Normal without an alert, Menurun, Pulih, and the new usual level."""
+Turn = Literal["watched", "normal", "falling", "recovered", "settled", "withdrawn"]
+"""What a transition leads to: Dipantau, back to Normal without an alert, Menurun, Pulih, the new usual level; and the
+end of a fall that data which came late no longer support, which is found beside the fold (``recorded``)."""
 
 _CODE: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody mistakes for another on a phone."""

@@ -1,10 +1,13 @@
 """Alerts of one unit that are open together are one incident: a message when it begins, one when all have recovered."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
-from pantau.domain.alerts.detection import Transition
+from pantau.domain.alerts.detection import Transition, Turn
+
+ENDS: Final[frozenset[Turn]] = frozenset({"recovered", "settled", "withdrawn"})
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,7 @@ def incidents(transitions: Iterable[Transition]) -> list[Incident]:
             alerts, _, still = begun.setdefault(turn.unit, ([], [], set()))
             alerts.append(turn)
             still.add(turn.alert)
-        elif turn.turn in ("recovered", "settled") and turn.unit in begun:
+        elif turn.turn in ENDS and turn.unit in begun:
             _, ends, still = begun[turn.unit]
             if turn.alert in still:
                 ends.append(turn)

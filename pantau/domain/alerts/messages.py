@@ -4,7 +4,7 @@ The plan is made anew whenever something changes. Keys that were sent stay sent;
 holds and that has not gone out is dropped, so that nobody gets stale news.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Final, Literal
@@ -16,7 +16,7 @@ from pantau.domain.alerts.incidents import Incident
 from pantau.domain.alerts.silences import Silence, silenced_on
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.calendars import Calendar, add_working_days, is_working_day
-from pantau.domain.zones import MINUTE, from_local, local_day
+from pantau.domain.zones import DAY, MINUTE, from_local, local_day
 
 MessageKind = Literal["fall", "recovered", "passed", "unstable", "reminder", "overdue", "escalated", "shared"]
 """Menurun; Pulih; fell and recovered before anybody could be told; the third in ten working days; not yet answered; its
@@ -24,6 +24,9 @@ due day has passed; nobody answered, so the next role is told; many units at onc
 
 Role = str
 CAMAT: Final = "camat"
+
+STALE_MS: Final = 3 * DAY
+"""News older than this is told of what is open still, and no more of what has ended."""
 
 CLOSED_AFTER_MS: Final = 40 * MINUTE
 """A half hour is known this long after its start."""
@@ -97,9 +100,14 @@ def plan(
     answers: Iterable[Acknowledgement] = (),
     silences: Sequence[Silence] = (),
     now: int,
+    told: Mapping[str, int] | None = None,
     rules: Rules | None = None,
 ) -> list[Message]:
-    """Every message that is due by ``now`` and was ever due, in order of time; units without a place are left out."""
+    """Every message that is due by ``now`` and was ever due, in order of time; units without a place are left out.
+
+    ``told`` is when people were first told of an alert, where that is known: ladder and reminders begin then, and an
+    incident that nobody could be told of for three days is begun now.
+    """
     rules = rules or Rules()
     taken: dict[str, list[Acknowledgement]] = {}
     for answer in sorted(answers):
@@ -118,12 +126,57 @@ def plan(
             begin = _first_told(incident, place, silences, listed[:i], rules, now)
             if begin is None:
                 continue
+            if told is not None:
+                begin = min((told[each.alert] for each in incident.alerts if each.alert in told), default=begin)
+                if begin < now - STALE_MS and not any(each.alert in told for each in incident.alerts):
+                    begin = sending_time(place.calendar, now, rules)
             if (unit, incident.first.day) in held:
                 begin = sending_time(place.calendar, add_working_days(place.calendar, begin, rules.remind_days), rules)
                 if incident.closed is not None and incident.closed < begin:
                     continue  # it went with the disturbance that was told instead
             found += _life(incident, begin, acknowledged, place, rules, _unstable(listed, i, place, rules))
     return sorted(message for message in found if message.at <= now)
+
+
+def unsent(
+    planned: Sequence[Message], incidents: Sequence[Incident], known: Collection[str], now: int
+) -> list[Message]:
+    """Of a plan, what is to be handed to delivery now: nothing twice, nothing stale, and no step that another overtook.
+
+    ``known`` are the keys that were handed over before. What was due more than three days ago is only told of incidents
+    that are open still; where begin and end are due together, the end alone is told.
+    """
+    alerts = {alert.alert: incident for incident in incidents for alert in incident.alerts}
+    told = {key.split(":")[0] for key in known}
+    fresh: dict[str, list[Message]] = {}
+    for message in planned:
+        if message.key not in known:
+            fresh.setdefault(message.key if message.kind == "shared" else message.alert, []).append(message)
+    found = []
+    for listed in fresh.values():
+        first = listed[0]
+        incident = alerts.get(first.alert)
+        over = first.kind != "shared" and (incident is None or incident.closed is not None)
+        recent = [message for message in listed if now - message.at <= STALE_MS or not over]
+        if first.kind == "shared":
+            found += [message for message in recent if now - message.at <= STALE_MS]
+            continue
+        names = {first.alert} | ({alert.alert for alert in incident.alerts} if incident else set())
+        was_told = bool(names & told)
+        ends = [message for message in recent if message.kind in ("recovered", "passed")]
+        if ends and not was_told:
+            last = ends[0]
+            key = f"{last.alert}:passed:0:{last.role}"
+            found.append(msgspec.structs.replace(last, kind="passed", key=key))
+        elif ends:
+            found += ends
+        elif was_told:
+            found += [message for message in recent if message.kind not in ("fall", "unstable")]
+        elif recent:
+            begin = next((message for message in recent if message.kind in ("fall", "unstable")), None)
+            found += [begin] if begin else []
+            found += [message for message in recent if message.kind == "escalated"]
+    return sorted(found)
 
 
 def _first_told(

@@ -27,13 +27,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     thresholds: dict[Indicator, int] = msgspec.field(
-        default_factory=lambda: {"late": 7_700_000, "time": 7_300_000, "satisfaction": 8_000_000}
+        default_factory=lambda: {"late": 7_700_000, "time": 7_400_000, "satisfaction": 8_000_000}
     )
     late_beside_time: int = 2_300_000
     watch: int = 4_000_000
     calm: int = 1_000_000
     recovery: int = 5_000_000
-    day_cap: float = 0.8
+    day_cap: float = 0.75
     armed_days: int = 20
     early_days: int = 10
     early_extra: int = 2_000_000

@@ -46,7 +46,7 @@ def state_of(
         return "silenced" if silenced else "acknowledged" if acknowledged else "falling"
     if no_data:
         return "no_data"
-    if last is None or last.turn in ("normal", "settled"):
+    if last is None or last.turn in ("normal", "settled", "withdrawn"):
         return "normal"
     if last.turn == "watched":
         return "watched"
