@@ -1,97 +1,33 @@
-"""Alerts as rows: the half hours they are made of, and what is kept of them. Times are ms UTC, days are day numbers."""
+"""The tables of alerts, written: history only grows, a week's fold and a delivery have a newest state."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from pantau.domain.alerts.bands import BandNotice
-from pantau.domain.alerts.baselines import Baseline
-from pantau.domain.alerts.causes import Slice
-from pantau.domain.alerts.detection import Track, Transition, Week
+from pantau.domain.alerts.detection import Week
 from pantau.domain.alerts.figures import Figure
-from pantau.domain.alerts.half_hours import ALL, Day, HalfHour, Stream, day_of, times_of
-from pantau.domain.alerts.messages import CLOSED_AFTER_MS
 from pantau.domain.alerts.no_data import NoData
-from pantau.domain.alerts.policy import Indicator
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
-from pantau.domain.registry import Registry
-from pantau.domain.windows import UNKNOWN_SERVICE
-from pantau.domain.zones import MINUTE, offset_ms
+from storage.alert_reading import (
+    EPOCH,
+    Sent,
+    read_answers,
+    read_gaps,
+    read_outbox,
+    read_silences,
+    read_transitions,
+    read_week,
+)
 from storage.engine import Answer, Engine
 from storage.queries import sql
 
-Query = Callable[[str, Mapping[str, Any]], Answer]
-
-EPOCH: Final = date(1970, 1, 1)
 _LOW: Final = "LowCardinality(String)"
 _TIME: Final = "DateTime64(3, 'UTC')"
-
-
-def read_half_hours(
-    query: Query, registry: Registry, *, first_day: int, upto_day: int, now: int
-) -> dict[Stream, dict[int, Day]]:
-    """The closed half hours of the local days [first_day, upto_day), by unit and service group, as known at ``now``."""
-    asked = {"first_day": max(first_day, 0), "upto_day": upto_day, "before_ms": now - CLOSED_AFTER_MS + 1}
-    found: dict[tuple[Stream, int], list[HalfHour]] = {}
-    for unit, service, day, start, judged, late, times, raters, marks, squares in query("alert_half_hours", asked).rows:
-        if registry.unit(unit) is None:
-            continue
-        slot = (start + offset_ms(registry.zone(unit), start)) // (30 * MINUTE) % 48
-        if judged or times[0]:
-            counted = HalfHour(start, slot, judged, late, times_of(dict(zip(*times, strict=True))))
-            found.setdefault(((unit, group_of(registry, service)), day), []).append(counted)
-        if raters:
-            answered = HalfHour(start, slot, raters=raters, marks=marks, squares=squares)
-            found.setdefault(((unit, ALL), day), []).append(answered)
-    history: dict[Stream, dict[int, Day]] = {}
-    for (stream, day), half_hours in sorted(found.items(), key=lambda item: item[0]):
-        history.setdefault(stream, {})[day] = day_of(day, half_hours)
-    return history
-
-
-def group_of(registry: Registry, service: str) -> str:
-    """The group that a service is read with; services that nobody registered are read together."""
-    known = registry.service(service)
-    return UNKNOWN_SERVICE if known is None else known.group
-
-
-def read_slices(
-    query: Query, registry: Registry, unit: str, services: Sequence[str], *, since: int, until: int
-) -> list[Slice]:
-    """Where the visits and answers of a unit lie in [since, until): by part, hour, service, counter and SKM element."""
-    asked = {
-        "unit": unit,
-        "zone": registry.zone(unit),
-        "since": since,
-        "until": until,
-        "services": [*services],
-    }
-    found = [Slice(*row) for row in query("alert_slices", asked).rows]
-    within = {name: asked[name] for name in ("unit", "since", "until")}
-    return found + [Slice("element", *row) for row in query("alert_elements", within).rows]
-
-
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """A message in the outbox and how far its delivery is: queued, sent, dead or dropped."""
-
-    key: str
-    kind: str
-    role: str
-    unit: str
-    alert: str
-    due_at: int
-    text: str
-    text_en: str
-    state: str = "queued"
-    attempts: int = 0
-    next_at: int = 0
-    leased_until: int = 0
-    note: str = ""
-    version: int = 1
 
 
 class AlertTables:
@@ -111,16 +47,7 @@ class AlertTables:
 
     def week(self, number: int) -> Week | None:
         """With what the fold of a week begins; None if it has not begun."""
-        week = Week(number, {}, {}, {})
-        rows = self.query("alert_weeks", {"week": number}).rows
-        for unit, group, baseline, tracks, unusual in rows:
-            stream = (unit, group)
-            if baseline:
-                week.baselines[stream] = msgspec.json.decode(baseline, type=Baseline)
-            week.tracks[stream] = msgspec.json.decode(tracks, type=dict[Indicator, Track])
-            if unusual:
-                week.unusual[stream] = frozenset(unusual)
-        return week if rows else None
+        return read_week(self.query, number)
 
     def keep_week(self, week: Week, *, version: int) -> None:
         """Write what the fold of a week begins with; a higher version replaces it."""
@@ -151,40 +78,7 @@ class AlertTables:
 
     def transitions(self, *, since: int) -> list[tuple[Recorded, tuple[Figure, ...]]]:
         """What is recorded since an instant, in order, with the figures it was told with."""
-        found = []
-        for row in self.query("alert_transitions", {"since": since}).rows:
-            (
-                unit,
-                group,
-                indicator,
-                alert,
-                turn,
-                at,
-                day,
-                begun,
-                evidence,
-                threshold,
-                baseline,
-                late,
-                figures,
-                at_found,
-            ) = row
-            transition = Transition(
-                at=at,
-                unit=unit,
-                group=group,
-                indicator=indicator,
-                turn=turn,
-                alert=alert,
-                day=day,
-                since=begun,
-                evidence=evidence,
-                threshold=threshold,
-                baseline=baseline,
-            )
-            told = msgspec.json.decode(figures, type=tuple[Figure, ...]) if figures else ()
-            found.append((Recorded(transition=transition, found_at=at_found, late=bool(late)), told))
-        return found
+        return read_transitions(self.query, since=since)
 
     def record(self, rows: Iterable[tuple[Recorded, Sequence[Figure]]]) -> None:
         """Add transitions to the history."""
@@ -229,11 +123,7 @@ class AlertTables:
 
     def answers(self) -> list[Acknowledgement]:
         """Who took which alerts on, in order."""
-        rows = self.query("alert_answers", {}).rows
-        return [
-            Acknowledgement(alert=alert, at=at, by=name, note=note, due=due, done=bool(done))
-            for alert, at, name, note, due, done in rows
-        ]
+        return read_answers(self.query)
 
     def answer(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it."""
@@ -244,18 +134,15 @@ class AlertTables:
                 ("at", _TIME),
                 ("name", "String"),
                 ("note", "String"),
-                ("due", "Nullable(Date)"),
+                ("due", "Nullable(UInt16)"),
                 ("done", "UInt8"),
             ),
-            [(answer.alert, answer.at, answer.by, answer.note, answer.due, int(answer.done))],
+            [(answer.alert, answer.at, answer.by, answer.note, _number(answer.due), int(answer.done))],
         )
 
     def silences(self) -> list[Silence]:
         """Every silence that was ever ordered."""
-        return [
-            Silence(unit=unit, first=first, last=last, indicator=indicator, reason=reason, by=name, at=at)
-            for unit, first, last, indicator, reason, name, at in self.query("alert_silences", {}).rows
-        ]
+        return read_silences(self.query)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
@@ -263,8 +150,8 @@ class AlertTables:
             "alert_silences",
             (
                 ("unit", "String"),
-                ("first_day", "Date"),
-                ("last_day", "Date"),
+                ("first_day", "UInt16"),
+                ("last_day", "UInt16"),
                 ("indicator", "Nullable(String)"),
                 ("reason", "String"),
                 ("name", "String"),
@@ -273,8 +160,8 @@ class AlertTables:
             [
                 (
                     silence.unit,
-                    silence.first,
-                    silence.last,
+                    _number(silence.first),
+                    _number(silence.last),
                     silence.indicator,
                     silence.reason,
                     silence.by,
@@ -285,10 +172,7 @@ class AlertTables:
 
     def gaps(self, *, since: int) -> list[tuple[NoData, int | None]]:
         """Units without data since an instant, and those that are silent still; with the time of the end."""
-        return [
-            (NoData(unit, begun, at, expected), ended)
-            for unit, begun, at, expected, ended in self.query("alert_data_gaps", {"from_ms": since}).rows
-        ]
+        return read_gaps(self.query, since=since)
 
     def keep_gaps(self, gaps: Iterable[tuple[NoData, int | None]], *, version: int) -> None:
         """Write that units are silent, or that one spoke again."""
@@ -340,27 +224,7 @@ class AlertTables:
 
     def outbox(self, *, since: int) -> list[Sent]:
         """The messages due since an instant, in order."""
-        return [
-            Sent(
-                key=key,
-                kind=kind,
-                role=role,
-                unit=unit,
-                alert=alert,
-                due_at=due,
-                text=text,
-                text_en=text_en,
-                state=state,
-                attempts=attempts,
-                next_at=next_at,
-                leased_until=leased,
-                note=note,
-                version=version,
-            )
-            for key, kind, role, unit, alert, due, text, text_en, state, attempts, next_at, leased, note, version in (
-                self.query("alert_outbox", {"since": since}).rows
-            )
-        ]
+        return read_outbox(self.query, since=since)
 
     def post(self, messages: Iterable[Sent]) -> None:
         """Write messages, or the state of their delivery; the highest version holds."""
@@ -390,9 +254,8 @@ class AlertTables:
             self._engine.insert(table, columns, [*zip(*rows, strict=True)])
 
 
-def day_from(number: int) -> date:
-    """The date of a day number."""
-    return EPOCH + timedelta(number)
+def _number(day: date | None) -> int | None:
+    return None if day is None else (day - EPOCH).days
 
 
 def _json(value: Any) -> str:

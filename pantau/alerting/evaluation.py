@@ -1,6 +1,6 @@
 """Evaluates the closed half hours of the tables and records what was found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,8 @@ from pantau.domain.alerts.recorded import Recorded, reconciled
 from pantau.domain.calendars import is_working_day
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, MINUTE, day_start, local_day, offset_ms
-from storage.alerts import AlertTables, day_from, read_half_hours
+from storage.alert_reading import day_from, read_half_hours
+from storage.alerts import AlertTables
 
 HISTORY_DAYS: Final = 18 * WEEK
 """Local days before a week that its baselines may reach back to: 40 working days, the gap, and days left out."""
@@ -45,7 +46,7 @@ class Evaluation:
 
     def evaluate(self, registry: Registry, now: int) -> list[tuple[Recorded, tuple[Figure, ...]]]:
         """Fold what is closed at ``now`` (ms UTC); what was added to the history, which is stored when this returns."""
-        today = max((_day(registry.zone(unit.code), now) for unit in registry.units), default=_day("UTC", now))
+        today = local_today(registry, now)
         first_time = self._tables.newest_week(monday(today)) is None
         start = self._start(today)
         if start is None:
@@ -107,7 +108,7 @@ class Evaluation:
             if week == stored:
                 return stored
         else:
-            week = begin_week(at, before, history, self._policy, _ClosedDays(registry))
+            week = begin_week(at, before, history, self._policy, closed_days(registry))
         self._weeks[at] = week
         self._tables.keep_week(week, version=now)
         return week
@@ -199,8 +200,18 @@ class Evaluation:
 
 def open_days(registry: Registry, unit: str, days: Iterable[int]) -> int:
     """How many of these local days are working days of a unit."""
-    closed = _ClosedDays(registry)
+    closed = closed_days(registry)
     return sum(not closed(unit, day) for day in days)
+
+
+def closed_days(registry: Registry) -> Callable[[str, int], bool]:
+    """Whether a unit's office is closed on a local day, remembered."""
+    return _ClosedDays(registry)
+
+
+def local_today(registry: Registry, now: int) -> int:
+    """The latest local day of any unit, as a day number."""
+    return max((_day(registry.zone(unit.code), now) for unit in registry.units), default=now // DAY)
 
 
 class _ClosedDays:

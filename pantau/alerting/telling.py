@@ -18,7 +18,8 @@ from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, MINUTE
-from storage.alerts import AlertTables, Sent, group_of, read_slices
+from storage.alert_reading import Sent, group_of, read_slices
+from storage.alerts import AlertTables
 
 REMEMBERED_DAYS: Final = 400
 CAUSES_COMPARED_DAYS: Final = 56

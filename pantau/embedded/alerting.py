@@ -1,6 +1,7 @@
-"""Evaluates and tells alerts in the embedded process."""
+"""Evaluates and tells alerts, round by round; in the embedded process for as long as it runs."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 
@@ -8,8 +9,9 @@ from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.policy import QUIET, Policy
 from pantau.domain.errors import PantauError
-from pantau.embedded.desk import LocalDesk
-from storage.alerts import AlertTables, Sent
+from pantau.domain.registry import Registry
+from storage.alert_reading import Sent
+from storage.alerts import AlertTables
 
 log = structlog.get_logger(__name__)
 
@@ -18,21 +20,45 @@ EVERY_SECONDS = 30.0
 
 
 class Alerting:
-    """Evaluates for as long as the block lasts; a round that fails is done again in the next."""
+    """Alerts on one set of tables, with the registry in force and a clock (ms UTC)."""
 
     def __init__(
-        self, desk: LocalDesk, *, page: str = "", policy: Policy = QUIET, every_seconds: float = EVERY_SECONDS
+        self,
+        tables: AlertTables,
+        registry: Callable[[], Registry],
+        clock: Callable[[], int],
+        *,
+        page: str = "",
+        policy: Policy = QUIET,
     ) -> None:
-        tables = AlertTables(desk.runtime.engine)
-        self._desk = desk
-        self._every = every_seconds
+        self._registry = registry
+        self._clock = clock
         self._evaluation = Evaluation(tables, policy)
         self._telling = Telling(tables, page=page)
         self._round = threading.Lock()
+
+    def look(self) -> list[Sent]:
+        """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
+        with self._round:
+            registry, now = self._registry(), self._clock()
+            for row, _ in self._evaluation.evaluate(registry, now):
+                turn = row.transition
+                log.info("alert", unit=turn.unit, indicator=turn.indicator, turn=turn.turn, alert=turn.alert)
+            gaps = self._evaluation.silent_units(registry, now)
+            self._evaluation.lost_grades(registry, now)
+            return self._telling.tell(registry, gaps, now)
+
+
+class Watching:
+    """Looks for alerts for as long as the block lasts; a round that fails is done again in the next."""
+
+    def __init__(self, alerting: Alerting, *, every_seconds: float = EVERY_SECONDS) -> None:
+        self._alerting = alerting
+        self._every = every_seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alerting", daemon=True)
 
-    def __enter__(self) -> "Alerting":
+    def __enter__(self) -> "Watching":
         self._thread.start()
         return self
 
@@ -43,17 +69,6 @@ class Alerting:
     def _run(self) -> None:
         while not self._stop.wait(self._every):
             try:
-                self.look()
+                self._alerting.look()
             except PantauError as error:  # busy or closing: the next round does it
                 log.warning("alerts not evaluated", error=str(error))
-
-    def look(self) -> list[Sent]:
-        """Evaluate what has closed and put into the outbox what is due; returns that."""
-        with self._round:
-            registry, now = self._desk.registry, self._desk.now()
-            for row, _ in self._evaluation.evaluate(registry, now):
-                turn = row.transition
-                log.info("alert", unit=turn.unit, indicator=turn.indicator, turn=turn.turn, alert=turn.alert)
-            gaps = self._evaluation.silent_units(registry, now)
-            self._evaluation.lost_grades(registry, now)
-            return self._telling.tell(registry, gaps, now)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from pantau.domain.registry import Registry
+from pantau.embedded.alerting import Watching
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.runtime import Runtime
@@ -39,7 +40,7 @@ def serve(
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
-        with feed(desk), Closing(desk):
+        with feed(desk), Closing(desk), Watching(desk.alerting):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:

@@ -12,7 +12,8 @@ from pantau.domain.alerts.detection import Transition
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.events import Event
 from pantau.embedded.pipeline import Pipeline
-from storage.alerts import AlertTables, Sent
+from storage.alert_reading import Sent
+from storage.alerts import AlertTables
 from storage.chdb_engine import ChdbEngine
 from storage.store import Store
 from tests.alerts.world import FALLS, REGISTRY, UNITS, at, day_of_events
