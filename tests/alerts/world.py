@@ -52,15 +52,15 @@ REGISTRY = Registry(
 )
 
 
-def day_of_events(number: int, units: tuple[str, ...] = UNITS, *, slow: bool = True) -> list[Event]:
-    """The events of local day ``number`` since ``FIRST``: three visits a half hour, 08:00 to 15:00, two counters."""
+def day_of_events(number: int, units: tuple[str, ...] = UNITS, *, slow: bool = True, first: int = FIRST) -> list[Event]:
+    """The events of local day ``number`` since ``first``: three visits a half hour, 08:00 to 15:00, two counters."""
     if number % 7 > 4:
         return []
     found = []
     for unit in units:
         falls = slow and unit == "u0" and number >= FALLS
         for i in range(42):
-            begin = FIRST + number * DAY + 8 * HOUR + i * 10 * MINUTE
+            begin = first + number * DAY + 8 * HOUR + i * 10 * MINUTE
             wave = (i * 7 + number * 11 + len(unit) * 3 + UNITS.index(unit)) % 12
             serving = (6 + wave) * MINUTE
             wait = 4 * MINUTE + (30 * MINUTE if wave == 11 else 0)
