@@ -1,6 +1,6 @@
 """Puts into the outbox what people must be told: the plan of the core, with figures, causes and training, in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -33,10 +33,12 @@ History = Sequence[tuple[Recorded, tuple[Figure, ...]]]
 class Telling:
     """Composes messages from the recorded history and hands them to the outbox, each under its key once."""
 
-    def __init__(self, tables: AlertTables, *, page: str = "", rules: Rules | None = None) -> None:
-        """``page`` is the address that links in messages begin with; empty where no page is served."""
+    def __init__(
+        self, tables: AlertTables, *, link_to: Callable[[str], str] = lambda _: "", rules: Rules | None = None
+    ) -> None:
+        """``link_to`` gives the address at which an alert is answered; empty where no page is served."""
         self._tables = tables
-        self._page = page.rstrip("/")
+        self._link_to = link_to
         self._rules = rules or Rules()
 
     def tell(self, registry: Registry, gaps: Iterable[NoData], now: int) -> list[Sent]:
@@ -118,7 +120,7 @@ class Telling:
             satisfaction=None if ended else satisfaction,
             training=None if ended else self._training(message.unit, now),
             answer=mine[-1] if mine else None,
-            link=f"{self._page}/a/{message.code}" if self._page else "",
+            link=self._link_to(message.alert),
             next_role=roles[following] if following < len(roles) else None,
             lasted_days=open_days(registry, message.unit, days),
             units=tuple(name_of(registry, unit) for unit in message.units),

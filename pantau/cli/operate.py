@@ -44,6 +44,7 @@ def serve(
         port=settings.port,
         limits=settings.gateway_limits(),
         fsync=settings.fsync,
+        page_url=settings.page_url,
         on_start=lambda url: console.print(f"[bold]{url}[/bold]   page and gateway; Ctrl-C ends it"),
     )
 

@@ -15,6 +15,7 @@ from pantau.distributed.address import brokers, secret_key
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
 from pantau.domain.spans import Language
@@ -151,7 +152,7 @@ class ServerDesk:
 
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it."""
-        AlertTables(self._engine).answer(answer)
+        AlertTables(self._engine).answer(msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by)))
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

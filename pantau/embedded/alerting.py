@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from pantau.alerting.evaluation import Evaluation
+from pantau.alerting.links import link
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.policy import QUIET, Policy
 from pantau.domain.errors import PantauError
@@ -20,7 +21,10 @@ EVERY_SECONDS = 30.0
 
 
 class Alerting:
-    """Alerts on one set of tables, with the registry in force and a clock (ms UTC)."""
+    """Alerts on one set of tables, with the registry in force and a clock (ms UTC).
+
+    ``page`` is the address at which people reach the live page; it may become known later, empty means none is served.
+    """
 
     def __init__(
         self,
@@ -28,13 +32,14 @@ class Alerting:
         registry: Callable[[], Registry],
         clock: Callable[[], int],
         *,
-        page: str = "",
+        secret: bytes = b"",
         policy: Policy = QUIET,
     ) -> None:
         self._registry = registry
         self._clock = clock
         self._evaluation = Evaluation(tables, policy)
-        self._telling = Telling(tables, page=page)
+        self.page = ""
+        self._telling = Telling(tables, link_to=lambda alert: link(self.page, secret, alert))
         self._round = threading.Lock()
 
     def look(self) -> list[Sent]:
@@ -43,7 +48,8 @@ class Alerting:
             registry, now = self._registry(), self._clock()
             for row, _ in self._evaluation.evaluate(registry, now):
                 turn = row.transition
-                log.info("alert", unit=turn.unit, indicator=turn.indicator, turn=turn.turn, alert=turn.alert)
+                say = log.debug if turn.turn in ("watched", "normal") else log.info
+                say("alert", unit=turn.unit, indicator=turn.indicator, turn=turn.turn, alert=turn.alert)
             gaps = self._evaluation.silent_units(registry, now)
             self._evaluation.lost_grades(registry, now)
             return self._telling.tell(registry, gaps, now)

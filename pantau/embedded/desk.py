@@ -19,6 +19,7 @@ import msgspec
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import BadSetup, NotNow, PantauError
+from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
@@ -107,7 +108,9 @@ class LocalDesk:
 
         self.runtime = runtime
         self.intake = Intake(runtime, secret_of(data_dir))
-        self.alerting = Alerting(AlertTables(runtime.engine), lambda: self.registry, runtime.clock)
+        self.alerting = Alerting(
+            AlertTables(runtime.engine), lambda: self.registry, runtime.clock, secret=self.secret()
+        )
 
     @property
     def registry(self) -> Registry:
@@ -185,8 +188,10 @@ class LocalDesk:
         return now
 
     def answer_alert(self, answer: Acknowledgement) -> None:
-        """Remember that somebody takes an alert on, or is done with it."""
-        AlertTables(self.runtime.engine).answer(answer)
+        """Remember that somebody takes an alert on, or is done with it; a number of a person in the note is masked."""
+        AlertTables(self.runtime.engine).answer(
+            msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by))
+        )
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

@@ -21,6 +21,7 @@ def serve(
     port: int = 0,
     limits: GatewayLimits | None = None,
     fsync: bool | None = None,
+    page_url: str | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
     on_start: Callable[[str], None] = lambda url: None,
@@ -28,7 +29,7 @@ def serve(
     """Own a data directory and serve it until SIGINT or SIGTERM; then write what waits and let go.
 
     ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
-    ``fsync`` is as :meth:`Runtime.open` takes it.
+    ``fsync`` is as :meth:`Runtime.open` takes it; ``page_url`` is how people reach the page, by default as it listens.
     """
     from pantau.web.app import create_app
 
@@ -38,6 +39,7 @@ def serve(
     try:
         url = f"http://{host}:{listening.getsockname()[1]}"
         desk = LocalDesk(runtime, data_dir)
+        desk.alerting.page = page_url or url
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
         with feed(desk), Closing(desk), Watching(desk.alerting):

@@ -8,7 +8,7 @@ import pytest
 
 from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
-from pantau.domain.alerts.detection import Transition
+from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.events import Event
 from pantau.embedded.pipeline import Pipeline
@@ -31,7 +31,7 @@ class Office:
 
     def restart(self) -> None:
         self.evaluation = Evaluation(self.tables)
-        self.telling = Telling(self.tables, page="https://pantau.example")
+        self.telling = Telling(self.tables, link_to=lambda alert: f"https://pantau.example/a/{code_of(alert)}")
 
     def take(self, events: Iterable[Event]) -> None:
         pipeline = Pipeline(Store(self.engine), REGISTRY)
