@@ -76,10 +76,14 @@ def read_slices(
     return found + [Slice("element", *row) for row in query("alert_elements", within).rows]
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """A message in the outbox and how far its delivery is: queued, sent, dead or dropped."""
+class Sent(msgspec.Struct, frozen=True):
+    """A message to one recipient, and its delivery: queued, sent, dead (nobody will get it) or dropped (stale).
+
+    ``recipient`` names the address, it never is one; empty where nobody is known for the role.
+    """
 
     key: str
+    recipient: str
     kind: str
     role: str
     unit: str
@@ -174,27 +178,7 @@ def read_gaps(query: Query, *, since: int) -> list[tuple[NoData, int | None]]:
 
 def read_outbox(query: Query, *, since: int) -> list[Sent]:
     """The messages due since an instant, in order."""
-    return [
-        Sent(
-            key=key,
-            kind=kind,
-            role=role,
-            unit=unit,
-            alert=alert,
-            due_at=due,
-            text=text,
-            text_en=text_en,
-            state=state,
-            attempts=attempts,
-            next_at=next_at,
-            leased_until=leased,
-            note=note,
-            version=version,
-        )
-        for key, kind, role, unit, alert, due, text, text_en, state, attempts, next_at, leased, note, version in (
-            query("alert_outbox", {"since": since}).rows
-        )
-    ]
+    return [Sent(*row) for row in query("alert_outbox", {"since": since}).rows]
 
 
 def day_from(number: int) -> date:

@@ -232,6 +232,7 @@ class AlertTables:
             "alert_outbox",
             (
                 ("key", "String"),
+                ("recipient", "String"),
                 ("kind", _LOW),
                 ("role", _LOW),
                 ("unit", _LOW),

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from pantau.alert_texts import DigestRow, Told, Training, digest_text, message_text, no_data_text
 from pantau.alerting.evaluation import open_days
 from pantau.domain.alerts.causes import Cause, causes
@@ -12,7 +14,7 @@ from pantau.domain.alerts.digests import Digest, digests
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
 from pantau.domain.alerts.incidents import Incident, incidents
-from pantau.domain.alerts.messages import Message, Place, Rules, plan, sending_time, unsent
+from pantau.domain.alerts.messages import Message, Place, Role, Rules, plan, sending_time, unsent
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.states import Acknowledgement
@@ -34,11 +36,20 @@ class Telling:
     """Composes messages from the recorded history and hands them to the outbox, each under its key once."""
 
     def __init__(
-        self, tables: AlertTables, *, link_to: Callable[[str], str] = lambda _: "", rules: Rules | None = None
+        self,
+        tables: AlertTables,
+        *,
+        link_to: Callable[[str], str] = lambda _: "",
+        recipients: Callable[[Registry, Role, str], list[str]] = lambda *_: [],
+        rules: Rules | None = None,
     ) -> None:
-        """``link_to`` gives the address at which an alert is answered; empty where no page is served."""
+        """``link_to`` gives the address at which an alert is answered; empty where no page is served.
+
+        ``recipients`` names the addresses of a role at a unit; where none is known the message stays in the outbox.
+        """
         self._tables = tables
         self._link_to = link_to
+        self._recipients = recipients
         self._rules = rules or Rules()
 
     def tell(self, registry: Registry, gaps: Iterable[NoData], now: int) -> list[Sent]:
@@ -66,8 +77,13 @@ class Telling:
             if each.key not in keys
         ]
         messages += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
-        self._tables.post(messages)
-        return messages
+        addressed = [
+            msgspec.structs.replace(each, recipient=recipient)
+            for each in messages
+            for recipient in self._recipients(registry, each.role, each.unit) or [""]
+        ]
+        self._tables.post(addressed)
+        return addressed
 
     def _sent(
         self,
@@ -82,6 +98,7 @@ class Telling:
         told = self._told(registry, message, incident, history, answers, now)
         return Sent(
             key=message.key,
+            recipient="",
             kind=message.kind,
             role=message.role,
             unit=message.unit,
@@ -177,6 +194,7 @@ class Telling:
         texts = {language: digest_text(area, digest.at, zone, rows, language) for language in _LANGUAGES}
         return Sent(
             key=digest.key,
+            recipient="",
             kind="digest",
             role="camat",
             unit=units[0].code,
@@ -199,6 +217,7 @@ class Telling:
                 found.append(
                     Sent(
                         key=f"{gap.unit}:no_data:{gap.since}",
+                        recipient="",
                         kind="no_data",
                         role=OPERATOR,
                         unit=gap.unit,

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import structlog
 
+from pantau.alerting.delivery import Delivery
 from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.links import link
+from pantau.alerting.recipients import AddressBook
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.policy import QUIET, Policy
 from pantau.domain.errors import PantauError
@@ -16,14 +18,16 @@ from storage.alerts import AlertTables
 
 log = structlog.get_logger(__name__)
 
-EVERY_SECONDS = 30.0
+LOOK_SECONDS = 30.0
 """How often closed half hours are looked for; one closes ten minutes after its end."""
+
+DELIVER_SECONDS = 5.0
 
 
 class Alerting:
     """Alerts on one set of tables, with the registry in force and a clock (ms UTC).
 
-    ``page`` is the address at which people reach the live page; it may become known later, empty means none is served.
+    ``page`` is the address at which people reach the live page, ``book`` says who gets what; both may be set later.
     """
 
     def __init__(
@@ -39,8 +43,15 @@ class Alerting:
         self._clock = clock
         self._evaluation = Evaluation(tables, policy)
         self.page = ""
-        self._telling = Telling(tables, link_to=lambda alert: link(self.page, secret, alert))
+        self.book = AddressBook()
+        self._telling = Telling(
+            tables,
+            link_to=lambda alert: link(self.page, secret, alert),
+            recipients=lambda registry, role, unit: self.book.recipients(registry, role, unit),
+        )
+        self._delivery = Delivery(tables, clock)
         self._round = threading.Lock()
+        self._delivering = threading.Lock()
 
     def look(self) -> list[Sent]:
         """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
@@ -54,27 +65,47 @@ class Alerting:
             self._evaluation.lost_grades(registry, now)
             return self._telling.tell(registry, gaps, now)
 
+    def deliver(self) -> list[Sent]:
+        """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network."""
+        with self._delivering:
+            return self._delivery.deliver(self._registry(), self.book)
+
 
 class Watching:
-    """Looks for alerts for as long as the block lasts; a round that fails is done again in the next."""
+    """Looks for alerts and delivers them for as long as the block lasts; a round that fails is done again in the next.
 
-    def __init__(self, alerting: Alerting, *, every_seconds: float = EVERY_SECONDS) -> None:
-        self._alerting = alerting
-        self._every = every_seconds
+    Two threads: a channel that is slow must not hold up what is found.
+    """
+
+    def __init__(
+        self,
+        alerting: Alerting,
+        *,
+        look_seconds: float = LOOK_SECONDS,
+        deliver_seconds: float = DELIVER_SECONDS,
+    ) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="alerting", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, args=rounds, name=name, daemon=True)
+            for name, *rounds in (
+                ("alerting", alerting.look, look_seconds),
+                ("delivering", alerting.deliver, deliver_seconds),
+            )
+        ]
 
     def __enter__(self) -> "Watching":
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def _run(self) -> None:
-        while not self._stop.wait(self._every):
+    def _run(self, do: Callable[[], object], every_seconds: float) -> None:
+        while not self._stop.wait(every_seconds):
             try:
-                self._alerting.look()
+                do()
             except PantauError as error:  # busy or closing: the next round does it
-                log.warning("alerts not evaluated", error=str(error))
+                log.warning("a round of alerts failed", error=str(error))

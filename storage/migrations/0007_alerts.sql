@@ -84,9 +84,11 @@ CREATE TABLE band_notices (
 ORDER BY (unit, day)
 SETTINGS {settings};
 
--- Messages to be sent, each under a key that is sent once; the highest version is the state of its delivery.
+-- Messages to be sent, each to a recipient once; the highest version is the state of its delivery.
+-- `recipient` names an address, it never is one.
 CREATE TABLE alert_outbox (
     key String,
+    recipient String,
     kind LowCardinality(String),
     role LowCardinality(String),
     unit LowCardinality(String),
@@ -101,5 +103,5 @@ CREATE TABLE alert_outbox (
     note String,
     version UInt64
 ) ENGINE = {engine:ReplacingMergeTree(version)}
-ORDER BY key
+ORDER BY (key, recipient)
 SETTINGS {settings};

@@ -62,12 +62,12 @@ ORDER BY at_ms, unit
 
 -- name: alert_outbox
 -- Which messages are there since an instant, and how far is their delivery?
-SELECT key, CAST(kind AS String) AS kind, CAST(role AS String) AS role, CAST(unit AS String) AS unit, alert,
+SELECT key, recipient, CAST(kind AS String) AS kind, CAST(role AS String) AS role, CAST(unit AS String) AS unit, alert,
        toUnixTimestamp64Milli(due_at) AS due_ms, text, text_en, CAST(state AS String) AS state, attempts,
        toUnixTimestamp64Milli(next_at) AS next_ms, toUnixTimestamp64Milli(leased_until) AS leased_ms, note, version
 FROM alert_outbox FINAL
 WHERE due_at >= fromUnixTimestamp64Milli({since:Int64})
-ORDER BY due_ms, key
+ORDER BY due_ms, key, recipient
 
 -- name: alert_arrivals
 -- How many came to each unit in each half hour of these days?
