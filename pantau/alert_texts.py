@@ -271,14 +271,13 @@ def _shared_line(told: Told, language: Language) -> str:
 
 
 def _acting(told: Told, language: Language) -> str:
-    lines = []
     code = told.message.code
     if language == "id":
-        how = f"Tindak: buka {told.link} lalu tekan Saya tindaklanjuti" if told.link else "Tindak"
-        lines.append(f"{how}, atau balas {code} 1." if told.link else f"{how}: balas {code} 1.")
+        to_operator = f"Tindak: sampaikan kode {code} dan nama Anda kepada operator."
+        lines = [f"Tindak: buka {told.link} lalu tekan Saya tindaklanjuti." if told.link else to_operator]
     else:
-        how = f"Act: open {told.link} and press I take this on" if told.link else "Act"
-        lines.append(f"{how}, or answer {code} 1." if told.link else f"{how}: answer {code} 1.")
+        to_operator = f"Act: tell the operator the code {code} and your name."
+        lines = [f"Act: open {told.link} and press I take this on." if told.link else to_operator]
     if told.message.deadline is not None and told.next_role is not None:
         moment = moment_text(told.message.deadline, told.zone, language)
         role = ROLES.get(told.next_role, Text(told.next_role, told.next_role)).read(language)

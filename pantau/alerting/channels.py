@@ -1,4 +1,4 @@
-"""Ways a message goes out: a file, a webhook, Telegram, a Fonnte-type gateway, WhatsApp Cloud API, e-mail.
+"""Ways a message goes out: a file, a webhook, Telegram, a Fonnte-type gateway, WhatsApp Cloud API, e-mail; or apprise.
 
 Each tells the truth about an attempt: a status of 200 may carry a refusal, a refused connection may be tried again, an
 answer that never came may mean that the message arrived. None of the services takes an idempotency key, so a message
@@ -46,9 +46,7 @@ def send(address: str, letter: Letter, *, read_seconds: float = READ_SECONDS) ->
     Raises BadSetup, which shows no address, for one of no known kind.
     """
     parts = urlsplit(address)
-    way = WAYS.get(parts.scheme)
-    if way is None:
-        raise BadSetup(f"no channel is called {parts.scheme or 'nothing'!r}; known are {', '.join(sorted(WAYS))}")
+    way = WAYS.get(parts.scheme, _apprise)
     try:
         return way(parts, letter, read_seconds)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -178,6 +176,18 @@ def _smtp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:
     except OSError as error:
         return Attempt("retry", f"not reached: {type(error).__name__}")
     return Attempt("sent", str(mail["Message-ID"]))
+
+
+def _apprise(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:
+    """Any service that apprise knows, such as ``slack://…``. It hides the answer: what failed is tried again."""
+    import apprise  # a hundred services: half a second that most processes never need
+
+    address = parts.geturl()
+    sender = apprise.Apprise()
+    if not sender.add(f"{address}{'&' if parts.query else '?'}rto={read_seconds:g}&cto={CONNECT_SECONDS:g}"):
+        known = ", ".join(sorted(WAYS))
+        raise BadSetup(f"no channel is called {parts.scheme or 'nothing'!r}; known are {known} and those of apprise")
+    return Attempt("sent", "apprise") if sender.notify(body=letter.text) else Attempt("retry", "apprise: not sent")
 
 
 Way = Callable[[SplitResult, Letter, float], Attempt]

@@ -40,10 +40,13 @@ def http() -> Iterator[HttpServer]:
         ("whatsapp://T@555/628123?template=pantau&api={http}", "sent", "wamid.1"),
         ("whatsapp://T@130429/628123?api={http}", "retry", "130429: Rate limit hit"),
         ("whatsapp://T@131026/628123?api={http}", "refused", "131026: Message undeliverable"),
+        ("json://{host}/ok", "sent", "apprise"),
+        ("json://{host}/gone", "retry", "apprise: not sent"),
     ],
 )
 def test_an_answer_is_understood_for_what_it_is(http: HttpServer, address: str, outcome: str, note: str) -> None:
-    attempt = send(address.format(http=http.url), LETTER, read_seconds=0.4)
+    address = address.format(http=http.url, host=http.url.removeprefix("http://"))
+    attempt = send(address, LETTER, read_seconds=0.4)
     assert (attempt.outcome, attempt.note) == (outcome, note)
 
 

@@ -72,7 +72,7 @@ def test_a_fall_says_everything_that_a_camat_needs() -> None:
         "Petunjuk: waktu tunggu 18 mnt → 31 mnt (83 %); terberat 09.00–10.00 (46 %); U7 Perilaku pelaksana (41 %).",
         "Kepuasan: IKM 82,9, belum berubah (26 penilai).",
         "Pelatihan terakhir: Bimtek pelayanan, Rab 12 Agu 2026: +2,1 poin (0,9–3,3).",
-        f"Tindak: buka https://pantau.example/a/K7Q2 lalu tekan Saya tindaklanjuti, atau balas {code} 1. "
+        "Tindak: buka https://pantau.example/a/K7Q2 lalu tekan Saya tindaklanjuti. "
         "Tanpa jawaban s.d. Sel 10 Nov 16.00 diteruskan ke Sekcam.",
     ]
 
