@@ -103,6 +103,11 @@ class Watching:
         for thread in self._threads:
             thread.join()
 
+    @property
+    def running(self) -> bool:
+        """Whether rounds go on."""
+        return any(thread.is_alive() for thread in self._threads)
+
     def _run(self, do: Callable[[], object], every_seconds: float) -> None:
         while not self._stop.wait(every_seconds):
             try:
