@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pantau.domain.alerts.causes import Cause
+from pantau.domain.alerts.detection import Turn
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.messages import Message, Role
 from pantau.domain.alerts.states import Acknowledgement
@@ -40,6 +41,25 @@ TITLES: Final[dict[str, Text]] = {
 }
 
 
+ENDINGS: Final[dict[str, tuple[Text, Text]]] = {
+    "settled": (
+        Text("➖ MENETAP", "➖ SETTLED"),
+        Text(
+            "Tingkat ini sudah bertahan satu musim dan kini menjadi pembanding; peringatan ditutup.",
+            "This level has lasted a season and is now what is compared with; the alert is closed.",
+        ),
+    ),
+    "withdrawn": (
+        Text("ℹ️ DIKOREKSI", "ℹ️ CORRECTED"),
+        Text(
+            "Data susulan tidak lagi mendukung peringatan ini; riwayatnya tetap tercatat.",
+            "Data that came late no longer support this alert; its history is kept.",
+        ),
+    ),
+}
+"""Title and line of a message about an end that is no recovery."""
+
+
 class Training(msgspec.Struct, frozen=True, kw_only=True):
     """The latest training of the unit: its last day and, where it was measured, its effect with an interval."""
 
@@ -51,8 +71,10 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What a message tells, computed when it was planned and kept with it.
 
-    ``satisfaction`` is the IKM beside an alert on time or lateness, whether it moved or not. ``link`` opens the page on
-    which the alert is answered; empty where no page is served. Times are ms UTC, read on the wall clock of ``zone``.
+    ``satisfaction`` is the IKM beside an alert on time or lateness, whether it moved or not. ``ended`` is how it ended:
+    it recovered, its level has lasted so long that it is the usual one, or data that came late no longer support it.
+    ``link`` opens the page on which the alert is answered; empty where no page is served. Times are ms UTC, read on the
+    wall clock of ``zone``.
     """
 
     message: Message
@@ -67,13 +89,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
     next_role: Role | None = None
     lasted_days: int = 0
+    ended: Turn = "recovered"
     units: tuple[str, ...] = ()
     names: dict[str, str] = {}
 
 
 def message_text(told: Told, language: Language) -> str:
     """The whole message. Where it would be longer than ``LONGEST``, what explains goes before what must be known."""
-    title = TITLES[told.message.kind].read(language)
+    ending = ENDINGS.get(told.ended) if told.message.kind in ("recovered", "passed") else None
+    title = (ending[0] if ending else TITLES[told.message.kind]).read(language)
     name = _short(told.unit, 60)
     head = f"{title} · {name} · {'kode' if language == 'id' else 'code'} {told.message.code}"
     if told.message.kind == "shared":
@@ -81,7 +105,7 @@ def message_text(told: Told, language: Language) -> str:
     must = [head, *(_figure_line(figure, language) for figure in told.figures)]
     explains = []
     if told.message.kind in ("recovered", "passed"):
-        must.append(_lasted_line(told, language))
+        must.append(ending[1].read(language) if ending else _lasted_line(told, language))
         explains = [_answer_line(told.answer, language)] if told.answer else []
         return _fitted(must, explains, [told.link] if told.link else [])
     must.append(_since_line(told, language))

@@ -57,7 +57,7 @@ class Telling:
         history = self._tables.transitions(since=now - REMEMBERED_DAYS * DAY)
         found = incidents(row.transition for row, _ in history)
         places = places_of(registry, now)
-        answers, known = self._tables.answers(), self._tables.outbox(since=0)
+        answers, known = self._tables.answers(), self._tables.outbox(since=now - REMEMBERED_DAYS * DAY)
         planned = plan(
             found,
             places=places,
@@ -139,6 +139,7 @@ class Telling:
             answer=mine[-1] if mine else None,
             link=self._link_to(message.alert),
             next_role=roles[following] if following < len(roles) else None,
+            ended=incident.ends[-1].turn if ended and incident.ends else "recovered",
             lasted_days=open_days(registry, message.unit, days),
             units=tuple(name_of(registry, unit) for unit in message.units),
             names={service.code: service.name for service in registry.services},

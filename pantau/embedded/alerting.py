@@ -10,9 +10,11 @@ from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.links import link
 from pantau.alerting.recipients import AddressBook
 from pantau.alerting.telling import Telling
+from pantau.domain.alerts.messages import CLOSED_AFTER_MS
 from pantau.domain.alerts.policy import QUIET, Policy
 from pantau.domain.errors import PantauError
 from pantau.domain.registry import Registry
+from pantau.domain.zones import MINUTE
 from storage.alert_reading import Sent
 from storage.alerts import AlertTables
 
@@ -22,6 +24,8 @@ LOOK_SECONDS = 30.0
 """How often closed half hours are looked for; one closes ten minutes after its end."""
 
 DELIVER_SECONDS = 5.0
+HALF_HOUR_MS = 30 * MINUTE
+LATE_MS = 10 * MINUTE
 
 
 class Alerting:
@@ -51,12 +55,14 @@ class Alerting:
         )
         self._delivery = Delivery(tables, clock)
         self._round = threading.Lock()
+        self._closed_upto, self._folded_at = -1, 0
         self._delivering = threading.Lock()
 
     def look(self) -> list[Sent]:
         """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
         with self._round:
             registry, now = self._registry(), self._clock()
+            self._closed_upto, self._folded_at = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS, now
             for row, _ in self._evaluation.evaluate(registry, now):
                 turn = row.transition
                 say = log.debug if turn.turn in ("watched", "normal") else log.info
@@ -64,6 +70,18 @@ class Alerting:
             gaps = self._evaluation.silent_units(registry, now)
             self._evaluation.lost_grades(registry, now)
             return self._telling.tell(registry, gaps, now)
+
+    def look_if_due(self) -> list[Sent]:
+        """The same, but half hours are folded only when one has closed since, or after ten minutes for late data."""
+        now = self._clock()
+        with self._round:
+            is_due = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS != self._closed_upto or now - self._folded_at >= LATE_MS
+        return self.look() if is_due else self._tell(now)
+
+    def _tell(self, now: int) -> list[Sent]:
+        with self._round:
+            registry = self._registry()
+            return self._telling.tell(registry, self._evaluation.silent_units(registry, now), now)
 
     def deliver(self) -> list[Sent]:
         """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network."""
@@ -88,7 +106,7 @@ class Watching:
         self._threads = [
             threading.Thread(target=self._run, args=rounds, name=name, daemon=True)
             for name, *rounds in (
-                ("alerting", alerting.look, look_seconds),
+                ("alerting", alerting.look_if_due, look_seconds),
                 ("delivering", alerting.deliver, deliver_seconds),
             )
         ]

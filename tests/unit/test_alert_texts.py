@@ -92,6 +92,14 @@ def test_a_recovery_says_how_long_and_what_was_done() -> None:
     assert lines[3] == "Ditindaklanjuti Sekcam: tambah 1 petugas, tenggat Sen 16 Nov."
 
 
+@pytest.mark.parametrize(("ended", "title"), [("settled", "➖ MENETAP"), ("withdrawn", "ℹ️ DIKOREKSI")])
+def test_an_end_that_is_no_recovery_is_not_called_one(ended: str, title: str) -> None:
+    text = message_text(told("recovered", ended=ended), "id")
+    assert text.startswith(title)
+    assert "PULIH" not in text
+    assert "Kembali seperti biasa" not in text
+
+
 def test_a_message_says_nothing_about_causes_that_were_not_computed() -> None:
     assert "Petunjuk" not in message_text(told(), "id")
 

@@ -162,6 +162,8 @@ def unsent(
             found += [message for message in recent if now - message.at <= STALE_MS]
             continue
         names = {first.alert} | ({alert.alert for alert in incident.alerts} if incident else set())
+        if any(key.split(":")[1] == "passed" for key in known if key.split(":")[0] in names):
+            continue  # begin and end were told in one
         was_told = bool(names & told)
         ends = [message for message in recent if message.kind in ("recovered", "passed")]
         if ends and not was_told:
