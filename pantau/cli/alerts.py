@@ -162,6 +162,34 @@ def evaluate(data: Data = DATA, lang: Lang = "id") -> None:
 
 
 @app.command()
+def run(data: Data = DATA) -> None:
+    """Look for alerts and deliver them, for the tables of a server, until Ctrl-C; pantau serve does both by itself.
+
+    One process for an installation is enough. Addresses are those of PANTAU_ALERT_ADDRESSES.
+    """
+    from pathlib import Path
+
+    from pantau.alerting.recipients import book_of_a_file, read_address_book
+    from pantau.cli.desks import open_desk
+    from pantau.domain.errors import BadSetup
+    from pantau.embedded.alerting import Watching
+    from pantau.logs import to_stderr
+    from pantau.settings import load
+    from producers.rounds import stopped_by_signals
+
+    to_stderr()
+    addresses = load().settings.alert_addresses
+    with open_desk(data) as desk:
+        alerting = getattr(desk, "alerting", None)
+        if alerting is None:
+            raise BadSetup(f"{data}: the process that owns this directory looks for alerts itself")
+        alerting.book = read_address_book(addresses) if addresses else book_of_a_file(Path("alerts.txt"))
+        with stopped_by_signals() as stop, Watching(alerting):
+            typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
+            stop.wait()
+
+
+@app.command()
 def backtest(
     data: Data = DATA,
     days: Annotated[int, typer.Option(min=1, max=1830, help="So many days up to today.")] = 365,

@@ -51,6 +51,7 @@ class ServerDesk:
         require(self._engine)
         self._store = Store(self._engine)
         self._bus, self._secret = bus, secret
+        self.alerting = Alerting(AlertTables(self._engine), lambda: self.registry, self.now)
 
     @property
     def registry(self) -> Registry:
@@ -160,7 +161,7 @@ class ServerDesk:
 
     def look_for_alerts(self) -> int:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
-        return len(Alerting(AlertTables(self._engine), lambda: self.registry, self.now).look())
+        return len(self.alerting.look())
 
     def close(self) -> None:
         """Close the connections."""

@@ -11,6 +11,7 @@ from pantau.cli.main import app
 from pantau.domain.zones import DAY
 from pantau.embedded.desk import open_desk
 from tests.alerts.world import FALLS, FIRST, REGISTRY, day_of_events
+from tests.support.processes import Process
 
 WEEK = 7 * DAY
 RECENT = FIRST + (time.time_ns() // 1_000_000 - FIRST) // WEEK * WEEK - 7 * WEEK
@@ -87,3 +88,14 @@ def test_a_rule_is_tried_on_the_stored_history(data: Path) -> None:
     table = run(data, "backtest", "--days", "21").stdout
     assert "Kantor u0" in table
     assert "kejadian per unit dan 240 hari kerja" in table
+
+
+@pytest.mark.slow
+def test_a_process_looks_and_delivers_until_it_is_told_to_stop(data: Path, tmp_path: Path) -> None:
+    process = Process(tmp_path, "alerts", "run", "--data", str(data))
+    process.start()
+    try:
+        process.wait(lambda: True if "looks for alerts" in process.log() else None, "it has begun")
+    finally:
+        code = process.stop()
+    assert code == 0
