@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         "true or false",
         "Whether what pantau serve acknowledges survives a loss of power too; see docs/storage.md.",
     )
+    page_url: str | None = _setting(
+        None, "https://host", "How people reach the page; links in alerts begin with it. None: as it listens."
+    )
+    alert_addresses: Path | None = _setting(
+        None, "file", "A TOML file with the addresses that alerts go to; none: alerts.txt beside the data."
+    )
     key: SecretStr | None = _setting(None, "API key", "With what pantau replay --to URL shows who it is.")
     bus: str | None = _setting(None, "kafka://host:port,…", "The brokers that events travel through; none: embedded.")
     store: str | None = _setting(

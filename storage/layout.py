@@ -16,6 +16,7 @@ BY_UNIT = frozenset(
     {
         *("events", "visits", "complaints", "counter_days", "ratings", "surveys", "snapshots", "aggregates"),
         *("interventions", "windows", "trimmed_facts"),
+        *("alert_weeks", "alert_transitions", "data_gaps", "band_notices"),
     }
 )
 """Tables whose rows are spread over the shards of a cluster."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pantau.cli import dashboards, demo, keys, mapping, operate, registry, rejects, replay, topics
+from pantau.cli import alerts, dashboards, demo, keys, mapping, operate, registry, rejects, replay, topics
 from pantau.cli.doctor import doctor
 from pantau.cli.gateway import gateway
 from pantau.cli.indicators import indicators
@@ -43,6 +43,7 @@ app.command()(mqtt)
 app.command()(watch)
 app.command()(indicators)
 app.command()(operate.verify)
+app.add_typer(alerts.app)
 app.add_typer(rejects.app)
 app.command()(retention)
 app.command()(sources)

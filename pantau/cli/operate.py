@@ -25,6 +25,7 @@ def serve(
     """
     from rich.console import Console
 
+    from pantau.alerting.recipients import read_address_book
     from pantau.domain.errors import BadSetup
     from pantau.embedded.process import serve as run
     from pantau.logs import to_stderr
@@ -44,6 +45,8 @@ def serve(
         port=settings.port,
         limits=settings.gateway_limits(),
         fsync=settings.fsync,
+        page_url=settings.page_url,
+        book=read_address_book(settings.alert_addresses) if settings.alert_addresses else None,
         on_start=lambda url: console.print(f"[bold]{url}[/bold]   page and gateway; Ctrl-C ends it"),
     )
 

@@ -12,13 +12,18 @@ from typing import Any, NoReturn
 import msgspec
 
 from pantau.distributed.address import brokers, secret_key
+from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
 from pantau.domain.spans import Language
+from pantau.embedded.alerting import Alerting
 from pantau.embedded.desk import Load
 from pantau.embedded.watching import ClockWatches, SourceClock
 from storage.address import open_server
+from storage.alerts import AlertTables
 from storage.engine import Answer
 from storage.migrate import require
 from storage.queries import sql
@@ -46,6 +51,7 @@ class ServerDesk:
         require(self._engine)
         self._store = Store(self._engine)
         self._bus, self._secret = bus, secret
+        self.alerting = Alerting(AlertTables(self._engine), lambda: self.registry, self.now)
 
     @property
     def registry(self) -> Registry:
@@ -144,6 +150,18 @@ class ServerDesk:
         """What changes with every flush of a worker."""
         found: tuple[Any, ...] = self.query("newest_state").rows[0]
         return found
+
+    def answer_alert(self, answer: Acknowledgement) -> None:
+        """Remember that somebody takes an alert on, or is done with it."""
+        AlertTables(self._engine).answer(msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by)))
+
+    def silence(self, silence: Silence) -> None:
+        """Remember a silence."""
+        AlertTables(self._engine).silence(silence)
+
+    def look_for_alerts(self) -> int:
+        """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
+        return len(self.alerting.look())
 
     def close(self) -> None:
         """Close the connections."""

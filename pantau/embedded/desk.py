@@ -16,12 +16,16 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import BadSetup, NotNow, PantauError
+from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
 from producers.packed import Packed
+from storage.alerts import AlertTables
 from storage.engine import Answer
 from storage.rejects import Kept
 from storage.verify import Report
@@ -89,17 +93,24 @@ class Desk(Protocol):
     def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
     def clocks(self, language: Language = ...) -> list[SourceClock]: ...  # noqa: D102
     def now(self) -> int: ...  # noqa: D102
+    def answer_alert(self, answer: Acknowledgement) -> None: ...  # noqa: D102
+    def silence(self, silence: Silence) -> None: ...  # noqa: D102
+    def look_for_alerts(self) -> int: ...  # noqa: D102
 
 
 class LocalDesk:
     """The desk inside the process that owns the directory."""
 
     def __init__(self, runtime: Any, data_dir: Path) -> None:
+        from pantau.embedded.alerting import Alerting
         from pantau.embedded.intake import Intake
         from pantau.secret_file import secret_of
 
         self.runtime = runtime
         self.intake = Intake(runtime, secret_of(data_dir))
+        self.alerting = Alerting(
+            AlertTables(runtime.engine), lambda: self.registry, runtime.clock, secret=self.secret()
+        )
 
     @property
     def registry(self) -> Registry:
@@ -175,6 +186,20 @@ class LocalDesk:
         """The process's clock, ms UTC."""
         now: int = self.runtime.clock()
         return now
+
+    def answer_alert(self, answer: Acknowledgement) -> None:
+        """Remember that somebody takes an alert on, or is done with it; a number of a person in the note is masked."""
+        AlertTables(self.runtime.engine).answer(
+            msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by))
+        )
+
+    def silence(self, silence: Silence) -> None:
+        """Remember a silence."""
+        AlertTables(self.runtime.engine).silence(silence)
+
+    def look_for_alerts(self) -> int:
+        """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
+        return len(self.alerting.look())
 
 
 class RemoteDesk:
@@ -274,6 +299,19 @@ class RemoteDesk:
         """The process's clock, ms UTC."""
         now: int = self._ask("now", None, int)
         return now
+
+    def answer_alert(self, answer: Acknowledgement) -> None:
+        """Remember that somebody takes an alert on, or is done with it."""
+        self._ask("answer_alert", answer, None)
+
+    def silence(self, silence: Silence) -> None:
+        """Remember a silence."""
+        self._ask("silence", silence, None)
+
+    def look_for_alerts(self) -> int:
+        """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
+        n: int = self._ask("look_for_alerts", None, int)
+        return n
 
 
 def announce(data_dir: Path, url: str) -> Running:

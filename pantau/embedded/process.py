@@ -4,12 +4,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from pantau.alerting.recipients import AddressBook, book_of_a_file
 from pantau.domain.registry import Registry
+from pantau.embedded.alerting import Watching
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
 from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
+
+ALERTS_FILE = "alerts.txt"
 
 
 def serve(
@@ -20,6 +24,8 @@ def serve(
     port: int = 0,
     limits: GatewayLimits | None = None,
     fsync: bool | None = None,
+    page_url: str | None = None,
+    book: AddressBook | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
     on_start: Callable[[str], None] = lambda url: None,
@@ -27,7 +33,8 @@ def serve(
     """Own a data directory and serve it until SIGINT or SIGTERM; then write what waits and let go.
 
     ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
-    ``fsync`` is as :meth:`Runtime.open` takes it.
+    ``fsync`` is as :meth:`Runtime.open` takes it; ``page_url`` is how people reach the page, by default as it listens;
+    ``book`` says who gets alerts, by default all of them are written to a file beside the data.
     """
     from pantau.web.app import create_app
 
@@ -37,9 +44,11 @@ def serve(
     try:
         url = f"http://{host}:{listening.getsockname()[1]}"
         desk = LocalDesk(runtime, data_dir)
+        desk.alerting.page = page_url or url
+        desk.alerting.book = book or book_of_a_file(data_dir / ALERTS_FILE)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
-        with feed(desk), Closing(desk):
+        with feed(desk), Closing(desk), Watching(desk.alerting):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:

@@ -9,6 +9,7 @@ from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
 from pantau.gateway.problems import EXCEPTION_HANDLERS
 from pantau.gateway.routes import routes as gateway_routes
+from pantau.web.alert_page import routes as alert_routes
 from pantau.web.internal import routes as internal_routes
 
 
@@ -18,6 +19,7 @@ def create_app(runtime: Runtime, desk: LocalDesk, *, token: str, limits: Gateway
         route_handlers=[
             *gateway_routes(runtime, limits or GatewayLimits(), runtime.clock, secret=desk.secret()),
             *page_routes(runtime, runtime.clock),
+            *alert_routes(desk),
             *internal_routes(desk, token),
         ],
         middleware=[secured],

@@ -10,6 +10,8 @@ from litestar import Request, Response, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
 
+from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
 from pantau.domain.spans import Language
@@ -43,6 +45,9 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "remove_events": lambda desk, body: desk.remove_events(msgspec.msgpack.decode(body, type=int)),
     "clocks": lambda desk, body: desk.clocks(msgspec.msgpack.decode(body, type=Language)),
     "now": lambda desk, _: desk.now(),
+    "answer_alert": lambda desk, body: desk.answer_alert(msgspec.msgpack.decode(body, type=Acknowledgement)),
+    "silence": lambda desk, body: desk.silence(msgspec.msgpack.decode(body, type=Silence)),
+    "look_for_alerts": lambda desk, _: desk.look_for_alerts(),
 }
 
 

@@ -34,6 +34,7 @@ from storage.rejects import Rejects
 from storage.retention import remove_events
 from storage.store import Store
 from storage.verify import rebuild, verify
+from tests.storage_tests.alert_rows import everything_of_alerts
 from tests.storage_tests.test_rejects import refused
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY, at, everything
 from tests.support.bridge import Bridge
@@ -100,6 +101,7 @@ def _work(engine: Engine) -> dict[str, Any]:
     found["verify"] = verify(store, REGISTRY)
 
     _partitions(store, found)
+    found["alerts"] = everything_of_alerts(engine)
 
     with_seq = store.last_seq()
     found["removed"] = remove_events(store, before=at("10 00.00"), upto_seq=with_seq, now=AS_OF)

@@ -1,0 +1,269 @@
+"""Puts into the outbox what people must be told: the plan of the core, with figures, causes and training, in words."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from pantau.alert_texts import DigestRow, Told, Training, digest_text, message_text, no_data_text
+from pantau.alerting.evaluation import open_days
+from pantau.domain.alerts.causes import Cause, causes
+from pantau.domain.alerts.detection import Transition, code_of
+from pantau.domain.alerts.digests import Digest, digests
+from pantau.domain.alerts.figures import Figure
+from pantau.domain.alerts.half_hours import ALL
+from pantau.domain.alerts.incidents import Incident, incidents
+from pantau.domain.alerts.messages import Message, Place, Role, Rules, plan, sending_time, unsent
+from pantau.domain.alerts.no_data import NoData
+from pantau.domain.alerts.recorded import Recorded
+from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.registry import Registry
+from pantau.domain.zones import DAY, MINUTE
+from storage.alert_reading import Sent, group_of, read_slices
+from storage.alerts import AlertTables
+
+REMEMBERED_DAYS: Final = 400
+CAUSES_COMPARED_DAYS: Final = 56
+"""Days before a fall whose visits are what its causes are compared with."""
+
+OPERATOR: Final = "operator"
+
+History = Sequence[tuple[Recorded, tuple[Figure, ...]]]
+
+
+class Telling:
+    """Composes messages from the recorded history and hands them to the outbox, each under its key once."""
+
+    def __init__(
+        self,
+        tables: AlertTables,
+        *,
+        link_to: Callable[[str], str] = lambda _: "",
+        recipients: Callable[[Registry, Role, str], list[str]] = lambda *_: [],
+        rules: Rules | None = None,
+    ) -> None:
+        """``link_to`` gives the address at which an alert is answered; empty where no page is served.
+
+        ``recipients`` names the addresses of a role at a unit; where none is known the message stays in the outbox.
+        """
+        self._tables = tables
+        self._link_to = link_to
+        self._recipients = recipients
+        self._rules = rules or Rules()
+
+    def tell(self, registry: Registry, gaps: Iterable[NoData], now: int) -> list[Sent]:
+        """Put into the outbox what is due at ``now`` and was not handed over before; returns that."""
+        history = self._tables.transitions(since=now - REMEMBERED_DAYS * DAY)
+        found = incidents(row.transition for row, _ in history)
+        places = places_of(registry, now)
+        answers, known = self._tables.answers(), self._tables.outbox(since=now - REMEMBERED_DAYS * DAY)
+        planned = plan(
+            found,
+            places=places,
+            answers=answers,
+            silences=self._tables.silences(),
+            now=now,
+            told={sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")},
+            rules=self._rules,
+        )
+        keys = {sent.key for sent in known}
+        messages = [
+            self._sent(registry, message, found, history, answers, now) for message in unsent(planned, found, keys, now)
+        ]
+        messages += [
+            self._digest(registry, each, history, answers)
+            for each in digests(found, places, now)
+            if each.key not in keys
+        ]
+        messages += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
+        addressed = [
+            msgspec.structs.replace(each, recipient=recipient)
+            for each in messages
+            for recipient in self._recipients(registry, each.role, each.unit) or [""]
+        ]
+        self._tables.post(addressed)
+        return addressed
+
+    def _sent(
+        self,
+        registry: Registry,
+        message: Message,
+        found: Sequence[Incident],
+        history: History,
+        answers: Sequence[Acknowledgement],
+        now: int,
+    ) -> Sent:
+        incident = next(each for each in found if any(alert.alert == message.alert for alert in each.alerts))
+        told = self._told(registry, message, incident, history, answers, now)
+        return Sent(
+            key=message.key,
+            recipient="",
+            kind=message.kind,
+            role=message.role,
+            unit=message.unit,
+            alert=message.alert,
+            due_at=message.at,
+            next_at=message.at,
+            text=message_text(told, "id"),
+            text_en=message_text(told, "en"),
+        )
+
+    def _told(
+        self,
+        registry: Registry,
+        message: Message,
+        incident: Incident,
+        history: History,
+        answers: Sequence[Acknowledgement],
+        now: int,
+    ) -> Told:
+        ended = message.kind in ("recovered", "passed")
+        rows = incident.ends if ended and incident.ends else incident.alerts
+        figures, satisfaction = figures_of(rows, history)
+        alerts = {alert.alert for alert in incident.alerts}
+        mine = [answer for answer in answers if answer.alert in alerts]
+        roles = [role for role, _ in self._rules.ladder]
+        following = roles.index(message.role) + 1 if message.role in roles else 0
+        first = incident.first
+        days = range(first.since // DAY, (incident.closed or now) // DAY + 1)
+        return Told(
+            message=message,
+            unit=name_of(registry, message.unit),
+            zone=registry.zone(message.unit),
+            since=min(alert.since for alert in incident.alerts),
+            figures=figures,
+            causes=() if ended or message.kind == "shared" else self._causes(registry, incident, now),
+            satisfaction=None if ended else satisfaction,
+            training=None if ended else self._training(message.unit, now),
+            answer=mine[-1] if mine else None,
+            link=self._link_to(message.alert),
+            next_role=roles[following] if following < len(roles) else None,
+            ended=incident.ends[-1].turn if ended and incident.ends else "recovered",
+            lasted_days=open_days(registry, message.unit, days),
+            units=tuple(name_of(registry, unit) for unit in message.units),
+            names={service.code: service.name for service in registry.services},
+        )
+
+    def _causes(self, registry: Registry, incident: Incident, now: int) -> tuple[Cause, ...]:
+        first = incident.first
+        services = [each.code for each in registry.services if group_of(registry, each.code) == first.group]
+        until = min(incident.alerts[-1].at + 30 * MINUTE, now)
+        query, unit, since = self._tables.query, incident.unit, min(alert.since for alert in incident.alerts)
+        chosen = [] if first.group == ALL else services
+        current = read_slices(query, registry, unit, chosen, since=since, until=until)
+        before = since - CAUSES_COMPARED_DAYS * DAY
+        usual = read_slices(query, registry, unit, chosen, since=before, until=since)
+        wanted = (
+            ("element",) if first.indicator == "satisfaction" else ("part", "hour", "service", "counter", "element")
+        )
+        return tuple(cause for cause in causes(current, usual) if cause.kind in wanted)
+
+    def _training(self, unit: str, now: int) -> Training | None:
+        today = now // DAY
+        for of, title, last_day in self._tables.query("alert_trainings", {}).rows:
+            day = date.fromisoformat(last_day[:10])
+            if of == unit and day.toordinal() - _EPOCH <= today:
+                return Training(title=title, day=day)
+        return None
+
+    def _digest(self, registry: Registry, digest: Digest, history: History, answers: Sequence[Acknowledgement]) -> Sent:
+        kecamatan = next((each.name for each in registry.kecamatan if each.code == digest.kecamatan), digest.kecamatan)
+        units = registry.units_of(digest.kecamatan)
+        zone = units[0].zone
+        taken = {answer.alert: answer.by for answer in answers}
+        rows = []
+        for phase, listed in (("begun", digest.begun), ("ended", digest.ended), ("open", digest.open)):
+            for incident in listed:
+                if phase == "open" and incident in digest.begun:
+                    continue
+                turns = incident.ends if phase == "ended" and incident.ends else incident.alerts
+                by = next((taken[alert.alert] for alert in incident.alerts if alert.alert in taken), "")
+                late = any(row.late for row, _ in history if row.transition.alert == incident.first.alert)
+                rows.append(
+                    DigestRow(
+                        name_of(registry, incident.unit),
+                        code_of(incident.first.alert),
+                        figures_of(turns, history)[0],
+                        incident.first.since,
+                        zone,
+                        "late" if late and phase == "begun" else phase,
+                        by,
+                    )
+                )
+        area = kecamatan if kecamatan.startswith("Kec") else f"Kec. {kecamatan}"
+        texts = {language: digest_text(area, digest.at, zone, rows, language) for language in _LANGUAGES}
+        return Sent(
+            key=digest.key,
+            recipient="",
+            kind="digest",
+            role="camat",
+            unit=units[0].code,
+            alert="",
+            due_at=digest.at,
+            next_at=digest.at,
+            text=texts["id"],
+            text_en=texts["en"],
+        )
+
+    def _silent(self, registry: Registry, gaps: Iterable[NoData], places: Mapping[str, Place], now: int) -> list[Sent]:
+        found = []
+        for gap in gaps:
+            if gap.unit not in places:
+                continue
+            zone, name = registry.zone(gap.unit), name_of(registry, gap.unit)
+            at = sending_time(places[gap.unit].calendar, gap.at, self._rules)
+            texts = {lang: no_data_text(name, gap.since, gap.expected, zone, lang) for lang in _LANGUAGES}
+            if at <= now:
+                found.append(
+                    Sent(
+                        key=f"{gap.unit}:no_data:{gap.since}",
+                        recipient="",
+                        kind="no_data",
+                        role=OPERATOR,
+                        unit=gap.unit,
+                        alert="",
+                        due_at=at,
+                        next_at=at,
+                        text=texts["id"],
+                        text_en=texts["en"],
+                    )
+                )
+        return found
+
+
+_LANGUAGES: Final = ("id", "en")
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def places_of(registry: Registry, now: int) -> dict[str, Place]:
+    """Where each unit belongs and when it works."""
+    return {
+        unit.code: Place(
+            unit=unit.code,
+            kecamatan=unit.kecamatan,
+            kabupaten=unit.kabupaten,
+            calendar=registry.calendar(unit.code, now),
+        )
+        for unit in registry.units
+    }
+
+
+def name_of(registry: Registry, unit: str) -> str:
+    """A unit's name, or its code where the registry no longer knows it."""
+    known = registry.unit(unit)
+    return known.name if known else unit
+
+
+def figures_of(turns: Iterable[Transition], history: History) -> tuple[tuple[Figure, ...], Figure | None]:
+    """The figures of transitions, each indicator once, and the satisfaction beside them if none of them is of it."""
+    told = {row.transition: figures for row, figures in history}
+    own: dict[str, Figure] = {}
+    beside: Figure | None = None
+    for turn in turns:
+        for i, each in enumerate(told.get(turn, ())):
+            if i == 0:
+                own.setdefault(each.indicator, each)
+            elif beside is None:
+                beside = each
+    return tuple(own.values()), None if "satisfaction" in own else beside

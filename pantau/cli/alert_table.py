@@ -1,0 +1,245 @@
+"""What ``pantau alerts`` prints: alerts with their states, the story of one, messages, a backtest."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from pantau.alert_texts import figure_text, moment_text
+from pantau.alerting.backtest import Backtest
+from pantau.domain.alerts.detection import Transition, code_of
+from pantau.domain.alerts.figures import Figure
+from pantau.domain.alerts.half_hours import ALL
+from pantau.domain.alerts.policy import MICRO
+from pantau.domain.alerts.states import ON_SCREEN, Acknowledgement, State, state_of
+from pantau.domain.indicators import Language, Text
+from pantau.domain.registry import Registry
+from pantau.domain.zones import DAY, local_day
+from pantau.embedded.desk import Desk
+from pantau.texts import day_text, number_text
+from storage.alert_reading import Sent, day_from, read_answers, read_gaps, read_outbox, read_silences, read_transitions
+
+INDICATOR_NAMES: Final = {
+    "late": Text("tepat waktu", "on time"),
+    "time": Text("waktu layan", "service time"),
+    "satisfaction": Text("kepuasan", "satisfaction"),
+}
+TURNS: Final = {
+    "watched": Text("dipantau", "watched"),
+    "normal": Text("normal kembali", "normal again"),
+    "falling": Text("menurun", "falling"),
+    "recovered": Text("pulih", "recovered"),
+    "settled": Text("menetap: tingkat ini kini yang biasa", "settled: this level is now the usual"),
+    "withdrawn": Text("tidak lagi didukung data susulan", "no longer supported, for data came late"),
+}
+STATES_EN: Final[dict[State, str]] = {
+    "normal": "normal",
+    "watched": "watched",
+    "falling": "falling",
+    "acknowledged": "acknowledged",
+    "recovered": "recovered",
+    "no_data": "no data",
+    "silenced": "silenced",
+}
+_EPOCH: Final = 719_163
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One indicator of one unit and service group that is not normal. Times are ms UTC."""
+
+    code: str
+    unit: str
+    name: str
+    group: str
+    indicator: str
+    state: State
+    since: int
+    at: int
+    zone: str
+    figures: tuple[Figure, ...] = ()
+    by: str = ""
+    late: bool = False
+    alert: str = ""
+
+
+def alert_rows(desk: Desk, *, every: bool) -> list[Row]:
+    """Open alerts, the longest first, then units without data; with ``every`` also what ended and what is watched."""
+    registry, now = desk.registry, desk.now()
+    answers = {answer.alert: answer for answer in read_answers(desk.query)}
+    silences = read_silences(desk.query)
+    silent = {gap.unit: gap for gap, ended in read_gaps(desk.query, since=now) if ended is None}
+    newest: dict[str, Row] = {}
+    for record, figures in read_transitions(desk.query, since=now - 400 * DAY):
+        turn = record.transition
+        if registry.unit(turn.unit) is None:
+            continue
+        zone = registry.zone(turn.unit)
+        today = local_day(zone, now)
+        answer = answers.get(turn.alert)
+        state = state_of(
+            turn,
+            today=today.toordinal() - _EPOCH,
+            acknowledged=answer is not None,
+            silenced=any(each.covers(turn.unit, turn.indicator, today) for each in silences),
+        )
+        newest[f"{turn.unit} {turn.group} {turn.indicator}"] = Row(
+            code=code_of(turn.alert),
+            unit=turn.unit,
+            name=_name(registry, turn.unit),
+            group=turn.group,
+            indicator=turn.indicator,
+            state=state,
+            since=turn.since,
+            at=turn.at,
+            zone=zone,
+            figures=figures[:1],
+            by=answer.by if answer else "",
+            late=record.late,
+            alert=turn.alert,
+        )
+    shown = {"falling", "acknowledged", "silenced"} | ({"watched", "recovered", "normal"} if every else set())
+    found = sorted((row for row in newest.values() if row.state in shown), key=lambda row: (row.since, row.unit))
+    found += [
+        Row(
+            code="",
+            unit=unit,
+            name=_name(registry, unit),
+            group=ALL,
+            indicator="",
+            state="no_data",
+            since=gap.since,
+            at=gap.at,
+            zone=registry.zone(unit),
+        )
+        for unit, gap in sorted(silent.items())
+        if registry.unit(unit) is not None
+    ]
+    return found
+
+
+def print_alerts(rows: Sequence[Row], language: Language) -> None:
+    """The rows as a table."""
+    columns = {
+        "id": ("kode", "unit", "layanan", "indikator", "keadaan", "sejak", "apa", "oleh"),
+        "en": ("code", "unit", "services", "indicator", "state", "since", "what", "by"),
+    }
+    table = Table(*columns[language])
+    for row in rows:
+        state = ON_SCREEN[row.state] if language == "id" else STATES_EN[row.state]
+        table.add_row(
+            row.code or "-",
+            row.name,
+            row.group if row.group != ALL else "-",
+            INDICATOR_NAMES[row.indicator].read(language) if row.indicator else "-",
+            state + (" (data susulan)" if row.late and language == "id" else " (late data)" if row.late else ""),
+            moment_text(row.since, row.zone, language),
+            "\n".join(figure_text(figure, language) for figure in row.figures) or "-",
+            row.by or "-",
+        )
+    Console().print(table)
+
+
+def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:
+    """The life of an alert, line by line: its steps, answers and messages in the order of time."""
+    registry = desk.registry
+    steps = [(row, figures) for row, figures in read_transitions(desk.query, since=0) if row.transition.alert == alert]
+    first = steps[0][0].transition
+    zone = registry.zone(first.unit)
+    indicator = INDICATOR_NAMES[first.indicator].read(language)
+    yield f"{code_of(alert)} · {_name(registry, first.unit)} · {first.group} · {indicator}"
+    told: list[tuple[int, str]] = []
+    for row, figures in steps:
+        lines = [_step(row.transition, zone, language)]
+        if row.late:
+            lines.append("  data susulan" if language == "id" else "  found late, for data came late")
+        lines += [f"  {figure_text(figure, language)}" for figure in figures]
+        told.append((row.transition.at, "\n".join(lines)))
+    for answer in read_answers(desk.query):
+        if answer.alert == alert:
+            told.append((answer.at, _answer(answer, zone, language)))
+    for sent in read_outbox(desk.query, since=0):
+        if sent.alert == alert:
+            text = sent.text if language == "id" else sent.text_en
+            head = f"{moment_text(sent.due_at, zone, language)}  → {sent.role} ({sent.state})"
+            told.append((sent.due_at, head + "\n" + "\n".join(f"  {line}" for line in text.splitlines())))
+    for _, text in sorted(told):
+        yield text
+
+
+def _step(turn: Transition, zone: str, language: Language) -> str:
+    words = TURNS[turn.turn].read(language)
+    sums = f"{number_text(turn.evidence / MICRO, language, 1)} / {number_text(turn.threshold / MICRO, language, 1)}"
+    evidence = f"bukti {sums}" if language == "id" else f"evidence {sums}"
+    since = f"{'sejak' if language == 'id' else 'since'} {moment_text(turn.since, zone, language)}"
+    return f"{moment_text(turn.at, zone, language)}  {words} ({evidence}; {since})"
+
+
+def _answer(answer: Acknowledgement, zone: str, language: Language) -> str:
+    done = {"id": "selesai", "en": "done"} if answer.done else {"id": "ditindaklanjuti", "en": "acknowledged"}
+    due = f", {'tenggat' if language == 'id' else 'due'} {day_text(answer.due, language)}" if answer.due else ""
+    note = f": {answer.note}" if answer.note else ""
+    return f"{moment_text(answer.at, zone, language)}  {done[language]} {answer.by}{note}{due}"
+
+
+def print_messages(sent: Sequence[Sent], registry: Registry, language: Language, *, full: bool) -> None:
+    """Messages of the outbox, as a table or in full."""
+    if full:
+        for each in sent:
+            zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
+            print_line = f"— {moment_text(each.due_at, zone, language)} → {each.role} ({each.state})"
+            Console().print(print_line, markup=False)
+            Console().print(each.text if language == "id" else each.text_en, markup=False, highlight=False)
+        return
+    columns = {
+        "id": ("waktu", "kepada", "unit", "jenis", "keadaan", "kode"),
+        "en": ("when", "to", "unit", "kind", "state", "code"),
+    }
+    table = Table(*columns[language])
+    for each in sent:
+        zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
+        table.add_row(
+            moment_text(each.due_at, zone, language),
+            each.role,
+            _name(registry, each.unit),
+            each.kind,
+            each.state,
+            code_of(each.alert) if each.alert else "-",
+        )
+    Console().print(table)
+
+
+def print_backtest(found: Backtest, registry: Registry, language: Language) -> None:
+    """A backtest: what each unit would have had, then the sums."""
+    columns = {
+        "id": ("unit", "hari dipantau", "kejadian", "hari menurun", "pesan"),
+        "en": ("unit", "days watched", "incidents", "days falling", "messages"),
+    }
+    table = Table(*columns[language])
+    for unit in found.units:
+        numbers = (unit.days, unit.incidents, unit.open_days, unit.messages)
+        table.add_row(_name(registry, unit.unit), *(number_text(value, language) for value in numbers))
+    console = Console()
+    console.print(table)
+    first, last = (day_text(day_from(number), language) for number in (found.first, found.upto - 1))
+    total = sum(found.messages.values())
+    kinds = ", ".join(f"{kind} {number_text(n, language)}" for kind, n in sorted(found.messages.items()))
+    rate = found.incidents_a_unit_year
+    if language == "id":
+        console.print(
+            f"{first} s.d. {last}: {len(found.found)} kejadian, {total} pesan" + (f" ({kinds})" if kinds else "")
+        )
+        if rate is not None:
+            console.print(f"= {number_text(rate, language, 2)} kejadian per unit dan 240 hari kerja")
+    else:
+        console.print(
+            f"{first} to {last}: {len(found.found)} incidents, {total} messages" + (f" ({kinds})" if kinds else "")
+        )
+        if rate is not None:
+            console.print(f"= {number_text(rate, language, 2)} incidents per unit and 240 working days")
+
+
+def _name(registry: Registry, unit: str) -> str:
+    known = registry.unit(unit)
+    return known.name if known else unit

@@ -1,0 +1,248 @@
+"""``pantau alerts``: which indicators fall, who takes them on, what is silenced, and what a rule would have sent."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from pantau.cli.options import DATA, Data, Lang
+
+if TYPE_CHECKING:
+    from pantau.cli.alert_table import Row
+    from pantau.domain.spans import Language
+    from pantau.embedded.desk import Desk
+
+app = typer.Typer(name="alerts", help="Indicators that fall: list, answer, silence, try a rule.", no_args_is_help=True)
+
+_WORDS: "Final[dict[str, dict[Language, str]]]" = {
+    "none": {"id": "Tidak ada peringatan yang terbuka.", "en": "No alert is open."},
+    "answered": {"id": "{code}: ditindaklanjuti {by}", "en": "{code}: acknowledged by {by}"},
+    "finished": {"id": "{code}: selesai, dicatat {by}", "en": "{code}: done, says {by}"},
+    "silenced": {
+        "id": "{unit} dibisukan sampai {day}; berakhir sendiri saat pulih",
+        "en": "{unit} is silenced until {day}; it ends by itself with the recovery",
+    },
+    "looked": {"id": "{n} pesan baru di kotak keluar", "en": "{n} new messages in the outbox"},
+    "no_messages": {"id": "Belum ada pesan.", "en": "No messages yet."},
+}
+
+Code = Annotated[str, typer.Argument(help="The code of the alert, as in messages and in pantau alerts list.")]
+By = Annotated[str, typer.Option("--by", help="Who says so: a role or a name.")]
+
+
+@app.command("list")
+def list_alerts(
+    data: Data = DATA,
+    every: Annotated[bool, typer.Option("--all", help="Also those that have ended, and what is only watched.")] = False,
+    lang: Lang = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, for programs.")] = False,
+) -> None:
+    """List the alerts that are open, with what fell, since when, and who takes them on.
+
+    Exit 0 when none is open, else 1.
+    """
+    from pantau.cli.alert_table import alert_rows, print_alerts
+    from pantau.cli.desks import open_desk
+
+    with open_desk(data) as desk:
+        rows = alert_rows(desk, every=every)
+    if as_json:
+        _print_json(rows)
+    elif not rows:
+        typer.echo(_WORDS["none"][lang])
+    else:
+        print_alerts(rows, lang)
+    raise typer.Exit(1 if any(row.state in ("falling", "acknowledged", "silenced") for row in rows) else 0)
+
+
+@app.command()
+def show(
+    code: Code,
+    data: Data = DATA,
+    lang: Lang = "id",
+) -> None:
+    """Tell the whole life of an alert: every step with its evidence, every answer, every message in full."""
+    from pantau.cli.alert_table import story
+    from pantau.cli.desks import open_desk
+
+    with open_desk(data) as desk:
+        for line in story(desk, _alert(desk, code), lang):
+            typer.echo(line)
+
+
+@app.command()
+def ack(
+    code: Code,
+    by: By,
+    note: Annotated[str, typer.Option(help="What is being done.")] = "",
+    due: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when.")] = None,
+    done: Annotated[bool, typer.Option("--done", help="It has been done.")] = False,
+    data: Data = DATA,
+    lang: Lang = "id",
+) -> None:
+    """Take an alert on, so that nobody else is told of it; or say that what was promised is done."""
+    from pantau.cli.desks import open_desk
+    from pantau.domain.alerts.states import Acknowledgement
+
+    with open_desk(data) as desk:
+        answer = Acknowledgement(
+            alert=_alert(desk, code), at=desk.now(), by=by, note=note, due=due.date() if due else None, done=done
+        )
+        desk.answer_alert(answer)
+    typer.echo(_WORDS["finished" if done else "answered"][lang].format(code=code.upper(), by=by))
+
+
+@app.command()
+def silence(
+    unit: Annotated[str, typer.Argument(help="The unit's code; * for all.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last silent day.")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever wonders later.")],
+    by: By,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first silent day. [default: today]")
+    ] = None,
+    indicator: Annotated[
+        Literal["late", "time", "satisfaction"] | None, typer.Option(help="Only this one. [default: all]")
+    ] = None,
+    data: Data = DATA,
+    lang: Lang = "id",
+) -> None:
+    """Send no messages about a unit for some days: a planned closure, a new system. Alerts are found all the same."""
+    from pantau.cli.desks import open_desk
+    from pantau.domain.alerts.silences import ALL_UNITS, Silence
+    from pantau.domain.errors import BadSetup
+    from pantau.domain.zones import local_day
+    from pantau.texts import day_text
+
+    with open_desk(data) as desk:
+        if unit != ALL_UNITS and desk.registry.unit(unit) is None:
+            raise BadSetup(f"there is no unit {unit!r}; see pantau registry show")
+        zone = desk.registry.zone(unit if unit != ALL_UNITS else desk.registry.unit_codes[0])
+        first = since.date() if since else local_day(zone, desk.now())
+        try:
+            ordered = Silence(
+                unit=unit, first=first, last=until.date(), reason=reason, by=by, at=desk.now(), indicator=indicator
+            )
+        except ValueError as error:
+            raise BadSetup(str(error)) from error
+        desk.silence(ordered)
+    typer.echo(_WORDS["silenced"][lang].format(unit=unit, day=day_text(until.date(), lang)))
+
+
+@app.command()
+def messages(
+    data: Data = DATA,
+    days: Annotated[int, typer.Option(min=1, help="Of so many days.")] = 30,
+    full: Annotated[bool, typer.Option("--full", help="Print each message in full.")] = False,
+    lang: Lang = "id",
+) -> None:
+    """List the messages of the outbox and how far their delivery is."""
+    from pantau.cli.alert_table import print_messages
+    from pantau.cli.desks import open_desk
+    from pantau.domain.zones import DAY
+    from storage.alert_reading import read_outbox
+
+    with open_desk(data) as desk:
+        sent = read_outbox(desk.query, since=desk.now() - days * DAY)
+        registry = desk.registry
+    if not sent:
+        typer.echo(_WORDS["no_messages"][lang])
+        return
+    print_messages(sent, registry, lang, full=full)
+
+
+@app.command()
+def evaluate(data: Data = DATA, lang: Lang = "id") -> None:
+    """Evaluate now what has closed, and put into the outbox what is due; pantau serve does so by itself."""
+    from pantau.cli.desks import open_desk
+
+    with open_desk(data) as desk:
+        n = desk.look_for_alerts()
+    typer.echo(_WORDS["looked"][lang].format(n=n))
+
+
+@app.command()
+def run(data: Data = DATA) -> None:
+    """Look for alerts and deliver them, for the tables of a server, until Ctrl-C; pantau serve does both by itself.
+
+    One process for an installation is enough. Addresses are those of PANTAU_ALERT_ADDRESSES.
+    """
+    from pathlib import Path
+
+    from pantau.alerting.recipients import book_of_a_file, read_address_book
+    from pantau.cli.desks import open_desk
+    from pantau.domain.errors import BadSetup
+    from pantau.embedded.alerting import Watching
+    from pantau.logs import to_stderr
+    from pantau.settings import load
+    from producers.rounds import stopped_by_signals
+
+    to_stderr()
+    addresses = load().settings.alert_addresses
+    with open_desk(data) as desk:
+        alerting = getattr(desk, "alerting", None)
+        if alerting is None:
+            raise BadSetup(f"{data}: the process that owns this directory looks for alerts itself")
+        alerting.book = read_address_book(addresses) if addresses else book_of_a_file(Path("alerts.txt"))
+        with stopped_by_signals() as stop, Watching(alerting):
+            typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
+            stop.wait()
+
+
+@app.command()
+def backtest(
+    data: Data = DATA,
+    days: Annotated[int, typer.Option(min=1, max=1830, help="So many days up to today.")] = 365,
+    rule: Annotated[Literal["quiet", "sooner"], typer.Option(help="The rule to begin with.")] = "quiet",
+    late: Annotated[float | None, typer.Option(min=1, help="Threshold of the late share, in nats.")] = None,
+    time: Annotated[float | None, typer.Option(min=1, help="Threshold of the service time, in nats.")] = None,
+    satisfaction: Annotated[float | None, typer.Option(min=1, help="Threshold of satisfaction, in nats.")] = None,
+    day_cap: Annotated[
+        float | None, typer.Option(min=0.1, max=10, help="How much of the threshold one day may add; above 1 no cap.")
+    ] = None,
+    lang: Lang = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
+) -> None:
+    """Say how many messages a rule would have sent over the stored history, and when; nothing is sent or stored."""
+    import msgspec
+
+    from pantau.alerting.backtest import backtest as run
+    from pantau.cli.alert_table import print_backtest
+    from pantau.cli.desks import open_desk
+    from pantau.domain.alerts.policy import ALERT_SOONER, MICRO, QUIET, Indicator
+
+    policy = QUIET if rule == "quiet" else ALERT_SOONER
+    given: dict[Indicator, float | None] = {"late": late, "time": time, "satisfaction": satisfaction}
+    thresholds = {**policy.thresholds, **{name: round(value * MICRO) for name, value in given.items() if value}}
+    policy = msgspec.structs.replace(policy, thresholds=thresholds, day_cap=day_cap or policy.day_cap)
+    with open_desk(data) as desk:
+        found = run(desk.query, desk.registry, days=days, now=desk.now(), policy=policy)
+        registry = desk.registry
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        print_backtest(found, registry, lang)
+
+
+def _alert(desk: "Desk", code: str) -> str:
+    """The newest alert with a code. Raises BadSetup for a code that nothing has."""
+    from pantau.domain.alerts.detection import code_of
+    from pantau.domain.errors import BadSetup
+    from storage.alert_reading import read_transitions
+
+    wanted = code.strip().upper()
+    matching = [
+        row.transition.alert
+        for row, _ in read_transitions(desk.query, since=0)
+        if code_of(row.transition.alert) == wanted
+    ]
+    if not matching:
+        raise BadSetup(f"no alert has the code {code!r}; see pantau alerts list --all")
+    return matching[-1]
+
+
+def _print_json(rows: "list[Row]") -> None:
+    import msgspec
+
+    for row in rows:
+        typer.echo(msgspec.json.encode(row).decode())

@@ -1,0 +1,134 @@
+"""Evaluates and tells alerts, round by round; in the embedded process for as long as it runs."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from pantau.alerting.delivery import Delivery
+from pantau.alerting.evaluation import Evaluation
+from pantau.alerting.links import link
+from pantau.alerting.recipients import AddressBook
+from pantau.alerting.telling import Telling
+from pantau.domain.alerts.messages import CLOSED_AFTER_MS
+from pantau.domain.alerts.policy import QUIET, Policy
+from pantau.domain.errors import PantauError
+from pantau.domain.registry import Registry
+from pantau.domain.zones import MINUTE
+from storage.alert_reading import Sent
+from storage.alerts import AlertTables
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 30.0
+"""How often closed half hours are looked for; one closes ten minutes after its end."""
+
+DELIVER_SECONDS = 5.0
+HALF_HOUR_MS = 30 * MINUTE
+LATE_MS = 10 * MINUTE
+
+
+class Alerting:
+    """Alerts on one set of tables, with the registry in force and a clock (ms UTC).
+
+    ``page`` is the address at which people reach the live page, ``book`` says who gets what; both may be set later.
+    """
+
+    def __init__(
+        self,
+        tables: AlertTables,
+        registry: Callable[[], Registry],
+        clock: Callable[[], int],
+        *,
+        secret: bytes = b"",
+        policy: Policy = QUIET,
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._evaluation = Evaluation(tables, policy)
+        self.page = ""
+        self.book = AddressBook()
+        self._telling = Telling(
+            tables,
+            link_to=lambda alert: link(self.page, secret, alert),
+            recipients=lambda registry, role, unit: self.book.recipients(registry, role, unit),
+        )
+        self._delivery = Delivery(tables, clock)
+        self._round = threading.Lock()
+        self._closed_upto, self._folded_at = -1, 0
+        self._delivering = threading.Lock()
+
+    def look(self) -> list[Sent]:
+        """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
+        with self._round:
+            registry, now = self._registry(), self._clock()
+            self._closed_upto, self._folded_at = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS, now
+            for row, _ in self._evaluation.evaluate(registry, now):
+                turn = row.transition
+                say = log.debug if turn.turn in ("watched", "normal") else log.info
+                say("alert", unit=turn.unit, indicator=turn.indicator, turn=turn.turn, alert=turn.alert)
+            gaps = self._evaluation.silent_units(registry, now)
+            self._evaluation.lost_grades(registry, now)
+            return self._telling.tell(registry, gaps, now)
+
+    def look_if_due(self) -> list[Sent]:
+        """The same, but half hours are folded only when one has closed since, or after ten minutes for late data."""
+        now = self._clock()
+        with self._round:
+            is_due = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS != self._closed_upto or now - self._folded_at >= LATE_MS
+        return self.look() if is_due else self._tell(now)
+
+    def _tell(self, now: int) -> list[Sent]:
+        with self._round:
+            registry = self._registry()
+            return self._telling.tell(registry, self._evaluation.silent_units(registry, now), now)
+
+    def deliver(self) -> list[Sent]:
+        """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network."""
+        with self._delivering:
+            return self._delivery.deliver(self._registry(), self.book)
+
+
+class Watching:
+    """Looks for alerts and delivers them for as long as the block lasts; a round that fails is done again in the next.
+
+    Two threads: a channel that is slow must not hold up what is found.
+    """
+
+    def __init__(
+        self,
+        alerting: Alerting,
+        *,
+        look_seconds: float = LOOK_SECONDS,
+        deliver_seconds: float = DELIVER_SECONDS,
+    ) -> None:
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=rounds, name=name, daemon=True)
+            for name, *rounds in (
+                ("alerting", alerting.look_if_due, look_seconds),
+                ("delivering", alerting.deliver, deliver_seconds),
+            )
+        ]
+
+    def __enter__(self) -> "Watching":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def running(self) -> bool:
+        """Whether rounds go on."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def _run(self, do: Callable[[], object], every_seconds: float) -> None:
+        while not self._stop.wait(every_seconds):
+            try:
+                do()
+            except PantauError as error:  # busy or closing: the next round does it
+                log.warning("a round of alerts failed", error=str(error))

@@ -1,0 +1,170 @@
+"""The page behind a signed link: GET shows an alert and changes nothing, POST takes it on.
+
+Links are opened by people and by previews of messengers alike, so that only the button acts. It works without
+JavaScript on any telephone.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import anyio.to_thread
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+
+from pantau.alert_texts import moment_text
+from pantau.alerting.links import is_signed
+from pantau.domain.alerts.detection import code_of
+from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.errors import NotNow
+from pantau.domain.indicators import Language, Text
+from pantau.embedded.desk import LocalDesk
+from pantau.texts import day_text
+from storage.alert_reading import read_answers, read_outbox, read_transitions
+
+LARGEST_BODY: Final = 4_096
+LONGEST_NOTE: Final = 300
+LONGEST_NAME: Final = 60
+HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+}
+"""As everywhere on the page, but that a form may be sent to this server."""
+
+_WORDS: Final = {
+    "title": Text("Peringatan", "Alert"),
+    "by": Text("Nama atau jabatan", "Name or role"),
+    "note": Text("Yang dilakukan", "What is being done"),
+    "due": Text("Tenggat (boleh kosong)", "Due (may be empty)"),
+    "take": Text("Saya tindaklanjuti", "I take this on"),
+    "done": Text("Sudah selesai", "It is done"),
+    "answers": Text("Jawaban", "Answers"),
+    "nobody": Text("Belum ada yang menindaklanjuti.", "Nobody has taken this on yet."),
+    "invalid": Text("Tautan ini tidak berlaku.", "This link is not valid."),
+    "name_missing": Text("Isi nama atau jabatan, paling panjang 60 huruf.", "Give a name or role, at most 60 letters."),
+    "too_long": Text("Catatan paling panjang 300 huruf.", "A note has at most 300 letters."),
+    "bad_due": Text("Tanggal seperti 2026-11-20.", "A date such as 2026-11-20."),
+    "no_message": Text("Belum ada pesan untuk peringatan ini.", "There is no message about this alert yet."),
+}
+
+
+def routes(desk: LocalDesk) -> list[HTTPRouteHandler]:
+    """``GET`` and ``POST /a/{code}?k=signature``."""
+
+    @get("/a/{code:str}", include_in_schema=False)
+    async def show(code: FromPath[str], k: FromQuery[str] = "", lang: FromQuery[str] = "id") -> Response[str]:
+        language: Language = "en" if lang == "en" else "id"
+        return await anyio.to_thread.run_sync(_shown, desk, code, k, language)
+
+    @post("/a/{code:str}", include_in_schema=False)
+    async def answer(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_BODY:
+                return _page("id", [_WORDS["too_long"].read("id")], status=413)
+        form = {name: values[-1].strip() for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        return await anyio.to_thread.run_sync(_answered, desk, code, form)
+
+    return [show, answer]
+
+
+def _alert(desk: LocalDesk, code: str, given: str) -> str | None:
+    """The alert of a code for which the signature is right. A wrong code and a wrong signature look alike."""
+    secret = desk.secret()
+    for row, _ in reversed(read_transitions(desk.query, since=0)):
+        alert = row.transition.alert
+        if code_of(alert) == code.upper() and is_signed(secret, alert, given):
+            return alert
+    return None
+
+
+def _shown(desk: LocalDesk, code: str, k: str, language: Language) -> Response[str]:
+    alert = _alert(desk, code, k)
+    if alert is None:
+        return _page(language, [_WORDS["invalid"].read(language)], status=404)
+    texts = [sent for sent in read_outbox(desk.query, since=0) if sent.alert == alert]
+    unit = next(
+        row.transition.unit for row, _ in read_transitions(desk.query, since=0) if row.transition.alert == alert
+    )
+    zone = desk.registry.zone(unit)
+    message = (
+        (texts[-1].text if language == "id" else texts[-1].text_en) if texts else _WORDS["no_message"].read(language)
+    )
+    said = []
+    for each in read_answers(desk.query):
+        if each.alert == alert:
+            due = f", {day_text(each.due, language)}" if each.due else ""
+            done = f" · {_WORDS['done'].read(language)}" if each.done else ""
+            said.append(f"{moment_text(each.at, zone, language)} · {each.by}: {each.note}{due}{done}")
+    return _page(language, message.splitlines(), answers=said, form=(code.upper(), k))
+
+
+def _answered(desk: LocalDesk, code: str, form: Mapping[str, str]) -> Response[str]:
+    language: Language = "en" if form.get("lang") == "en" else "id"
+    k = form.get("k", "")
+    alert = _alert(desk, code, k)
+    if alert is None:
+        return _page(language, [_WORDS["invalid"].read(language)], status=404)
+    by, note, due_text = (form.get(name, "") for name in ("by", "note", "due"))
+    wrong = None
+    due: date | None = None
+    if not 0 < len(by) <= LONGEST_NAME:
+        wrong = "name_missing"
+    elif len(note) > LONGEST_NOTE:
+        wrong = "too_long"
+    elif due_text:
+        try:
+            due = date.fromisoformat(due_text)
+        except ValueError:
+            wrong = "bad_due"
+    if wrong is not None:
+        return _page(language, [_WORDS[wrong].read(language)], form=(code.upper(), k), status=400)
+    done = form.get("done") == "1"
+    try:
+        desk.answer_alert(Acknowledgement(alert=alert, at=desk.now(), by=by, note=note, due=due, done=done))
+    except NotNow as error:
+        return _page(language, [str(error)], status=503)
+    suffix = "&lang=en" if language == "en" else ""
+    where = f"/a/{code.upper()}?k={k}{suffix}"
+    return Response("", status_code=303, headers={**HEADERS, "location": where}, media_type="text/plain")
+
+
+def _page(
+    language: Language,
+    lines: Sequence[str],
+    *,
+    answers: Sequence[str] | None = None,
+    form: tuple[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    def word(name: str) -> str:
+        return escape(_WORDS[name].read(language))
+
+    parts = [f"<p>{escape(line)}</p>" for line in lines]
+    if answers is not None:
+        listed = "".join(f"<li>{escape(each)}</li>" for each in answers) or f"<li>{word('nobody')}</li>"
+        parts.append(f"<h2>{word('answers')}</h2><ul>{listed}</ul>")
+    if form is not None:
+        code, k = form
+        parts.append(
+            f'<form method="post" action="/a/{escape(code)}">'
+            f'<input type="hidden" name="k" value="{escape(k)}"><input type="hidden" name="lang" value="{language}">'
+            f'<p><label>{word("by")}<br><input name="by" required maxlength="{LONGEST_NAME}"></label></p>'
+            f'<p><label>{word("note")}<br><input name="note" maxlength="{LONGEST_NOTE}"></label></p>'
+            f'<p><label>{word("due")}<br><input name="due" type="date"></label></p>'
+            f'<p><button type="submit">{word("take")}</button> '
+            f'<button type="submit" name="done" value="1">{word("done")}</button></p></form>'
+        )
+    html = (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        f'<title>{word("title")} · Pantau Layanan</title><link rel="stylesheet" href="/assets/base.css"></head>'
+        f'<body><main class="plain">{"".join(parts)}</main></body></html>'
+    )
+    return Response(html, status_code=status, headers=HEADERS, media_type="text/html; charset=utf-8")

@@ -1,0 +1,186 @@
+"""What alerts are made of and what is kept of them, read. Times are ms UTC, days are day numbers.
+
+Every function takes ``query``, which answers a named query, so the same code reads in this process or asks another.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from pantau.domain.alerts.baselines import Baseline
+from pantau.domain.alerts.causes import Slice
+from pantau.domain.alerts.detection import Track, Transition, Week
+from pantau.domain.alerts.figures import Figure
+from pantau.domain.alerts.half_hours import ALL, Day, HalfHour, Stream, day_of, times_of
+from pantau.domain.alerts.messages import CLOSED_AFTER_MS
+from pantau.domain.alerts.no_data import NoData
+from pantau.domain.alerts.policy import Indicator
+from pantau.domain.alerts.recorded import Recorded
+from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.registry import Registry
+from pantau.domain.windows import UNKNOWN_SERVICE
+from pantau.domain.zones import MINUTE, offset_ms
+from storage.engine import Answer
+
+Query = Callable[[str, Mapping[str, Any]], Answer]
+
+EPOCH: Final = date(1970, 1, 1)
+_LOW: Final = "LowCardinality(String)"
+_TIME: Final = "DateTime64(3, 'UTC')"
+
+
+def read_half_hours(
+    query: Query, registry: Registry, *, first_day: int, upto_day: int, now: int
+) -> dict[Stream, dict[int, Day]]:
+    """The closed half hours of the local days [first_day, upto_day), by unit and service group, as known at ``now``."""
+    asked = {"first_day": max(first_day, 0), "upto_day": upto_day, "before_ms": now - CLOSED_AFTER_MS + 1}
+    found: dict[tuple[Stream, int], list[HalfHour]] = {}
+    for unit, service, day, start, judged, late, times, raters, marks, squares in query("alert_half_hours", asked).rows:
+        if registry.unit(unit) is None:
+            continue
+        slot = (start + offset_ms(registry.zone(unit), start)) // (30 * MINUTE) % 48
+        if judged or times[0]:
+            counted = HalfHour(start, slot, judged, late, times_of(dict(zip(*times, strict=True))))
+            found.setdefault(((unit, group_of(registry, service)), day), []).append(counted)
+        if raters:
+            answered = HalfHour(start, slot, raters=raters, marks=marks, squares=squares)
+            found.setdefault(((unit, ALL), day), []).append(answered)
+    history: dict[Stream, dict[int, Day]] = {}
+    for (stream, day), half_hours in sorted(found.items(), key=lambda item: item[0]):
+        history.setdefault(stream, {})[day] = day_of(day, half_hours)
+    return history
+
+
+def group_of(registry: Registry, service: str) -> str:
+    """The group that a service is read with; services that nobody registered are read together."""
+    known = registry.service(service)
+    return UNKNOWN_SERVICE if known is None else known.group
+
+
+def read_slices(
+    query: Query, registry: Registry, unit: str, services: Sequence[str], *, since: int, until: int
+) -> list[Slice]:
+    """Where the visits and answers of a unit lie in [since, until): by part, hour, service, counter and SKM element."""
+    asked = {
+        "unit": unit,
+        "zone": registry.zone(unit),
+        "since": since,
+        "until": until,
+        "services": [*services],
+    }
+    found = [Slice(*row) for row in query("alert_slices", asked).rows]
+    within = {name: asked[name] for name in ("unit", "since", "until")}
+    return found + [Slice("element", *row) for row in query("alert_elements", within).rows]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A message to one recipient, and its delivery: queued, sent, dead (nobody will get it) or dropped (stale).
+
+    ``recipient`` names the address, it never is one; empty where nobody is known for the role.
+    """
+
+    key: str
+    recipient: str
+    kind: str
+    role: str
+    unit: str
+    alert: str
+    due_at: int
+    text: str
+    text_en: str
+    state: str = "queued"
+    attempts: int = 0
+    next_at: int = 0
+    leased_until: int = 0
+    note: str = ""
+    version: int = 1
+
+
+def read_week(query: Query, number: int) -> Week | None:
+    """With what the fold of a week begins; None if it has not begun."""
+    week = Week(number, {}, {}, {})
+    rows = query("alert_weeks", {"week": number}).rows
+    for unit, group, baseline, tracks, unusual in rows:
+        stream = (unit, group)
+        if baseline:
+            week.baselines[stream] = msgspec.json.decode(baseline, type=Baseline)
+        week.tracks[stream] = msgspec.json.decode(tracks, type=dict[Indicator, Track])
+        if unusual:
+            week.unusual[stream] = frozenset(unusual)
+    return week if rows else None
+
+
+def read_transitions(query: Query, *, since: int) -> list[tuple[Recorded, tuple[Figure, ...]]]:
+    """What is recorded since an instant, in order, with the figures it was told with."""
+    found = []
+    for row in query("alert_transitions", {"since": since}).rows:
+        (
+            unit,
+            group,
+            indicator,
+            alert,
+            turn,
+            at,
+            day,
+            begun,
+            evidence,
+            threshold,
+            baseline,
+            late,
+            figures,
+            at_found,
+        ) = row
+        transition = Transition(
+            at=at,
+            unit=unit,
+            group=group,
+            indicator=indicator,
+            turn=turn,
+            alert=alert,
+            day=day,
+            since=begun,
+            evidence=evidence,
+            threshold=threshold,
+            baseline=baseline,
+        )
+        told = msgspec.json.decode(figures, type=tuple[Figure, ...]) if figures else ()
+        found.append((Recorded(transition=transition, found_at=at_found, late=bool(late)), told))
+    return found
+
+
+def read_answers(query: Query) -> list[Acknowledgement]:
+    """Who took which alerts on, in order."""
+    rows = query("alert_answers", {}).rows
+    return [
+        Acknowledgement(alert=alert, at=at, by=name, note=note, due=due, done=bool(done))
+        for alert, at, name, note, due, done in rows
+    ]
+
+
+def read_silences(query: Query) -> list[Silence]:
+    """Every silence that was ever ordered."""
+    return [
+        Silence(unit=unit, first=first, last=last, indicator=indicator, reason=reason, by=name, at=at)
+        for unit, first, last, indicator, reason, name, at in query("alert_silences", {}).rows
+    ]
+
+
+def read_gaps(query: Query, *, since: int) -> list[tuple[NoData, int | None]]:
+    """Units without data since an instant, and those that are silent still; with the time of the end."""
+    return [
+        (NoData(unit, begun, at, expected), ended)
+        for unit, begun, at, expected, ended in query("alert_data_gaps", {"from_ms": since}).rows
+    ]
+
+
+def read_outbox(query: Query, *, since: int) -> list[Sent]:
+    """The messages due since an instant, in order."""
+    return [Sent(*row) for row in query("alert_outbox", {"since": since}).rows]
+
+
+def day_from(number: int) -> date:
+    """The date of a day number."""
+    return EPOCH + timedelta(number)

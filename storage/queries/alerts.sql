@@ -1,0 +1,144 @@
+-- name: alert_half_hours
+-- What do the half hours of these days hold that alerts are made of, by unit and service? Those that start before an instant.
+SELECT CAST(unit AS String) AS unit, CAST(service AS String) AS service, toUInt16(windows.day) AS day_number,
+       toUnixTimestamp64Milli(windows.start) AS start_ms,
+       sumIf(n, measure = 'promise') AS judged, sumIf(n - total, measure = 'promise') AS late,
+       sumMapIf(edges, counts, measure = 'service_time') AS times,
+       sumIf(n, measure = 'skm_sum') AS raters, sumIf(total, measure = 'skm_sum') AS marks,
+       sumIf(total, measure = 'skm_square') AS squares
+FROM windows FINAL
+WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum', 'skm_square')
+  AND windows.day >= toDate({first_day:UInt16}) AND windows.day < toDate({upto_day:UInt16})
+  AND start < fromUnixTimestamp64Milli({before_ms:Int64})
+GROUP BY unit, service, day_number, start_ms
+ORDER BY unit, service, start_ms
+
+-- name: alert_first_day
+-- From which local day on is there anything that alerts are made of?
+SELECT toUInt16(min(day)) AS first_day, count() AS cells
+FROM windows
+WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum') AND day >= toDate({first_day:UInt16})
+
+-- name: alert_changed_day
+-- Which is the earliest of these days that was changed after a version of windows, and what is the newest version?
+SELECT toUInt16(minIf(windows.day, windows.version > {version:UInt64})) AS changed_day,
+       countIf(windows.version > {version:UInt64}) AS changed, max(windows.version) AS newest
+FROM windows
+WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum', 'skm_square')
+  AND windows.day >= toDate({first_day:UInt16}) AND windows.day < toDate({upto_day:UInt16})
+
+-- name: alert_weeks
+-- With what did the fold of a week begin, for every unit and service group?
+SELECT CAST(unit AS String) AS unit, CAST(service_group AS String) AS service_group, baseline, tracks, unusual
+FROM alert_weeks FINAL
+WHERE week = toDate({week:UInt16})
+ORDER BY unit, service_group
+
+-- name: alert_newest_week
+-- Which is the newest week, not after this one, whose fold has begun?
+SELECT toUInt16(max(week)) AS newest_week, count() AS streams FROM alert_weeks WHERE week <= toDate({week:UInt16})
+
+-- name: alert_transitions
+-- Which transitions of alerts are recorded since an instant, in order?
+SELECT CAST(unit AS String) AS unit, CAST(service_group AS String) AS service_group, CAST(indicator AS String) AS indicator,
+       alert, CAST(turn AS String) AS turn, toUnixTimestamp64Milli(alert_transitions.at) AS at_ms,
+       toUInt16(alert_transitions.day) AS day_number, toUnixTimestamp64Milli(since) AS since_ms, evidence, threshold,
+       toUInt16(baseline) AS baseline_day, late, figures, toUnixTimestamp64Milli(found_at) AS found_at_ms
+FROM alert_transitions FINAL
+WHERE alert_transitions.at >= fromUnixTimestamp64Milli({since:Int64})
+ORDER BY at_ms, unit, service_group, indicator, turn
+
+-- name: alert_answers
+-- Who took which alerts on?
+SELECT alert, toUnixTimestamp64Milli(at) AS at_ms, name, note, due, done
+FROM alert_answers FINAL
+ORDER BY alert, at_ms, name
+
+-- name: alert_silences
+-- Which units are silenced, from when to when, and why?
+SELECT unit, first_day, last_day, indicator, reason, name, toUnixTimestamp64Milli(at) AS at_ms
+FROM alert_silences FINAL
+ORDER BY at_ms, unit
+
+-- name: alert_outbox
+-- Which messages are there since an instant, and how far is their delivery?
+SELECT key, recipient, CAST(kind AS String) AS kind, CAST(role AS String) AS role, CAST(unit AS String) AS unit, alert,
+       toUnixTimestamp64Milli(due_at) AS due_ms, text, text_en, CAST(state AS String) AS state, attempts,
+       toUnixTimestamp64Milli(next_at) AS next_ms, toUnixTimestamp64Milli(leased_until) AS leased_ms, note, version
+FROM alert_outbox FINAL
+WHERE due_at >= fromUnixTimestamp64Milli({since:Int64})
+ORDER BY due_ms, key, recipient
+
+-- name: alert_arrivals
+-- How many came to each unit in each half hour of these days?
+SELECT CAST(unit AS String) AS unit, toUInt16(windows.day) AS day_number, toUnixTimestamp64Milli(windows.start) AS start_ms,
+       toInt64(sum(n)) AS arrivals
+FROM windows FINAL
+WHERE size = '30m' AND measure = 'arrivals'
+  AND windows.day >= toDate({first_day:UInt16}) AND windows.day < toDate({upto_day:UInt16})
+GROUP BY unit, day_number, start_ms
+ORDER BY unit, start_ms
+
+-- name: alert_last_events
+-- When did each unit last say anything, in a span of time?
+SELECT CAST(unit AS String) AS unit, toUnixTimestamp64Milli(max(time)) AS last_ms
+FROM events
+WHERE time >= fromUnixTimestamp64Milli({since:Int64}) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
+GROUP BY unit
+ORDER BY unit
+
+-- name: alert_data_gaps
+-- From which units did nothing come though visits were expected, since an instant?
+SELECT CAST(unit AS String) AS unit, toUnixTimestamp64Milli(since) AS since_ms, toUnixTimestamp64Milli(at) AS at_ms, expected,
+       toUnixTimestamp64Milli(ended_at) AS ended_ms
+FROM data_gaps FINAL
+WHERE data_gaps.at >= fromUnixTimestamp64Milli({from_ms:Int64}) OR isNull(ended_at)
+ORDER BY unit, since_ms
+
+-- name: alert_band_notices
+-- Which units lost a grade of their IKM since a day?
+SELECT CAST(unit AS String) AS unit, toUInt16(band_notices.day) AS day_number, CAST(grade_before AS String) AS grade_before,
+       CAST(grade AS String) AS grade, value_before, value, upper, raters
+FROM band_notices FINAL
+WHERE band_notices.day >= toDate({first_day:UInt16})
+ORDER BY unit, day_number
+
+-- name: alert_slices
+-- Where do the visits of a unit's services on these days lie, by hour, service, counter and part, and how many of them were late?
+SELECT kind, name, toInt64(sum(visits_of)) AS n, toInt64(sum(bad_of)) AS bad
+FROM (
+    SELECT each.1 AS kind, each.2 AS name, each.3 AS visits_of, each.4 AS bad_of
+    FROM (
+        SELECT arrayJoin(arrayFilter(slice -> slice.2 != '', [
+                   ('hour', toString(toHour(ended_at, {zone:String})), toInt64(isNotNull(kept)), toInt64(ifNull(kept = 0, 0))),
+                   ('service', ifNull(toString(service), ''), toInt64(isNotNull(kept)), toInt64(ifNull(kept = 0, 0))),
+                   ('counter', ifNull(toString(counter), ''), toInt64(isNotNull(kept)), toInt64(ifNull(kept = 0, 0))),
+                   ('part', if(isNull(wait_to_start_ms), '', 'waiting'), toInt64(1), ifNull(wait_to_start_ms, 0)),
+                   ('part', if(isNull(service_ms), '', 'serving'), toInt64(1), ifNull(service_ms, 0))
+               ])) AS each
+        FROM visits FINAL
+        WHERE unit = {unit:String} AND outcome != 'void'
+          AND ended_at >= fromUnixTimestamp64Milli({since:Int64}) AND ended_at < fromUnixTimestamp64Milli({until:Int64})
+          AND (empty({services:Array(String)}) OR service IN {services:Array(String)})
+    )
+)
+GROUP BY kind, name
+HAVING n > 0
+ORDER BY kind, name
+
+-- name: alert_elements
+-- How did people mark the nine elements at a unit on these days? bad is the marks that were lost, of four each.
+SELECT replaceOne(CAST(measure AS String), 'element.', '') AS name, toInt64(sum(windows.n)) AS n,
+       toInt64(sum(4 * windows.n - windows.total)) AS bad
+FROM windows FINAL
+WHERE size = '30m' AND startsWith(measure, 'element.') AND unit = {unit:String}
+  AND start >= fromUnixTimestamp64Milli({since:Int64}) AND start < fromUnixTimestamp64Milli({until:Int64})
+GROUP BY name
+ORDER BY name
+
+-- name: alert_trainings
+-- Which completed trainings does each unit have, the latest first?
+SELECT CAST(unit AS String) AS unit, title, ifNull(ends, starts) AS last_day
+FROM interventions FINAL
+WHERE completed = 1 AND isNotNull(siasn_type)
+ORDER BY unit, last_day DESC, subject
