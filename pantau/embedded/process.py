@@ -7,6 +7,7 @@ from pathlib import Path
 from pantau.domain.registry import Registry
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
+from pantau.embedded.evaluating import Evaluating
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
 from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
@@ -39,7 +40,7 @@ def serve(
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
-        with feed(desk), Closing(desk):
+        with feed(desk), Closing(desk), Evaluating(desk):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:

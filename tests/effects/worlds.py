@@ -31,25 +31,25 @@ def world(
     for week in range(1, weeks + 20):
         shocks[:, week] = _CARRIED_OVER * shocks[:, week - 1] + fresh[:, week]
     shocks = shocks[:, 20:] * spread[:, None]
-    week = np.arange(weeks)
-    common = chance.normal(0, 0.3, weeks).cumsum() + 1.5 * np.sin(week * 2 * np.pi / 52) + trend * week
+    column = np.arange(weeks)
+    common = chance.normal(0, 0.3, weeks).cumsum() + 1.5 * np.sin(column * 2 * np.pi / 52) + trend * column
     outcome = 80 + chance.normal(0, 3, units)[:, None] + common + shocks
     many = round(units * (1 - never)) if trained is None else trained
     counts = np.full(units, NEVER)
     left = [int(unit) for unit in chance.permutation(units)]
-    for column, part in zip(cohorts, np.array_split(np.arange(many), len(cohorts)), strict=True):
+    for first, part in zip(cohorts, np.array_split(np.arange(many), len(cohorts)), strict=True):
         if chosen != "by lot":
-            month = slice(column - 1 - QUIET_WEEKS, column - 1)
-            past = slice(0, column - 1 - QUIET_WEEKS)
+            month = slice(first - 1 - QUIET_WEEKS, first - 1)
+            past = slice(0, first - 1 - QUIET_WEEKS)
             seen = {
                 "bad month": shocks[:, month].mean(1),
                 "low": outcome[:, month].mean(1),
                 "falling": outcome[:, month].mean(1) - outcome[:, past].mean(1),
             }[chosen]
             left.sort(key=lambda unit, seen=seen: float(seen[unit]))  # type: ignore[misc]  # bound at once
-        counts[left[: len(part)]] = column
+        counts[left[: len(part)]] = first
         left = left[len(part) :]
-    outcome = outcome + effect * (week >= counts[:, None])
+    outcome = outcome + effect * (column >= counts[:, None])
     starts = np.where(counts < NEVER, counts - 1, NEVER)
     quiet = np.where(counts < NEVER, starts - QUIET_WEEKS, NEVER)
     panel = Panel(tuple(f"u{unit}" for unit in range(units)), 2900, outcome, np.full(outcome.shape, 20))

@@ -14,7 +14,14 @@ from pantau.domain.effects.pre_trend import PreTrend, pre_trend
 
 Verdict = Literal["better", "unproven", "worse", "too_little"]
 Reason = Literal[
-    "not_in_data", "few_weeks_before", "few_weeks_after", "no_comparison", "few_units", "few_answers", "few_dates"
+    "trained_otherwise",
+    "not_in_data",
+    "few_weeks_before",
+    "few_weeks_after",
+    "no_comparison",
+    "few_units",
+    "few_answers",
+    "few_dates",
 ]
 Inference = Literal["permutation", "placebo"]
 
@@ -108,7 +115,15 @@ def evaluate(panel: Panel, timing: Timing, counted: Bools, *, better: int, rules
         )
     if chance is None or isinf(chance.low) or isinf(chance.high):
         inference = "placebo"
-        chance = placebo.chance(panel, timing, found, horizon=rules.horizon, draws=rules.draws, level=rules.level)
+        chance = placebo.chance(
+            panel,
+            timing,
+            found,
+            horizon=rules.horizon,
+            least_before=rules.least_weeks_before,
+            draws=rules.draws,
+            level=rules.level,
+        )
     if chance is None or isinf(chance.low) or isinf(chance.high):
         return _too_little(effect, "few_dates")
     return msgspec.structs.replace(
@@ -181,6 +196,8 @@ def _why_nothing(panel: Panel, timing: Timing, counted: Bools, rules: Rules) -> 
     mine = panel.known & (counted & timing.trained)[:, None]
     before = (mine & (column < timing.quiet[:, None])).sum(1)
     after = (mine & (column >= timing.counts[:, None]) & (column < timing.counts[:, None] + rules.horizon)).sum(1)
+    if not (counted & timing.trained).any():
+        return "trained_otherwise"
     if not mine.any():
         return "not_in_data"
     if after.max() < rules.least_weeks_after:

@@ -159,14 +159,6 @@ def unit_effects(panel: Panel, found: Imputed) -> Floats:
     return means
 
 
-def untouched_fit(panel: Panel, timing: Timing) -> tuple[Floats, Bools]:
-    """What unit and week effects leave of the weeks "before" at each unit (NaN elsewhere), and which these are."""
-    before = panel.known & (np.arange(panel.outcome.shape[1]) < timing.quiet[:, None])
-    outcome = np.where(before, panel.outcome, 0.0)
-    fitted = fit(outcome[None, None], before[None].astype(np.float64))
-    return np.where(before, outcome - fitted.values()[0, 0], np.nan), before
-
-
 def _untouched(known: Bools, timing: Timing) -> Bools:
     found: Bools = known & (np.arange(known.shape[1]) < np.minimum(timing.starts, NEVER)[:, None])
     return found

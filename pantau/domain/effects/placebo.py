@@ -1,74 +1,96 @@
 """Chance for one or a few trained units, where dates can be dealt in too few ways: trainings that never were.
 
 The same estimate is made for every made-up training day at every unit that leaves as many untouched weeks on both
-sides. What they show is noise, in units of each unit's own week-to-week spread; the interval is the estimate with that
-noise.
+sides, each divided by the spread of its own weeks before. The interval of the real one comes from theirs.
 """
 
-from math import inf
+from collections.abc import Iterator
+from math import ceil, inf
 
 import numpy as np
 
-from pantau.domain.effects.imputation import Imputed, untouched_fit
-from pantau.domain.effects.panels import Bools, Floats, Panel, Timing
+from pantau.domain.effects.imputation import Imputed
+from pantau.domain.effects.panels import Bools, Floats, Ints, Panel, Timing
 from pantau.domain.effects.permutation import SEED, Chance
+from pantau.domain.effects.two_way import fit
 
-LEAST_MADE_UP = 60
-"""Made-up trainings below which nothing is said: their weeks overlap, so few of them say little."""
+ENOUGH = 200
+"""Made-up trainings that are wanted: they overlap, so many are needed; fewer weeks before give more of them."""
+
+LEAST = 60
+"""Made-up trainings below which nothing is said."""
+
+_BORROWED_WEEKS = 6
+"""Weeks of everybody's spread that are mixed into each unit's own, which rests on few weeks."""
 
 
-def chance(panel: Panel, timing: Timing, found: Imputed, *, horizon: int, draws: int, level: float) -> Chance | None:
+def chance(
+    panel: Panel, timing: Timing, found: Imputed, *, horizon: int, least_before: int, draws: int, level: float
+) -> Chance | None:
     """The estimate against made-up trainings; None where too few can be made up."""
-    rest, untouched = untouched_fit(panel, timing)
-    spread = _spread(rest)
     units = np.flatnonzero(found.treated.any(1))
     weeks = found.treated[units].sum(1)
-    least_after = int(min(weeks.min(), horizon))
     gap = int(np.median(timing.counts[units] - timing.quiet[units]))
-    least_before = int(min(found.before_weeks[units].sum(1).min(), 12))
-    pool = made_up(rest, spread, untouched, gap, horizon, least_before, least_after)
-    if len(pool) < LEAST_MADE_UP or not (spread[units] > 0).all():
+    untouched = panel.known & (np.arange(panel.outcome.shape[1]) < timing.quiet[:, None])
+    after = min(horizon, int(weeks.min()))
+    # with fewer weeks before, made-up estimates are noisier than the real one: the interval errs to the wide side
+    for before in range(int(found.before_weeks[units].sum(1).min()), least_before - 1, -1):
+        days = [*_days(untouched, gap, after, before)]
+        if sum(len(whole) for *_, whole in days) >= ENOUGH:
+            break
+    outcome = np.where(panel.known, panel.outcome, 0.0)
+    made = np.concatenate([np.empty((0, 2)), *(_estimates(outcome, *day) for day in days)])
+    own = _spreads(panel, found, units)
+    if len(made) < LEAST or not (own > 0).all():
         return None
-    share = weeks / weeks.sum()
+    typical = float(np.median(made[:, 1]))
+    ratios = made[:, 0] / _mixed(made[:, 1], before, typical)
+    scale = _mixed(own, found.before_weeks[units].sum(1), typical)
     if len(units) == 1:
-        noise = pool * spread[units[0]]
+        noise = ratios * scale[0]
     else:
         generator = np.random.RandomState(SEED)
-        noise = (pool[generator.randint(len(pool), size=(draws, len(units)))] * spread[units] * share).sum(1)
+        noise = (ratios[generator.randint(len(ratios), size=(draws, len(units)))] * scale * weeks / weeks.sum()).sum(1)
     size = np.sort(np.abs(noise))
     p = (1 + int((size >= abs(found.effect) - 1e-12).sum())) / (len(size) + 1)
-    rank = int(np.ceil(level * (len(size) + 1))) - 1
+    rank = ceil(level * (len(size) + 1)) - 1
     half = float(size[rank]) if rank < len(size) else inf
     return Chance(p, found.effect - half, found.effect + half)
 
 
-def _spread(rest: Floats) -> Floats:
-    """Each unit's week-to-week spread of what unit and week effects leave; 0 where it is not known."""
-    weeks = (~np.isnan(rest)).sum(1)
-    many = max(2, int((weeks > 0).sum()))
-    squares = np.nansum(rest**2, axis=1)
-    # each week effect is learnt from the unit itself too, which takes a share of 1/units from its rest
-    spread = np.sqrt(squares / np.maximum(weeks - 1, 1) * many / (many - 1))
-    return np.where(weeks > 1, spread, 0.0)
+def _mixed(spread: Floats, weeks: Ints | int, typical: float) -> Floats:
+    mixed: Floats = np.sqrt((spread**2 * weeks + typical**2 * _BORROWED_WEEKS) / (weeks + _BORROWED_WEEKS))
+    return mixed
 
 
-def made_up(
-    rest: Floats, spread: Floats, untreated: Bools, gap: int, horizon: int, least_before: int, least_after: int
-) -> Floats:
-    """The estimate of every made-up training, divided by its unit's spread."""
-    known = untreated & ~np.isnan(rest)
-    values = np.where(known, rest, 0.0)
-    zero = np.zeros((len(rest), 1))
-    sums = np.concatenate([zero, values.cumsum(1)], axis=1)
-    counts = np.concatenate([zero, known.cumsum(1)], axis=1)
-    columns = rest.shape[1]
-    found = []
-    for quiet in range(1, columns - gap):
-        first, end = quiet + gap, min(quiet + gap + horizon, columns)
-        before, after = counts[:, quiet], counts[:, end] - counts[:, first]
-        usable = (before >= least_before) & (after >= least_after) & (spread > 0)
-        if usable.any():
-            difference = (sums[usable, end] - sums[usable, first]) / after[usable]
-            difference -= sums[usable, quiet] / before[usable]
-            found.append(difference / spread[usable])
-    return np.concatenate(found) if found else np.empty(0)
+def _spreads(panel: Panel, found: Imputed, units: Ints) -> Floats:
+    """The week-to-week spread of what unit and week effects leave of each unit's weeks before."""
+    rest = np.where(found.before_weeks, panel.outcome - found.expected, 0.0)[units]
+    weeks = found.before_weeks[units].sum(1)
+    spread: Floats = np.sqrt((rest**2).sum(1) / np.maximum(weeks - 1, 1))
+    return spread
+
+
+def _days(untouched: Bools, gap: int, after: int, before: int) -> Iterator[tuple[Bools, Bools, Ints]]:
+    """The unit-weeks before and after each day that a training could have had, and the units that have them all."""
+    column = np.arange(untouched.shape[1])
+    for counts in range(before + gap, len(column) - after + 1):
+        earlier = untouched & (column >= counts - gap - before) & (column < counts - gap)
+        later = untouched & (column >= counts) & (column < counts + after)
+        whole = np.flatnonzero((earlier.sum(1) == before) & (later.sum(1) == after))
+        if len(whole):
+            yield earlier, later, whole
+
+
+def _estimates(outcome: Floats, earlier: Bools, later: Bools, whole: Ints) -> Floats:
+    """(estimate, spread of the weeks before) of a made-up training at each of these units."""
+    mask = np.repeat((earlier | later)[None], len(whole), axis=0)
+    mine = np.arange(len(whole)), whole
+    mask[mine] &= ~later[whole]
+    fitted = fit(outcome[None, None], mask.astype(np.float64))
+    rest = outcome[whole] - fitted.values()[mine[0], 0, mine[1]]
+    usable = np.all(fitted.known[mine] | ~(earlier | later)[whole], axis=1)
+    estimate = np.where(later[whole], rest, 0.0).sum(1) / later[whole].sum(1)
+    spread = np.sqrt((np.where(earlier[whole], rest, 0.0) ** 2).sum(1) / np.maximum(earlier[whole].sum(1) - 1, 1))
+    made: Floats = np.stack([estimate, spread], axis=1)[usable & (spread > 0)]
+    return made
