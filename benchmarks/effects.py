@@ -1,7 +1,7 @@
 """How often verdicts on trainings err, and what they find: ``python -m benchmarks.effects [ROW …]``; seeds are fixed.
 
-In the worlds of ``tests/effects/worlds.py`` (40 weeks, four cohorts, effect of the first eight weeks). The interval moves
-with the true effect, the estimator being linear, so that one set of runs tells power for every effect.
+In the worlds of ``tests/effects/worlds.py`` (40 weeks, four cohorts, effect of the first eight weeks). The interval
+moves with the true effect, the estimator being linear, so that one set of runs tells power for every effect.
 """
 
 import sys
@@ -41,8 +41,8 @@ def main(names: list[str]) -> None:
     """Print a line a row."""
     print("percent of runs; without effect, then with one of 1, 2 and 4 points; ± is half the interval")
     print(
-        f"{'world':<16} {'better':>6} {'worse':>6} {'holds':>6} | {'+1':>4} {'+2':>4} {'+4':>4} | {'bias':>6} {'sd':>5} "
-        f"{'±':>5} | {'before/after better':>19} {'C&S better':>10} | {'pre-trend p<.05':>15} {'ms':>5}"
+        f"{'world':<16} {'better':>6} {'worse':>6} {'holds':>6} | {'+1':>4} {'+2':>4} {'+4':>4} | {'bias':>6} "
+        f"{'sd':>5} {'±':>5} | {'before/after better':>19} {'C&S better':>10} | {'pre-trend p<.05':>15} {'ms':>5}"
     )
     for name in names or ROWS:
         print(f"{name:<16} {_row(ROWS[name])}", flush=True)

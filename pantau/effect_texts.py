@@ -123,7 +123,7 @@ def sentence(assessment: Assessment, language: Language) -> str:
     if effect.effect is None:
         return _TOO_LITTLE.read(language).format(**words, reason=reason_text(effect, language))
     numbers = {
-        name: difference_text(outcome, getattr(effect, name), language)
-        for name in ("effect", "low", "high", "naive", "common")
+        name: difference_text(outcome, getattr(effect, name), language) for name in ("effect", "naive", "common")
     }
-    return _SENTENCE.read(language).format(**words, **numbers, n=len(effect.comparison))
+    bounds = {name: signed(getattr(effect, name), language) for name in ("low", "high")}
+    return _SENTENCE.read(language).format(**words, **numbers, **bounds, n=len(effect.comparison))

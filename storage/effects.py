@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import msgspec
 
-from pantau.domain.effects.assessments import Assessment, assess
+from pantau.domain.effects.assessments import Assessment, assess, measured
 from pantau.domain.effects.evaluation import RULES, Rules
 from pantau.domain.effects.outcomes import OUTCOMES, Outcome, WeekSums
-from pantau.domain.effects.panels import monday, week_number
+from pantau.domain.effects.panels import Panel, monday, week_number
 from pantau.domain.effects.programmes import Programme, Training, programmes
 from pantau.domain.registry import Registry
 from pantau.domain.zones import local_day
@@ -95,16 +95,16 @@ def assessments(
     if not asked or days is None:
         return
     kabupaten = {unit.code: unit.kabupaten for unit in registry.units}
-    read: dict[tuple[str, ...], tuple[range, Sums]] = {}
+    read: dict[tuple[str, ...], dict[str, Panel]] = {}
     for programme in asked:
         areas = {kabupaten[unit] for unit in programme.units if unit in kabupaten}
         units = tuple(code for code, area in kabupaten.items() if area in areas)
         if units not in read:
             weeks = _weeks(registry, units, days, as_of, live=live)
-            read[units] = weeks, week_sums(query, units, weeks, [outcome.measure for outcome in outcomes])
-        weeks, sums = read[units]
+            sums = week_sums(query, units, weeks, [outcome.measure for outcome in outcomes])
+            read[units] = {each.key: measured(each, sums[each.measure], units, weeks) for each in outcomes}
         for outcome in outcomes:
-            yield assess(programme, outcome, sums[outcome.measure], known, units, weeks, rules=rules, live=live)
+            yield assess(programme, outcome, read[units][outcome.key], known, rules=rules, live=live)
 
 
 def _weeks(registry: Registry, units: Sequence[str], days: tuple[date, date], as_of: int, *, live: bool) -> range:

@@ -84,6 +84,18 @@ def test_the_quiet_weeks_are_read_at_no_unit_of_the_cohort_and_at_no_other() -> 
     assert there.effect == pytest.approx(here.effect, abs=1e-9)
 
 
+def test_a_week_without_weight_is_a_week_without_data() -> None:
+    panel, timing = world(np.random.default_rng(7), 10)
+    out = np.random.default_rng(8).uniform(size=panel.outcome.shape) < 0.1
+    gone = with_outcome(panel, np.where(out, np.nan, panel.outcome))
+    reach = Reach(least_before=1, least_after=1)
+    here = impute(gone, timing, everyone(panel), reach)
+    there = impute(panel, timing, everyone(panel), reach, weight=np.where(out, 0.0, 1.0))
+    assert here is not None
+    assert there is not None
+    assert there.effect == pytest.approx(here.effect, abs=1e-9)
+
+
 @given(seeds)
 def test_a_pooled_fit_is_that_of_dummies(seed: int) -> None:
     panel, timing = world(np.random.default_rng(seed), 8)

@@ -44,24 +44,32 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     dose: Dose | None = None
 
 
+def measured(outcome: Outcome, sums: Mapping[tuple[str, int], WeekSums], units: Sequence[str], weeks: range) -> Panel:
+    """An outcome of these units in these weeks (numbers of weeks), whoever was trained."""
+    cells = [[sums.get((unit, week)) for week in weeks] for unit in units]
+    shape = len(units), len(weeks)
+    values = floats([[value(outcome, cell) for cell in row] for row in cells]).reshape(shape)
+    n = np.array([[cell.n if cell else 0 for cell in row] for row in cells], dtype=np.int64).reshape(shape)
+    return Panel(tuple(units), weeks.start, values, n)
+
+
 def assess(
     programme: Programme,
     outcome: Outcome,
-    sums: Mapping[tuple[str, int], WeekSums],
+    whole: Panel,
     trainings: Sequence[Training],
-    units: Sequence[str],
-    weeks: range,
     *,
     rules: Rules = RULES,
     live: bool = False,
 ) -> Assessment:
-    """Judge a programme over these weeks (numbers of weeks) against these units; ``trainings`` are all that are known.
+    """Judge a programme over the units and weeks of a panel; ``trainings`` are all that are known.
 
     ``live`` gives the estimate alone, without an interval and so without a verdict.
     """
-    found = place(programme, trainings, units, weeks, rules.quiet_weeks)
-    panel = _panel(outcome, sums, units, weeks, found)
-    everyone = np.ones(len(units), dtype=bool)
+    weeks = range(whole.first_week, whole.first_week + whole.outcome.shape[1])
+    found = place(programme, trainings, whole.units, weeks, rules.quiet_weeks)
+    panel = Panel(whole.units, whole.first_week, np.where(found.hidden, np.nan, whole.outcome), whole.n)
+    everyone = np.ones(len(whole.units), dtype=bool)
     types: tuple[OfType, ...] = ()
     slope = None
     if live:
@@ -104,15 +112,6 @@ def told(outcome: Outcome, effect: Effect) -> Effect:
             second, effect=as_told(outcome, second.effect), error=100 * exp(second.effect) * second.error
         )
     return msgspec.structs.replace(effect, **differences, **levels, path=path, second=second)
-
-
-def _panel(
-    outcome: Outcome, sums: Mapping[tuple[str, int], WeekSums], units: Sequence[str], weeks: range, found: Place
-) -> Panel:
-    cells = [[sums.get((unit, week)) for week in weeks] for unit in units]
-    measured = floats([[value(outcome, cell) for cell in row] for row in cells]).reshape(len(units), len(weeks))
-    n = np.array([[cell.n if cell else 0 for cell in row] for row in cells], dtype=np.int64).reshape(measured.shape)
-    return Panel(tuple(units), weeks.start, np.where(found.hidden, np.nan, measured), n)
 
 
 def _by_type(panel: Panel, found: Place, whole: Effect, outcome: Outcome, rules: Rules) -> tuple[OfType, ...]:
