@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from pantau.domain.effects.evaluation import Effect, Rules, evaluate
+from pantau.domain.effects.imputation import Reach, impute
 from pantau.domain.effects.panels import NEVER, Panel, Timing
 from pantau.domain.students_t import quantile
 from tests.effects.worlds import world
@@ -39,15 +40,24 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
 
 def main(names: list[str]) -> None:
     """Print a line a row."""
+    if not names or {*names} & {*ROWS}:
+        _head()
+    for name in names or ROWS:
+        if name in ("one-sided", "cost"):
+            {"one-sided": _one_sided, "cost": _cost}[name]()
+            continue
+        print(f"{name:<16} {_row(ROWS[name])}", flush=True)
+    if not names:
+        _one_sided()
+        _cost()
+
+
+def _head() -> None:
     print("percent of runs; without effect, then with one of 1, 2 and 4 points; ± is half the interval")
     print(
         f"{'world':<16} {'better':>6} {'worse':>6} {'holds':>6} | {'+1':>4} {'+2':>4} {'+4':>4} | {'bias':>6} "
         f"{'sd':>5} {'±':>5} | {'before/after better':>19} {'C&S better':>10} | {'pre-trend p<.05':>15} {'ms':>5}"
     )
-    for name in names or ROWS:
-        print(f"{name:<16} {_row(ROWS[name])}", flush=True)
-    if not names:
-        _cost()
 
 
 def _row(special: dict[str, Any]) -> str:
@@ -90,6 +100,24 @@ def _paired_low(panel: Panel, timing: Timing) -> float:
         differences.append(after.mean() - before.mean())
     error = stdev(differences) / len(differences) ** 0.5
     return float(mean(differences) - quantile(0.975, len(differences) - 1) * error)
+
+
+def _one_sided() -> None:
+    """What comes out for no effect if the quiet weeks are left out at trained units alone, and as we leave them out."""
+    for chosen in ("by lot", "bad month", "low", "falling"):
+        chance = np.random.default_rng(20_261_126)
+        found: list[tuple[float, float]] = []
+        for _ in range(RUNS):
+            panel, timing = world(chance, 20, chosen=chosen)
+            everyone = np.ones(20, dtype=bool)
+            alone = impute(panel, timing, everyone, Reach(pooled=True))
+            ours = impute(panel, timing, everyone, Reach())
+            if alone is not None and ours is not None:
+                found.append((alone.effect, ours.effect))
+        alone_mean, ours_mean = np.mean(found, axis=0)
+        print(
+            f"chosen {chosen:<10} quiet weeks at trained units alone {alone_mean:+.2f}, at all units {ours_mean:+.2f}"
+        )
 
 
 def _cost() -> None:
