@@ -69,6 +69,7 @@ def test_more_hours_change_more_where_they_do() -> None:
     assert found.low < 1.0 < found.high, "a tenth of a point an hour is one point each ten hours"
     assert found.low > 0
     assert dose(np.ones(10), np.full(10, 20.0), draws=99, level=0.95) is None
+    assert dose(chance.normal(size=10), np.array([20.0] * 9 + [40]), draws=199, level=0.95) is None
     assert dose(np.ones(7), np.arange(7.0), draws=99, level=0.95) is None
 
 

@@ -16,12 +16,13 @@ from pantau.domain.effects.outcomes import OUTCOMES
 from pantau.domain.errors import BadSetup
 from pantau.domain.indicators import Language
 from pantau.domain.wire import encode_data
+from pantau.domain.zones import local_day
 from pantau.effect_texts import sentence
 from pantau.embedded.desk import Load, LocalDesk
 from pantau.embedded.evaluating import Evaluating
 from pantau.embedded.runtime import Runtime
 from producers.packed import Packed
-from storage.effects import computed_at, stored
+from storage.effects import assessments, computed_at, stored
 from storage.queries import catalogue
 from tests.effects.offices import AS_OF, LIFT, REGISTRY, surveys, trainings
 
@@ -42,6 +43,12 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Assessme
     desk = LocalDesk(runtime, directory)
     assert Evaluating(desk).evaluate() == 5 * len(OUTCOMES)
     kept = [each.assessment for each in stored(desk.query)]
+    earlier = AS_OF - 21 * DAY
+    weeks_read = [
+        next(assessments(desk.query, REGISTRY, earlier, outcomes=OUTCOMES[:1], live=live)).last_week
+        for live in (False, True)
+    ]
+    assert [(local_day("Asia/Jakarta", earlier) - week).days for week in weeks_read] == [9, 2], "Wednesday"
     runtime.close()
     return directory, kept
 

@@ -1,5 +1,6 @@
 """Does more training change more? The slope of the units' effects over their training hours (JP, *jam pelajaran*)."""
 
+from math import isinf
 from typing import Final
 
 import msgspec
@@ -26,7 +27,7 @@ class Dose(msgspec.Struct, frozen=True):
 
 
 def dose(effects: Floats, jp: Floats, *, draws: int, level: float) -> Dose | None:
-    """The slope over units with a known effect; None with few of them or where all had the same JP."""
+    """The slope over units with a known effect; None with few of them, or where their JP differ too little to say."""
     known = ~np.isnan(effects) & ~np.isnan(jp)
     y, x = effects[known], jp[known] / PER_JP
     if len(y) < LEAST_UNITS or np.ptp(x) == 0:
@@ -35,4 +36,6 @@ def dose(effects: Floats, jp: Floats, *, draws: int, level: float) -> Dose | Non
     slope = float(apart @ y / (apart @ apart))
     dealt = apart[deals(len(y), draws)]
     chance = invert(slope, dealt @ y / (apart @ apart), dealt @ x / (apart @ apart), level)
+    if isinf(chance.low) or isinf(chance.high):
+        return None
     return Dose(slope, chance.low, chance.high, chance.p, len(y))
