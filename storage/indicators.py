@@ -6,9 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from pantau.domain.indicator_catalogue import chosen
-from pantau.domain.indicators import Choices, Evidence, Indicator, Text, Value, unknown
+from pantau.domain.indicators import Choices, Evidence, Indicator, Language, Text, Value, unknown
 from pantau.domain.registry import Registry
-from pantau.domain.requests import DAYS, FINE, About, Line, Request, Table, check, choices_for, units_of
+from pantau.domain.requests import (
+    DAYS,
+    FINE,
+    SINCE,
+    UNTRAINED,
+    About,
+    Line,
+    Request,
+    Table,
+    check,
+    choices_for,
+    units_of,
+)
 from pantau.domain.zones import local_day
 from storage.overview import day_number
 from storage.slices import (
@@ -34,6 +46,16 @@ _NO_EFFECT = Text(
     "Beda sebelum dan sesudah bukan dampak; bandingkan dengan unit yang belum dilatih pada masa yang sama.",
     "A difference between before and after is not an effect; compare with units not yet trained in the same time.",
 )
+
+_NO_EFFECT_OF_SIDES = Text(
+    "Beda unit terlatih dan belum terlatih bukan dampak; keduanya mungkin berbeda juga tanpa pelatihan.",
+    "A difference between trained and untrained units is not an effect; they may differ without training as well.",
+)
+_ASK_FOR_IT = Text("Dampaknya, dengan pembanding: pantau effect", "The effect, with its comparison: pantau effect")
+_SINCE = {
+    "before": Text("{n} pekan sebelum dilatih", "{n} weeks before training"),
+    "after": Text("pekan ke-{n} sejak dilatih", "week {n} since training"),
+}
 
 
 def indicators(query: Query, registry: Registry, request: Request) -> Table:
@@ -74,8 +96,15 @@ def indicators(query: Query, registry: Registry, request: Request) -> Table:
         as_of=request.as_of,
         zone=_zone(registry, units),
         registry=registry.version,
-        notes=(_NO_EFFECT.read(language),) if "intervention" in request.by else (),
+        notes=tuple(note.read(language) for note in _notes(request)),
     )
+
+
+def _notes(request: Request) -> list[Text]:
+    """A difference between trained and not, or before and after, is not an effect; who sees one is told."""
+    if "intervention" in request.by or request.time in SINCE:
+        return [_NO_EFFECT, _ASK_FOR_IT]
+    return [_NO_EFFECT_OF_SIDES, _ASK_FOR_IT] if "trained" in request.by else []
 
 
 def _may_be_reported(request: Request) -> bool:
@@ -114,7 +143,8 @@ def _by_groups(
     choices: Choices,
     days: tuple[date, date],
 ) -> Iterator[Line]:
-    trained = trained_from(courses(query, units)) if "trained" in request.by else {}
+    joined = "trained" in request.by or request.time in SINCE
+    trained = trained_from(courses(query, units)) if joined else {}
     scope = Scope(
         units=tuple(units),
         places=_places(registry, units, request.place),
@@ -141,7 +171,7 @@ def _reason(indicator: Indicator, request: Request) -> Value | None:
         return unknown("not_by")
     if "within_ms" in indicator.touched_by and request.within_ms is None:
         return unknown("no_threshold")
-    kind = "days" if request.time in DAYS else "fine" if request.time in FINE else None
+    kind = "days" if request.time in DAYS + SINCE else "fine" if request.time in FINE else None
     return unknown("not_in_time") if kind and kind not in indicator.times else None
 
 
@@ -217,12 +247,22 @@ def _name(dimension: str, group: Group, request: Request, registry: Registry) ->
         return ("yes" if group.trained else "no"), _TRAINED[group.trained].read(language)
     if dimension == "hour":
         return f"{group.time:02}", f"{group.time:02}"
+    if dimension in SINCE:
+        return _since_training(group.time, language)
     if dimension in FINE:
         zone = registry.zone(group.place) if request.place == "unit" else _zone(registry, units_of(request, registry))
         return _instant(group.time, zone)
     day = date(1970, 1, 1) + timedelta(group.time)
     code = f"{day:%Y-%m}" if dimension == "month" else day.isoformat()
     return code, code
+
+
+def _since_training(week: int, language: Language) -> tuple[str, str]:
+    """Week 1 begins on the day a unit is trained; one week before is the seven days that end on the day before it."""
+    if week == UNTRAINED:
+        return "never", _TRAINED[0].read(language)
+    words = _SINCE["before" if week < 0 else "after"].read(language)
+    return str(week), words.format(n=-week if week < 0 else week + 1)
 
 
 def _instant(at: int, zone: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ EMBEDDED_ONLY = frozenset({"moved_cells", "progress"})
 
 _WHOLE = ("aggregates", "complaints", "counter_days", "interventions", "ratings", "snapshots", "surveys", "visits")
 DASHBOARD: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys((*_WHOLE, "windows", "units", "services"), ()),
+    **dict.fromkeys((*_WHOLE, "windows", "units", "services", "effects"), ()),
     "events": ("unit", "source", "id", "kind", "time", "arrival"),
     "rejected_events": ("source", "digest", "code", "state", "seen", "retryable", "first_at", "last_at", "version"),
     "flushes": ("name", "epoch", "seq", "at"),

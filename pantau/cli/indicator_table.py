@@ -42,6 +42,7 @@ COLUMNS: Final[dict[str, Text]] = {
     "channel": Text("Kanal", "Channel"),
     "counter": Text("Loket", "Counter"),
     "trained": Text("Pelatihan", "Training"),
+    "since_training": Text("Sejak pelatihan", "Since training"),
     "intervention": Text("Intervensi", "Intervention"),
     "group": Text("Kelompok", "Group"),
     "phase": Text("Masa", "Phase"),

@@ -24,6 +24,7 @@ class By(StrEnum):
     channel = "channel"
     counter = "counter"
     trained = "trained"
+    since_training = "since_training"
     intervention = "intervention"
     day = "day"
     week = "week"

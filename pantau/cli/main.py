@@ -7,6 +7,7 @@ import typer
 
 from pantau.cli import alerts, dashboards, demo, keys, mapping, operate, registry, rejects, replay, topics
 from pantau.cli.doctor import doctor
+from pantau.cli.effect import effect
 from pantau.cli.gateway import gateway
 from pantau.cli.indicators import indicators
 from pantau.cli.migrate import migrate
@@ -42,6 +43,7 @@ app.command()(poll)
 app.command()(mqtt)
 app.command()(watch)
 app.command()(indicators)
+app.command()(effect)
 app.command()(operate.verify)
 app.add_typer(alerts.app)
 app.add_typer(rejects.app)

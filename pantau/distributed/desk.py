@@ -5,7 +5,7 @@ again onto the bus; what it changes (a registry) the workers notice by themselve
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NoReturn
 
@@ -14,6 +14,7 @@ import msgspec
 from pantau.distributed.address import brokers, secret_key
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
@@ -24,6 +25,7 @@ from pantau.embedded.desk import Load
 from pantau.embedded.watching import ClockWatches, SourceClock
 from storage.address import open_server
 from storage.alerts import AlertTables
+from storage.effects import rows_to_keep
 from storage.engine import Answer
 from storage.migrate import require
 from storage.queries import sql
@@ -141,6 +143,10 @@ class ServerDesk:
     def clocks(self, language: Language = "id") -> list[SourceClock]:
         """Every source's clock, what is wrong with it and what would mend it."""
         return ClockWatches(self._store).clocks(self.registry, language)
+
+    def keep_effects(self, computed: Sequence[Assessment]) -> None:
+        """Make these effects of trainings all that is stored."""
+        self._store.insert(rows_to_keep(self.query, computed, self.now()))
 
     def now(self) -> int:
         """This machine's clock, ms UTC."""

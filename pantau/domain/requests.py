@@ -17,6 +17,7 @@ Dimension = Literal[
     "channel",
     "counter",
     "trained",
+    "since_training",
     "intervention",
     "day",
     "week",
@@ -29,7 +30,12 @@ Dimension = Literal[
 PLACES: tuple[Dimension, ...] = ("unit", "kecamatan", "kabupaten")
 DAYS: tuple[Dimension, ...] = ("day", "week", "month")
 FINE: tuple[Dimension, ...] = ("hour", "30m", "5m")
-"""``hour`` is the hour of the local day, all days together; ``30m`` and ``5m`` are single windows."""
+SINCE: tuple[Dimension, ...] = ("since_training",)
+"""``hour`` is the hour of the local day, all days together; ``30m`` and ``5m`` are single windows.
+``since_training`` counts weeks from the day on which a unit is trained, below 0 before it."""
+
+UNTRAINED = 1_000_000
+"""The week since training of a unit that has had none."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +68,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def time(self) -> str:
         """The dimension of time it is split by, or nothing."""
-        return next((dimension for dimension in self.by if dimension in DAYS + FINE), "")
+        return next((dimension for dimension in self.by if dimension in DAYS + FINE + SINCE), "")
 
     @property
     def place(self) -> str:
@@ -161,8 +167,8 @@ def check(request: Request) -> None:
         raise refuse("a grouping is named twice", "name it once")
     if sum(dimension in PLACES for dimension in request.by) > 1:
         raise refuse("only one of unit, kecamatan and kabupaten can group", "choose one")
-    if sum(dimension in DAYS + FINE for dimension in request.by) > 1:
-        raise refuse("only one of day, week, month, hour, 30m and 5m can group", "choose one")
+    if sum(dimension in DAYS + FINE + SINCE for dimension in request.by) > 1:
+        raise refuse("only one of day, week, month, hour, 30m, 5m and since_training can group", "choose one")
     if "intervention" in request.by and len(request.by) > 1:
         raise refuse("an intervention is compared by itself", "use --by intervention alone")
     if request.first_day and request.last_day and request.first_day > request.last_day:

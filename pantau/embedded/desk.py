@@ -8,7 +8,7 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ import msgspec
 
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
@@ -26,6 +27,7 @@ from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
 from producers.packed import Packed
 from storage.alerts import AlertTables
+from storage.effects import rows_to_keep
 from storage.engine import Answer
 from storage.rejects import Kept
 from storage.verify import Report
@@ -92,6 +94,7 @@ class Desk(Protocol):
     def remove_events(self, arrived_before: int) -> int: ...  # noqa: D102
     def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
     def clocks(self, language: Language = ...) -> list[SourceClock]: ...  # noqa: D102
+    def keep_effects(self, computed: Sequence[Assessment]) -> None: ...  # noqa: D102
     def now(self) -> int: ...  # noqa: D102
     def answer_alert(self, answer: Acknowledgement) -> None: ...  # noqa: D102
     def silence(self, silence: Silence) -> None: ...  # noqa: D102
@@ -181,6 +184,10 @@ class LocalDesk:
         """Every source's clock, what is wrong with it and what would mend it."""
         found: list[SourceClock] = self.runtime.clocks(language)
         return found
+
+    def keep_effects(self, computed: Sequence[Assessment]) -> None:
+        """Make these effects of trainings all that is stored."""
+        self.runtime.write(rows_to_keep(self.query, computed, self.now()))
 
     def now(self) -> int:
         """The process's clock, ms UTC."""
@@ -294,6 +301,10 @@ class RemoteDesk:
         """Every source's clock, what is wrong with it and what would mend it."""
         found: list[SourceClock] = self._ask("clocks", language, list[SourceClock])
         return found
+
+    def keep_effects(self, computed: Sequence[Assessment]) -> None:
+        """Make these effects of trainings all that is stored."""
+        self._ask("keep_effects", [*computed], None)
 
     def now(self) -> int:
         """The process's clock, ms UTC."""

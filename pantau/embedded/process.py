@@ -9,6 +9,7 @@ from pantau.domain.registry import Registry
 from pantau.embedded.alerting import Watching
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
+from pantau.embedded.evaluating import Evaluating
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
 from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
@@ -48,7 +49,7 @@ def serve(
         desk.alerting.book = book or book_of_a_file(data_dir / ALERTS_FILE)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits)
-        with feed(desk), Closing(desk), Watching(desk.alerting):
+        with feed(desk), Closing(desk), Watching(desk.alerting), Evaluating(desk):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:

@@ -27,7 +27,7 @@ from storage.migrate import migrate
 from storage.queries import sql
 from storage.rejects import Rejects
 from storage.retention import removable, remove_events
-from storage.store import Store
+from storage.store import Block, Store
 from storage.verify import Report, verify
 
 log = structlog.get_logger(__name__)
@@ -182,6 +182,11 @@ class Runtime:
         return self.between_flushes(
             lambda: remove_events(store, before=arrived_before, upto_seq=self._pipeline.progress.seq, now=self.clock())
         )
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        """Write rows that no event makes, between two flushes; when this returns they survive a kill of the process."""
+        store = self._pipeline.store
+        self.between_flushes(lambda: store.insert(blocks))
 
     def load_registry(self, registry: Registry) -> list[str]:
         """Make a registry the one in force; returns the units whose past it changes, which are rebuilt first."""

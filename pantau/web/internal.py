@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
 from pantau.domain.spans import Language
@@ -44,6 +45,7 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "removable_events": lambda desk, body: desk.removable_events(msgspec.msgpack.decode(body, type=int)),
     "remove_events": lambda desk, body: desk.remove_events(msgspec.msgpack.decode(body, type=int)),
     "clocks": lambda desk, body: desk.clocks(msgspec.msgpack.decode(body, type=Language)),
+    "keep_effects": lambda desk, body: desk.keep_effects(msgspec.msgpack.decode(body, type=list[Assessment])),
     "now": lambda desk, _: desk.now(),
     "answer_alert": lambda desk, body: desk.answer_alert(msgspec.msgpack.decode(body, type=Acknowledgement)),
     "silence": lambda desk, body: desk.silence(msgspec.msgpack.decode(body, type=Silence)),

@@ -13,13 +13,15 @@ FROM (
                   [arrayLastIndex(change -> change <= at_ms, {zone_changes:Array(Array(Int64))}[zone])]) AS offset_ms,
            transform(unit, {units:Array(String)}, {places:Array(String)}, '') AS place,
            if({by_service:UInt8} = 1, toString(service), '') AS service_key,
-           day_number >= transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS is_trained,
+           transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS trained_day,
+           day_number >= trained_day AS is_trained,
            if({by_trained:UInt8} = 1, toInt8(is_trained), toInt8(-1)) AS trained_key,
            multiIf({time:String} = 'day', toInt64(day_number),
                    {time:String} = 'week', toInt64(day_number - (day_number + 3) % 7),
                    {time:String} = 'month', toInt64(toUInt16(toStartOfMonth(windows.day))),
                    {time:String} = 'hour', intDiv((at_ms + offset_ms) % 86400000, 3600000),
                    {time:String} IN ('30m', '5m'), at_ms,
+                   {time:String} = 'since_training', if(trained_day = 65535, 1000000, toInt64(floor((toInt64(day_number) - toInt64(trained_day)) / 7))),
                    {time:String} = 'phase', multiIf(day_number < {phase_starts:UInt16}, 0, day_number <= {phase_ends:UInt16}, 1, 2),
                    0) AS time_key
     FROM windows FINAL
@@ -79,7 +81,8 @@ FROM (
            if({by_service:UInt8} = 1, ifNull(toString(service), '-'), '') AS service_key,
            if({by_channel:UInt8} = 1, ifNull(toString(channel), '-'), '') AS channel_key,
            if({by_counter:UInt8} = 1, ifNull(toString(counter), '-'), '') AS counter_key,
-           day_number >= transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS is_trained,
+           transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS trained_day,
+           day_number >= trained_day AS is_trained,
            if({by_trained:UInt8} = 1, toInt8(is_trained), toInt8(-1)) AS trained_key,
            multiIf({time:String} = 'day', toInt64(day_number),
                    {time:String} = 'week', toInt64(day_number - (day_number + 3) % 7),
@@ -87,6 +90,7 @@ FROM (
                    {time:String} = 'hour', intDiv((at_ms + offset_ms) % 86400000, 3600000),
                    {time:String} = '30m', at_ms - (at_ms + offset_ms) % 1800000,
                    {time:String} = '5m', at_ms - (at_ms + offset_ms) % 300000,
+                   {time:String} = 'since_training', if(trained_day = 65535, 1000000, toInt64(floor((toInt64(day_number) - toInt64(trained_day)) / 7))),
                    {time:String} = 'phase', multiIf(day_number < {phase_starts:UInt16}, 0, day_number <= {phase_ends:UInt16}, 1, 2),
                    0) AS time_key
     FROM visits FINAL
@@ -122,7 +126,8 @@ FROM (
            if({by_service:UInt8} = 1, service, '') AS service_key,
            if({by_channel:UInt8} = 1, channel, '') AS channel_key,
            if({by_counter:UInt8} = 1, counter, '') AS counter_key,
-           day_number >= transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS is_trained,
+           transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS trained_day,
+           day_number >= trained_day AS is_trained,
            if({by_trained:UInt8} = 1, toInt8(is_trained), toInt8(-1)) AS trained_key,
            multiIf({time:String} = 'day', toInt64(day_number),
                    {time:String} = 'week', toInt64(day_number - (day_number + 3) % 7),
@@ -130,6 +135,7 @@ FROM (
                    {time:String} = 'hour', intDiv((at_ms + offset_ms) % 86400000, 3600000),
                    {time:String} = '30m', at_ms - (at_ms + offset_ms) % 1800000,
                    {time:String} = '5m', at_ms - (at_ms + offset_ms) % 300000,
+                   {time:String} = 'since_training', if(trained_day = 65535, 1000000, toInt64(floor((toInt64(day_number) - toInt64(trained_day)) / 7))),
                    {time:String} = 'phase', multiIf(day_number < {phase_starts:UInt16}, 0, day_number <= {phase_ends:UInt16}, 1, 2),
                    0) AS time_key
     FROM (
@@ -184,7 +190,8 @@ FROM (
            intDiv(at_ms + offset_ms, 86400000) AS day_number,
            transform(unit, {units:Array(String)}, {places:Array(String)}, '') AS place,
            if({by_service:UInt8} = 1, ifNull(toString(service), '-'), '') AS service_key,
-           day_number >= transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS is_trained,
+           transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS trained_day,
+           day_number >= trained_day AS is_trained,
            if({by_trained:UInt8} = 1, toInt8(is_trained), toInt8(-1)) AS trained_key,
            multiIf({time:String} = 'day', toInt64(day_number),
                    {time:String} = 'week', toInt64(day_number - (day_number + 3) % 7),
@@ -192,6 +199,7 @@ FROM (
                    {time:String} = 'hour', intDiv((at_ms + offset_ms) % 86400000, 3600000),
                    {time:String} = '30m', at_ms - (at_ms + offset_ms) % 1800000,
                    {time:String} = '5m', at_ms - (at_ms + offset_ms) % 300000,
+                   {time:String} = 'since_training', if(trained_day = 65535, 1000000, toInt64(floor((toInt64(day_number) - toInt64(trained_day)) / 7))),
                    {time:String} = 'phase', multiIf(day_number < {phase_starts:UInt16}, 0, day_number <= {phase_ends:UInt16}, 1, 2),
                    0) AS time_key
     FROM snapshots FINAL
@@ -216,11 +224,13 @@ FROM (
            transform(unit, {units:Array(String)}, {places:Array(String)}, '') AS place,
            if({by_service:UInt8} = 1, ifNull(toString(service), '-'), '') AS service_key,
            if({by_counter:UInt8} = 1, toString(counter), '') AS counter_key,
-           day_number >= transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS is_trained,
+           transform(unit, {units:Array(String)}, {trained_from:Array(UInt16)}, toUInt16(65535)) AS trained_day,
+           day_number >= trained_day AS is_trained,
            if({by_trained:UInt8} = 1, toInt8(is_trained), toInt8(-1)) AS trained_key,
            multiIf({time:String} = 'day', toInt64(day_number),
                    {time:String} = 'week', toInt64(day_number - (day_number + 3) % 7),
                    {time:String} = 'month', toInt64(toUInt16(toStartOfMonth(toDate(day_number)))),
+                   {time:String} = 'since_training', if(trained_day = 65535, 1000000, toInt64(floor((toInt64(day_number) - toInt64(trained_day)) / 7))),
                    {time:String} = 'phase', multiIf(day_number < {phase_starts:UInt16}, 0, day_number <= {phase_ends:UInt16}, 1, 2),
                    0) AS time_key
     FROM counter_days FINAL

@@ -23,6 +23,7 @@ from storage.address import open_server
 from storage.announcements import announcements
 from storage.chdb_engine import ChdbEngine
 from storage.compare import TABLES
+from storage.effects import assessments, computed_at, rows_to_keep, stored
 from storage.engine import Answer, Engine
 from storage.indicators import indicators
 from storage.migrate import migrate, require
@@ -47,6 +48,7 @@ _BY: list[dict[str, Any]] = [
     {"by": ("kecamatan", "service"), "leavers": "counted"},
     {"by": ("counter",), "units": ("dukcapil",), "percentile": "exact"},
     {"by": ("trained", "week"), "zero_waits": "not_counted"},
+    {"by": ("since_training",)},
     {"by": ("intervention",)},
     {"by": ("unit", "30m"), "units": ("dukcapil", "makassar")},
 ]
@@ -90,6 +92,10 @@ def _work(engine: Engine) -> dict[str, Any]:
         request = msgspec.convert({"as_of": AS_OF, "names": ("all",), **names}, Request)
         found[f"indicators {names}"] = indicators(query, REGISTRY, request)
     found["overview"] = overview(query, REGISTRY, AS_OF)
+    computed = [*assessments(query, REGISTRY, AS_OF)]
+    for _ in range(2):
+        store.insert(rows_to_keep(query, computed, AS_OF))
+    found["effects"] = (computed, stored(query), computed_at(query))
     found["strip"] = strip(query, REGISTRY, AS_OF)
     found["half hours"] = half_hours(query, REGISTRY, AS_OF, ["dukcapil", "camat"]).rows
     reader = Reader(_Week(engine))
@@ -151,6 +157,8 @@ def _ask_the_rest(engine: Engine) -> None:
     rest: dict[str, dict[str, Any]] = {
         "count_events": {},
         "count_visits": {},
+        "effects_shown": {"kinds": ["all"], "outcomes": []},
+        "effect_weeks_shown": {"kind": "all", "programme": "", "outcome": "ikm"},
         "windows_digest": {},
         "window_pages": {},
         "moved_pages": {"version": 0},

@@ -155,6 +155,21 @@ def test_training_counts_from_its_local_day(query: Query) -> None:
     }
 
 
+def test_weeks_since_training_count_from_the_day_a_unit_is_trained(query: Query) -> None:
+    """Whoever sees before and after is told that it is no effect, and sees the units without training beside."""
+    table = ask(query, "arrivals", by=["since_training"])
+    assert {key: value for key, value in numbers(table).items() if value} == {("-1",): 1, ("0",): 9, ("never",): 7}
+    assert [line.label for line in table.lines] == [
+        ("1 pekan sebelum dilatih",),
+        ("pekan ke-1 sejak dilatih",),
+        ("belum dilatih",),
+    ]
+    assert len(table.notes) == 2
+    assert ask(query, "arrivals", by=["trained"]).notes
+    with pytest.raises(BadSetup):
+        ask(query, "arrivals", by=["since_training", "week"])
+
+
 def test_facts_of_an_instant_know_who_is_trained_by_then(query: Query) -> None:
     assert numbers(ask(query, "waiting_now", by=["trained"], units=["dukcapil"])) == {("no",): None, ("yes",): 1}
     monday = numbers(ask(query, "waiting_now", by=["trained"], units=["dukcapil"], as_of=at("9 16.00")))
@@ -196,7 +211,7 @@ def test_windows_and_visits_say_the_same(query: Query) -> None:
     plain = [indicator for indicator in visits if not any(is_answer(measure) for measure in indicator.reads)]
     from_windows = msgspec.convert({"as_of": AS_OF}, Request)
     units = [unit.code for unit in REGISTRY.units]
-    for time in ("", "day", "week", "month", "hour", "30m", "phase"):
+    for time in ("", "day", "week", "month", "hour", "30m", "phase", "since_training"):
         for by in ((), ("service",), ("trained",)):
             request = msgspec.structs.replace(from_windows, by=by)
             scope = Scope(

@@ -14,7 +14,7 @@ from storage.queries import catalogue
 from storage.roles import DASHBOARD, EMBEDDED_ONLY, roles, tables
 
 _IDENTIFIERS = {"table": "visits", "facts": "pantau_recomputed", "target": "pantau_recomputed.windows"}
-ON_DASHBOARDS = ("overview.sql", "now.sql", "indicators.sql")
+ON_DASHBOARDS = ("overview.sql", "now.sql", "indicators.sql", "effects.sql")
 """The files whose queries dashboards draw."""
 
 

@@ -16,6 +16,7 @@ FILES = {
     "antrian_uas": "queue_systems/antrian_uas.csv",
     "bank_calls_1999": "bank_calls_1999/january1999_excerpt.csv",
     "bpjs_antrean": "queue_systems/bpjs_antrean.ndjson",
+    "pelatihan": "queue_systems/pelatihan.csv",
     "nhs_ae_four_hours": "nhs_ae_four_hours/ae_attendances_excerpt.csv",
     "qmatic": "queue_systems/qmatic.csv",
     "qminder": "queue_systems/qminder.ndjson",
@@ -268,3 +269,17 @@ def test_a_smiley_terminal_sends_a_digit_or_a_word_or_an_object() -> None:
         ("kalianda", "loket-1"),
         ("kalianda", "loket-2"),
     }
+
+
+def test_a_sheet_of_trainings_makes_units_trained_when_they_are_over() -> None:
+    """Equal codes at two units are one training; a planned one is recorded as planned, and later as done."""
+    drafts = check("pelatihan").drafts
+    assert [(draft.data["unit"], draft.data["training"], draft.data["completed"]) for draft in drafts] == [
+        ("kalianda", "ST-12/2026", True),
+        ("natar", "ST-12/2026", True),
+        ("palas", "ST-31/2026", False),
+    ]
+    assert drafts[0].data["siasn_type"] == 4
+    assert (drafts[0].data["starts"], drafts[0].data["ends"]) == ("2026-08-10", "2026-08-12")
+    assert [clock(draft) for draft in drafts] == ["09:00:00", "09:00:00", "01:00:00"], "16.00 and 08.00 WIB"
+    assert "893" not in str(drafts)

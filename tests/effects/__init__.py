@@ -1,0 +1,1 @@
+"""Effects of trainings: estimators, chance, verdicts, and what is said of them."""
