@@ -87,16 +87,17 @@ def facts_of(events: Iterable[Event], registry: Registry) -> dict[FactId, list[E
 class Assembly:
     """The cache of facts and cells, and the merge: one batch at a time, in the order of the methods.
 
-    ``capacity`` bounds what is kept between batches (plain tickets, as many other facts, four times as many cells).
+    ``capacity`` bounds what is kept between batches: plain tickets, as many other facts; ``cells`` the cells, four times
+    as many unless given.
     What a batch itself needs is held until it is settled, however small the cache. A batch that fails half-way leaves
     memory wrong: call :meth:`forget`.
     """
 
-    def __init__(self, registry: Registry, *, capacity: int = 30_000) -> None:
+    def __init__(self, registry: Registry, *, capacity: int = 30_000, cells: int | None = None) -> None:
         self.registry = registry
         self._facts: Generations[FactId, _Held] = Generations(capacity)
         self._batch_facts: dict[FactId, _Held] = {}
-        self._cells = Cells(capacity * 4, zone_of=lambda unit: self.registry.zone(unit), measures=MEASURES)
+        self._cells = Cells(cells or capacity * 4, zone_of=lambda unit: self.registry.zone(unit), measures=MEASURES)
         self._tickets = Tickets(capacity)
         self.forget()
 

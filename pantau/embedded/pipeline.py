@@ -25,6 +25,9 @@ from stream_processors.known import Known
 MAX_BATCH = 40_000
 """Events merged at once: more cost less each, fewer are seen sooner and need less memory."""
 
+CELLS_A_FACT = 16
+"""Cells kept in memory for each fact: shuffled input comes back to the same cells, and asking for them costs most."""
+
 
 class Flush(msgspec.Struct, frozen=True):
     """What one flush did: for metrics, and to tell watchers that indicators changed."""
@@ -42,7 +45,7 @@ class Pipeline:
     def __init__(self, store: Store, registry: Registry, *, capacity: int = 30_000) -> None:
         self.store = store
         self._disk = WriteBehind(store.insert)
-        self.assembly = Assembly(registry, capacity=capacity)
+        self.assembly = Assembly(registry, capacity=capacity, cells=capacity * CELLS_A_FACT)
         self._known = Known()
         self.progress = store.progress()
         self.seq = max(self.progress.seq, store.last_seq())
