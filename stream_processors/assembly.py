@@ -88,8 +88,8 @@ class Assembly:
     """The cache of facts and cells, and the merge: one batch at a time, in the order of the methods.
 
     ``capacity`` bounds what is kept between batches: plain tickets, as many other facts; ``cells`` bounds the cells,
-    four times as many unless given. What a batch itself needs is held until it is settled, however small the cache. A batch that fails half-way leaves
-    memory wrong: call :meth:`forget`.
+    four times as many unless given. What a batch itself needs is held until it is settled, however small the cache.
+    A batch that fails half-way leaves memory wrong: call :meth:`forget`.
     """
 
     def __init__(self, registry: Registry, *, capacity: int = 30_000, cells: int | None = None) -> None:
