@@ -47,6 +47,7 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
         "Tanpa kepala dan pilihan, untuk layar dinding; Esc kembali",
         "Without head and choices, for a wall screen; Esc goes back",
     ),
+    "board.band": ("Batas bawah–atas", "Lower–upper limit"),
     "board.name": ("Nama", "Name"),
 }
 """Key -> (Indonesian, English)."""

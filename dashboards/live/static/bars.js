@@ -2,7 +2,7 @@
 
 import { ticks } from "./charts.js";
 import { h } from "./dom.js";
-import { bucket, timeAxis } from "./series.js";
+import { axisLabels, bucket, timeAxis } from "./series.js";
 
 const finite = (value) => value !== null && value !== undefined;
 const BAR = 14;
@@ -48,9 +48,9 @@ export const standable = (names, width) => names.length > 0 && Math.max(...names
 /** Bars that stand: for few short names, in their order. */
 export function standingBars({ id, names, series, limit, most, width, height, label, show, showPlain }) {
   const steps = ticks(most ?? (Math.max(0, ...series.flatMap(({ values }) => values.filter(finite)), limit ?? 0) || 1), 4);
-  const labels = steps.map((value, i) => (i === steps.length - 1 ? show(value) : showPlain(value)));
+  const labels = axisLabels(steps, show, showPlain);
   const left = 10 + Math.max(...labels.map((text) => text.length)) * 7;
-  const box = { top: 18, bottom: height - 24 };
+  const box = { top: 22, bottom: height - 24 };
   const y = (value) => box.bottom - (value / steps.at(-1)) * (box.bottom - box.top);
   const column = (width - left - 8) / names.length;
   const bar = Math.min(56, (column * 0.7) / series.length);

@@ -23,7 +23,7 @@ export function boardsPage(page) {
 export function boardPage(page) {
   const { told, problem } = page.board;
   const model = page.models.board;
-  const main = (...children) => h("main", { id: "main", tabindex: -1, class: page.kiosk ? "board kiosk" : "board", "data-key": `board-${page.board.uid}` }, ...children);
+  const main = (...children) => h("main", { id: "main", tabindex: -1, class: look(page), "data-key": `board-${page.board.uid}` }, ...children);
   if (problem && !told) return main(h("div", { class: "verdict" }, h("h1", {}, t("board.no_board", { uid: page.board.uid })), h("p", {}, h("a", { href: page.link("/papan") }, t("board.list")))));
   if (!told) return main(h("h1", { class: "hidden" }, t("nav.boards")), h("p", { class: "empty" }, t("state.loading")));
   const panels = [...told.panels].sort((a, b) => a.gridPos.y - b.gridPos.y || a.gridPos.x - b.gridPos.x);
@@ -42,6 +42,9 @@ export function boardPage(page) {
     model && !page.kiosk && h("p", { class: "boardfoot muted" }, t("board.span", { from: moment(model.from_ms, model.zone, model.as_of), to: moment(model.to_ms, model.zone, model.as_of) })),
   );
 }
+
+/** On a wall a board is larger; the one that is made for it, by so much that nothing is below 28 px at 1920. */
+const look = (page) => (page.wall() ? "board kiosk wall" : page.kiosk ? "board kiosk" : "board");
 
 function links(page, told) {
   return told.links.map(({ type, url, title }) => {

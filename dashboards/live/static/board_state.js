@@ -44,6 +44,7 @@ export function withBoards(page, { go, draw }) {
     const [path, query = ""] = filled.split("?");
     return page.boardLink(`${path}?${query.split("&").filter(Boolean).join("&")}`, true);
   };
+  page.wall = () => page.kiosk && page.board.uid.startsWith("pantau-tv");
   page.kioskLink = () => `${location.pathname}${location.search ? `${location.search}&` : "?"}kiosk`;
   page.twinLink = () => write(`/d/${page.board.told.twin}`, here());
   page.range = (told) => ({ from: here().get("from") ?? told.from, to: here().get("to") ?? told.to });

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { fieldsOf, limitOf, lookOf, shown, stepOf, told } from "./fields.js";
-import { unknown } from "./parts.js";
+import { brief, unknown } from "./parts.js";
 import { t } from "./words.js";
 
 /** One row: its first column stands large, the others beside it. */
@@ -30,8 +30,9 @@ export function tableBody(page, panel, frame, model) {
   if (rows === 0) return h("p", { class: "empty" }, t("board.nothing"));
   const right = ({ custom, kind }) => custom.align === "right" || (kind === "number" && !custom.align);
   const isName = columns.findIndex(({ kind }) => kind === "text");
+  const short = columns[isName]?.values.every((value) => String(value).length <= 3); // "1" alone says nothing on a card
   const cell = (field, place, row) => {
-    const attributes = { class: [right(field) && "num", field.mappings && "state"].filter(Boolean).join(" ") || null, "data-label": field.title, role: place === isName ? "rowheader" : "cell" };
+    const attributes = { class: [right(field) && "num", isState(field) && "state", place === isName && short && "short"].filter(Boolean).join(" ") || null, "data-label": field.title, role: place === isName ? "rowheader" : "cell" };
     if (place === isName) attributes.scope = "row";
     return h(place === isName ? "th" : "td", attributes, h("span", { class: "cell" }, cellOf(page, field, all, row, model)));
   };
@@ -49,11 +50,14 @@ export function tableBody(page, panel, frame, model) {
   );
 }
 
+/** Whether a column tells states: words with a colour. */
+const isState = ({ mappings }) => mappings?.some(({ options }) => Object.values(options).some(({ color }) => color)) ?? false;
+
 function cellOf(page, field, all, row, model) {
   const value = field.values[row];
   if (value === null || value === undefined) return unknown(t("board.unknown"));
   const { text, unit, look } = shown(field, value, model.zone, model.as_of);
-  const words = [text, unit && h("span", { class: "unit" }, ` ${unit}`)];
+  const words = [field.kind === "text" ? brief(text) : text, unit && h("span", { class: "unit" }, ` ${unit}`)];
   const kind = field.custom.cellOptions?.type;
   const styled = kind === "gauge" ? [cellBar(field, value), h("span", { class: `over ${look ?? ""}` }, words)] : look ? h("span", { class: `badge ${look}` }, words) : words;
   const link = field.links?.[0];

@@ -40,7 +40,7 @@ function head(panel, about, button) {
 function charted(page, panel, frame, model) {
   const id = `p${panel.id}`;
   const fields = fieldsOf(panel, frame);
-  const room = { id, width: page.widthOf(id, 480), height: Math.max(180, panel.gridPos.h * ROW - 96), at: page.at(id), onPoint: (at) => page.point(id, at) };
+  const room = { id, width: page.widthOf(id, 480), height: Math.max(180, panel.gridPos.h * ROW - (page.wall() ? 176 : 96)), at: page.at(id), onPoint: (at) => page.point(id, at) };
   if (!fields.some(({ values }) => values.length)) return { empty: true };
   if (panel.type === "timeseries") return overTime(page, panel, fields, model, room);
   if (panel.type === "state-timeline") return statesOverTime(panel, fields, model, room);
@@ -56,7 +56,7 @@ function overTime(page, panel, fields, model, room) {
   const numbers = lists ? [] : fields.filter(({ kind, hidden }) => kind === "number" && !hidden);
   const filled = numbers.filter(({ custom }) => custom.fillBelowTo);
   const edges = new Set(filled.flatMap(({ name, custom }) => [name, custom.fillBelowTo]));
-  const bands = filled.map(({ title, values, custom }) => ({ name: title, high: values, low: numbers.find(({ name }) => name === custom.fillBelowTo)?.values ?? values }));
+  const bands = filled.map(({ values, custom }) => ({ name: t("board.band"), high: values, low: numbers.find(({ name }) => name === custom.fillBelowTo)?.values ?? values }));
   const series = lists
     ? lists.series.map(({ name, values }, i) => ({ name, values, look: BY_NAME[i % 4], dashed: i >= 4, field: unit }))
     : numbers
@@ -64,8 +64,8 @@ function overTime(page, panel, fields, model, room) {
         .map((field) => ({ name: field.title, values: field.values, look: seriesOf(field.color?.fixedColor), dashed: field.custom.lineStyle?.fill === "dash", dots: field.custom.drawStyle === "points", field }));
   const custom = panel.fieldConfig.defaults.custom ?? {};
   const limitAt = custom.thresholdsStyle?.mode === "line" ? limitOf(panel.fieldConfig.defaults) : null;
-  const write = (value) => told({ ...unit, decimals: undefined }, value, model.zone, model.as_of);
-  const limit = limitAt === null ? null : { value: limitAt, name: write(limitAt) };
+  const [write, writePlain] = writers(unit, model);
+  const limit = limitAt === null ? null : { value: limitAt, name: write(limitAt, 0) };
   const step = stepOf(times);
   const from = start(times, step, model);
   const named = room.width >= 520 && series.length + bands.length <= 5;
@@ -80,7 +80,7 @@ function overTime(page, panel, fields, model, room) {
       timeSeries({
         ...room, at, times, series, bands, limit, marks, from, to: model.to_ms, zone: model.zone, named,
         least: panel.fieldConfig.defaults.min ?? null, most: panel.fieldConfig.defaults.max ?? null,
-        show: write, showPlain: (value) => shown({ ...unit, decimals: undefined }, value, model.zone, model.as_of).text, label: `${panel.title}. ${panel.description}`,
+        show: write, showPlain: writePlain, label: `${panel.title}. ${panel.description}`,
       }),
     asTable: () =>
       table({
@@ -90,6 +90,9 @@ function overTime(page, panel, fields, model, room) {
       }),
   };
 }
+
+/** How an axis writes its steps: with the unit, and without. */
+const writers = (field, model) => [(value, decimals) => told({ ...field, decimals }, value, model.zone, model.as_of), (value, decimals) => shown({ ...field, decimals }, value, model.zone, model.as_of).text];
 
 /** A day is drawn from when it begins to have numbers: half a night of nothing says nothing. */
 function start(times, step, model) {
@@ -144,7 +147,7 @@ function bars(panel, fields, model, room) {
   const stands = panel.type === "barchart" && panel.options?.orientation !== "horizontal" && standable(texts, room.width);
   return {
     legend: series.length > 1 ? legend(series.map(({ name, look }) => ({ name, look: look(0) }))) : null,
-    draw: () => (stands ? standingBars({ ...shared, show: write({ ...values[0], decimals: undefined }), showPlain: (value) => shown({ ...values[0], decimals: undefined }, value, model.zone).text }) : lyingBars(shared)),
+    draw: () => (stands ? standingBars({ ...shared, show: writers(values[0], model)[0], showPlain: writers(values[0], model)[1] }) : lyingBars(shared)),
     asTable: () => table({ caption: panel.title, columns: [{ label: names.title }, ...series.map(({ name }) => ({ label: name, align: "num" }))], rows: texts.map((name, i) => [name, ...series.map(({ values: each, show }) => (finite(each[i]) ? show(each[i]) : null))]) }),
   };
 }

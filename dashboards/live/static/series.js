@@ -47,17 +47,15 @@ export function stepOf(times) {
   return gaps.length ? Math.min(...gaps) : HOUR;
 }
 
-function bounds(options) {
-  const { series, bands, limit } = options;
+/** Where the axis begins and ends, and its steps. */
+function bounds({ series, bands, limit, least, most }) {
   const all = [...series.flatMap(({ values }) => values), ...bands.flatMap(({ low, high }) => [...low, ...high]), limit?.value].filter(finite);
-  const low = options.least ?? Math.min(...all);
-  const high = Math.max(...all, low);
-  if (options.most !== undefined && options.most !== null) return { low, steps: ticks(options.most - low, 4).map((value) => value + low).filter((value) => value <= options.most + 1e-9) };
-  if (low === 0 || options.least !== null) return { low, steps: ticks(high - low || 1, 4).map((value) => value + low) };
-  const steps = ticks(high - low || 1, 4);
-  const size = steps[1] - steps[0];
-  const base = Math.floor(low / size) * size;
-  return { low: base, steps: Array.from({ length: Math.ceil((high - base) / size + 1e-9) + 1 }, (_, i) => Number((base + i * size).toPrecision(10))) };
+  const high = most ?? Math.max(...all);
+  const low = least ?? Math.min(...all);
+  const size = ticks(high - low || 1, 4)[1];
+  const base = least ?? Math.floor(low / size) * size;
+  const top = most ?? base + Math.max(1, Math.ceil((high - base) / size - 1e-9)) * size;
+  return { low: base, top, steps: Array.from({ length: Math.floor((top - base) / size + 1e-9) + 1 }, (_, i) => Number((base + i * size).toPrecision(10))) };
 }
 
 /** Split values where the line must break because buckets are missing. */
@@ -77,20 +75,19 @@ function* runs(values, times, step) {
 
 /**
  * `times` (ms) with `series`: [{name, look, values, dots?, dashed?}], `bands`: [{name, low, high}], `limit`: {value, name},
- * `marks`: [{at, label}]. `show(value)` writes a value with its unit, `showPlain(value)` without.
+ * `marks`: [{at, label}]. `show(value, digits)` writes a value with its unit, `showPlain` without.
  * `least` is where the axis begins (null: where the numbers do), `most` where it ends.
  * `at` is the place under the pointer or null; `onPoint(place | null)` hears of changes; `named` puts names at line ends.
  */
 export function timeSeries(options) {
   const { id, times, series, bands = [], limit = null, marks = [], from, to, zone, width, height, show, label, named } = options;
   const step = stepOf(times);
-  const { low, steps } = bounds({ ...options, bands });
+  const { low, top, steps } = bounds({ ...options, bands });
   const names = [...series, ...bands, ...(limit ? [limit] : [])].map(({ name }) => name.length);
   const right = named ? Math.min(width * 0.3, 20 + Math.max(...names) * 7) : 16;
   const labels = axisLabels(steps, show, options.showPlain);
   const box = { left: 10 + Math.max(...labels.map((text) => text.length)) * 7, right: width - right, top: marks.length ? 30 : 12, bottom: height - 24 };
   const x = (at) => box.left + 4 + ((at - from) / Math.max(1, to - from)) * (box.right - box.left - 8);
-  const top = steps.at(-1);
   const y = (value) => box.bottom - ((Math.min(Math.max(value, low), top) - low) / (top - low || 1)) * (box.bottom - box.top);
   const xOf = (i) => x(Math.min(Math.max(times[i], from), to));
 
@@ -143,6 +140,7 @@ export function timeSeries(options) {
     markNodes(marks, x, box, from, to),
     limit && h("line", { class: "limit", x1: box.left, x2: box.right, y1: y(limit.value), y2: y(limit.value) }),
     series.map(line),
+    bands.length === 1 && series.filter(({ dashed }) => !dashed).map(({ values }) => values.map((value, i) => outside(value, bands[0], i) && h("polygon", { class: "out", points: triangle(xOf(i), y(value)) }))),
     finite(options.at) && options.at < times.length && [
       h("line", { class: "cursor", x1: xOf(options.at), x2: xOf(options.at), y1: box.top, y2: box.bottom }),
       series.map(({ values, look }) => finite(values[options.at]) && h("circle", { class: `end ${look}`, cx: xOf(options.at), cy: y(values[options.at]), r: 4 })),
@@ -162,8 +160,17 @@ function stroke(points, look, open) {
   return [points.length > 2 && h("path", { class: `line ${look}`, d: path(points.slice(0, -1)) }), h("path", { class: `line ${look} running`, d: path(points.slice(-2)) })];
 }
 
+/** Whether a value lies outside of what its band holds. */
+const outside = (value, { low, high }, i) => finite(value) && ((finite(high[i]) && value > high[i]) || (finite(low[i]) && value < low[i]));
+
+const triangle = (x, y) => `${(x - 5).toFixed(1)},${(y - 4).toFixed(1)} ${(x + 5).toFixed(1)},${(y - 4).toFixed(1)} ${x.toFixed(1)},${(y + 4.5).toFixed(1)}`;
+
 /** The unit stands at the top of an axis alone. */
-const axisLabels = (steps, show, plain) => steps.map((value, i) => (i === steps.length - 1 ? show(value) : plain(value)));
+export function axisLabels(steps, show, plain) {
+  const size = steps[1] - steps[0];
+  const digits = [0, 1, 2].find((n) => Math.abs(size * 10 ** n - Math.round(size * 10 ** n)) < 1e-6) ?? 2;
+  return steps.map((value, i) => (i === steps.length - 1 ? show(value, digits) : plain(value, digits)));
+}
 
 /** A small sample of how a series is drawn. */
 export function swatch(look, x, y) {
