@@ -37,7 +37,7 @@ export function boardPage(page) {
     ),
     !page.kiosk && choices(page, told, model),
     problem && refusal(page, problem),
-    model && h("div", { class: "grid" }, panels.map((panel) => panelView(page, panel, model))),
+    model && h("div", { class: "boardgrid" }, panels.map((panel) => panelView(page, panel, model))),
     !model && !problem && h("p", { class: "empty" }, t("state.loading")),
     model && !page.kiosk && h("p", { class: "boardfoot muted" }, t("board.span", { from: moment(model.from_ms, model.zone, model.as_of), to: moment(model.to_ms, model.zone, model.as_of) })),
   );

@@ -46,7 +46,9 @@ export function withBoards(page, { go, draw }) {
   };
   page.wall = () => page.kiosk && page.board.uid.startsWith("pantau-tv");
   page.kioskLink = () => `${location.pathname}${location.search ? `${location.search}&` : "?"}kiosk`;
-  page.twinLink = () => write(`/d/${page.board.told.twin}`, here());
+  page.twinLink = () => write(`/d/${page.board.uid.endsWith("-en") ? page.board.uid.slice(0, -3) : `${page.board.uid}-en`}`, here());
+  /** The values of a variable in the address; null where it chooses none. */
+  page.chosen = (name) => (here().has(`var-${name}`) ? here().getAll(`var-${name}`) : null);
   page.range = (told) => ({ from: here().get("from") ?? told.from, to: here().get("to") ?? told.to });
   page.setRange = (told, from, to) => {
     const query = here();

@@ -30,7 +30,7 @@ export function tableBody(page, panel, frame, model) {
   if (rows === 0) return h("p", { class: "empty" }, t("board.nothing"));
   const right = ({ custom, kind }) => custom.align === "right" || (kind === "number" && !custom.align);
   const isName = columns.findIndex(({ kind }) => kind === "text");
-  const short = columns[isName]?.values.every((value) => String(value).length <= 3); // "1" alone says nothing on a card
+  const short = columns[isName]?.values.every((value) => shown(columns[isName], value, model.zone, model.as_of).text.length <= 3); // "1" alone says nothing on a card
   const cell = (field, place, row) => {
     const attributes = { class: [right(field) && "num", isState(field) && "state", place === isName && short && "short"].filter(Boolean).join(" ") || null, "data-label": field.title, role: place === isName ? "rowheader" : "cell" };
     if (place === isName) attributes.scope = "row";
@@ -38,7 +38,7 @@ export function tableBody(page, panel, frame, model) {
   };
   return h(
     "div",
-    { class: "scroll wide", tabindex: 0, role: "region", "aria-label": panel.title },
+    { class: "scroll wide", tabindex: 0, role: "region", "aria-label": `${t("chart.table")}: ${panel.title}` },
     h(
       "table",
       { class: "board", role: "table" },

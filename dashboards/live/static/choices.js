@@ -22,22 +22,28 @@ export function choices(page, told, model) {
   );
 }
 
-function one(page, told, { name, label }, { choices: offered, chosen }) {
+function one(page, told, { name, label }, state) {
+  const offered = state.choices;
+  const chosen = page.chosen(name) ?? state.chosen;
   return h(
     "label",
     { class: "choice" },
     h("span", {}, label),
     h(
       "select",
-      { "data-value": chosen[0] ?? "", onchange: (event) => page.choose(told, name, [event.target.value]) },
+      { "aria-label": label, "data-value": chosen[0] ?? "", onchange: (event) => page.choose(told, name, [event.target.value]) },
       offered.map(([value, words]) => h("option", { value, selected: value === chosen[0] }, words)),
     ),
   );
 }
 
-function several(page, told, { name, label }, { choices: offered, chosen, all }) {
+function several(page, told, { name, label }, state) {
+  const offered = state.choices;
+  const asked = page.chosen(name); // what was just chosen is shown at once, before its numbers come
+  const all = asked === null || asked[0] === ALL;
+  const chosen = all ? state.chosen : asked;
   const picked = new Set(chosen);
-  const words = all ? t("board.all", { n: offered.length }) : picked.size === 1 ? offered.find(([value]) => picked.has(value))[1] : t("board.some", { n: picked.size, all: offered.length });
+  const words = all ? t("board.all", { n: offered.length }) : picked.size === 1 ? (offered.find(([value]) => picked.has(value))?.[1] ?? chosen[0]) : t("board.some", { n: picked.size, all: offered.length });
   const toggle = (value) => {
     const next = all ? [value] : picked.has(value) ? chosen.filter((each) => each !== value) : [...chosen, value];
     page.choose(told, name, next.length === 0 || next.length === offered.length ? [ALL] : next);
@@ -69,7 +75,7 @@ function timeRange(page, told, model) {
       h("span", {}, t("board.range")),
       h(
         "select",
-        { "data-value": custom ? "own" : from, onchange: (event) => page.chooseRange(told, event.target.value) },
+        { "aria-label": t("board.range"), "data-value": custom ? "own" : from, onchange: (event) => page.chooseRange(told, event.target.value) },
         known.map((each) => h("option", { value: each, selected: !custom && each === from }, rangeWords(each))),
         h("option", { value: "own", selected: custom }, t("board.range_own")),
       ),

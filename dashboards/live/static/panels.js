@@ -40,7 +40,7 @@ function head(panel, about, button) {
 function charted(page, panel, frame, model) {
   const id = `p${panel.id}`;
   const fields = fieldsOf(panel, frame);
-  const room = { id, width: page.widthOf(id, 480), height: Math.max(180, panel.gridPos.h * ROW - (page.wall() ? 176 : 96)), at: page.at(id), onPoint: (at) => page.point(id, at) };
+  const room = { id, width: page.widthOf(id, 480), height: Math.max(180, panel.gridPos.h * ROW - (page.wall() ? 200 : 96)), at: page.at(id), onPoint: (at) => page.point(id, at) };
   if (!fields.some(({ values }) => values.length)) return { empty: true };
   if (panel.type === "timeseries") return overTime(page, panel, fields, model, room);
   if (panel.type === "state-timeline") return statesOverTime(panel, fields, model, room);
@@ -84,7 +84,7 @@ function overTime(page, panel, fields, model, room) {
       }),
     asTable: () =>
       table({
-        caption: panel.title,
+        caption: `${t("chart.table")}: ${panel.title}`,
         columns: [{ label: t("chart.time") }, ...series.map(({ name }) => ({ label: name, align: "num" })), ...bands.map(({ name }) => ({ label: name, align: "num" }))],
         rows: times.map((time, i) => [bucket(time, from, model.to_ms, step, model.zone), ...series.map(({ values: each, field }) => (finite(each[i]) ? told(field, each[i], model.zone, model.as_of) : null)), ...bands.map((band) => (finite(band.low[i]) && finite(band.high[i]) ? `${told(unit, band.low[i])}–${told(unit, band.high[i])}` : null))]),
       }),
@@ -106,7 +106,7 @@ function marksOf(frame) {
   return column("time").filter(finite).map((at, i) => ({ at, label: titles[i] || texts[i] || "" }));
 }
 
-const legend = (items) => h("ul", { class: "legend" }, items.map(({ name, look, dashed }) => h("li", {}, h("svg", { viewBox: "0 0 14 10", width: 14, height: 10, "aria-hidden": "true" }, swatch(look + (dashed ? " dashed" : ""), 1, 5)), " ", name)));
+const legend = (items) => h("ul", { class: "legend" }, items.map((item) => h("li", {}, h("svg", { viewBox: "0 0 14 10", width: 14, height: 10, "aria-hidden": "true" }, swatch(item, 1, 5)), " ", item.name)));
 
 function statesOverTime(panel, fields, model, room) {
   const by = namesBy(panel) ?? fields.find(({ kind, name }) => kind === "text" && name !== "state")?.name;
@@ -127,7 +127,7 @@ function statesOverTime(panel, fields, model, room) {
     draw: () => stateLanes({ ...room, lanes, from, to: model.to_ms, zone: model.zone, label: `${panel.title}. ${panel.description}` }),
     asTable: () =>
       table({
-        caption: panel.title,
+        caption: `${t("chart.table")}: ${panel.title}`,
         columns: [{ label: t("board.name") }, { label: t("board.from") }, { label: t("board.until") }, { label: t("col.state") }],
         rows: lanes.flatMap(({ name, spells }) => spells.map((spell) => [name, bucket(spell.from, model.from_ms, model.to_ms, 0, model.zone), bucket(spell.until, model.from_ms, model.to_ms, 0, model.zone), spell.text])),
       }),
@@ -148,6 +148,6 @@ function bars(panel, fields, model, room) {
   return {
     legend: series.length > 1 ? legend(series.map(({ name, look }) => ({ name, look: look(0) }))) : null,
     draw: () => (stands ? standingBars({ ...shared, show: writers(values[0], model)[0], showPlain: writers(values[0], model)[1] }) : lyingBars(shared)),
-    asTable: () => table({ caption: panel.title, columns: [{ label: names.title }, ...series.map(({ name }) => ({ label: name, align: "num" }))], rows: texts.map((name, i) => [name, ...series.map(({ values: each, show }) => (finite(each[i]) ? show(each[i]) : null))]) }),
+    asTable: () => table({ caption: `${t("chart.table")}: ${panel.title}`, columns: [{ label: names.title }, ...series.map(({ name }) => ({ label: name, align: "num" }))], rows: texts.map((name, i) => [name, ...series.map(({ values: each, show }) => (finite(each[i]) ? show(each[i]) : null))]) }),
   };
 }

@@ -146,7 +146,7 @@ export function timeSeries(options) {
       series.map(({ values, look }) => finite(values[options.at]) && h("circle", { class: `end ${look}`, cx: xOf(options.at), cy: y(values[options.at]), r: 4 })),
     ],
     shown.map((end, i) => [
-      swatch(end.look + (end.dashed ? " dashed" : ""), box.right + 3, places[i]),
+      swatch(end, box.right + 3, places[i]),
       h("text", { class: "name", x: box.right + 18, y: places[i] + 4 }, end.name),
       !["band", "limit"].includes(end.look) && !end.dots && h("circle", { class: `end ${end.look}`, cx: end.x.toFixed(1), cy: end.y.toFixed(1), r: 2.5 }),
     ]),
@@ -173,9 +173,10 @@ export function axisLabels(steps, show, plain) {
 }
 
 /** A small sample of how a series is drawn. */
-export function swatch(look, x, y) {
+export function swatch({ look, dashed, dots }, x, y) {
+  if (dots) return h("circle", { class: `dot ${look}`, cx: x + 6, cy: y, r: 3 });
   if (look === "band") return h("rect", { class: "band", x: x + 1, y: y - 5, width: 10, height: 10 });
-  return h("line", { class: look === "limit" ? "limit" : `line ${look}`, x1: x, x2: x + 11, y1: y, y2: y });
+  return h("line", { class: look === "limit" ? "limit" : `line ${look}${dashed ? " dashed" : ""}`, x1: x, x2: x + 11, y1: y, y2: y });
 }
 
 /** Trainings and the like: a line at their time, and their words where these do not lie on others. */
