@@ -1,12 +1,11 @@
 """What every page must hold for those who read it: measured in the page itself, by axe-core and by our own eyes."""
 
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
-import axe_playwright_python
 from playwright.sync_api import Page
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 """axe-core, as its package for tests brings it."""
 
 TEXTS = """() => {
