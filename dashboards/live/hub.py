@@ -1,6 +1,6 @@
 """One run of the queries for all who watch: built when windows change, at most twice a second, and sent to everybody.
 
-A *topic* is ``overview``, ``sources`` or ``unit:CODE``. The hub works only while somebody watches.
+Topics are those of :mod:`dashboards.live.building`. The hub works only while somebody watches.
 """
 
 import asyncio
@@ -12,11 +12,7 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from dashboards.live.models import Model, Overview
-from dashboards.live.overview import overview
-from dashboards.live.reading import Reader, units_at
-from dashboards.live.sources import count, sources
-from dashboards.live.unit import unit_view
+from dashboards.live.building import UNIT, Builder
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from storage.engine import Answer
@@ -28,6 +24,9 @@ LEAST_GAP_S: Final = 0.5
 
 BUSY_FACTOR: Final = 1.5
 """And at least so many times as long as a build takes: the page never takes all of the time."""
+
+SHARE: Final = 3.0
+"""So many times as long as its own build took each topic waits for the next, so that no board holds up the others."""
 
 HEARTBEAT_S: Final = 1.0
 """A viewer hears at least so often, so that it knows the server's time and that the line is alive."""
@@ -44,7 +43,8 @@ STALE_S: Final = 3 * REFRESH_S
 RETRY_MS: Final = 1000
 """What a browser waits before it connects again."""
 
-UNIT: Final = "unit:"
+MOST_TOPICS: Final = 200
+"""So many different views are kept up to date at once; more are refused until viewers leave."""
 
 
 class Runtime(Protocol):
@@ -56,6 +56,9 @@ class Runtime(Protocol):
 
     def query(self, name: str, params: Mapping[str, Any]) -> Answer:
         """Answer a named query; blocks."""
+
+    def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a query of a board, given as text; blocks. The text is ours, with values in quotes."""
 
     def changes(self) -> AsyncIterator[int]:
         """The newest version whenever windows changed."""
@@ -93,15 +96,16 @@ class Hub:
     def __init__(self, runtime: Runtime, clock: Callable[[], int]) -> None:
         self._runtime = runtime
         self._clock = clock
-        self._reader = Reader(runtime)
+        self._builder = Builder(runtime, clock)
         self._viewers: set[Viewer] = set()
         self._ended = False
         self._task: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
-        self._overview: tuple[float, Overview] | None = None
         self._failure: tuple[float, Exception] | None = None
         self._good: tuple[float, int] | None = None
         self._built: dict[str, tuple[float, bytes]] = {}
+        self._due: dict[str, float] = {}
+        self._behind: set[str] = set()
 
     async def newest(self, topic: str) -> bytes:
         """The JSON of a topic, not older than the least gap.
@@ -115,6 +119,9 @@ class Hub:
             built = self._built.get(topic)
             if built is not None and time.monotonic() - built[0] < LEAST_GAP_S:
                 return built[1]
+            watched = self._watched()
+            if topic not in watched and len(watched) >= MOST_TOPICS:
+                raise NotNow(f"{len(watched)} different views are looked at already; look at one of them or come later")
             return await self._build(topic)
 
     async def watch(self, topics: Iterable[str]) -> AsyncIterator[bytes]:
@@ -168,26 +175,48 @@ class Hub:
         if not self._viewers and self._task is not None:
             self._task.cancel()
             self._task = None
-            self._built.clear()
+        self._forget()
+
+    def _watched(self) -> set[str]:
+        return {topic for viewer in self._viewers for topic in viewer.topics}
+
+    def _forget(self) -> None:
+        """Let go of what nobody watches and nobody asked for just now."""
+        watched, now = self._watched(), time.monotonic()
+        self._built = {
+            topic: built for topic, built in self._built.items() if topic in watched or now - built[0] < LEAST_GAP_S
+        }
+        self._due = {topic: due for topic, due in self._due.items() if topic in watched}
+        self._behind &= watched
 
     async def _follow(self) -> None:
         """Build and send whenever windows changed, and now and then without a change."""
         changed = asyncio.Event()
         listener = asyncio.create_task(self._listen(changed), name="changes for the live page")
+        looked = time.monotonic()
         try:
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), REFRESH_S if self._failure is None else AGAIN_S)
-                changed.clear()
+                    await asyncio.wait_for(changed.wait(), self._patience())
                 began = time.monotonic()
+                if changed.is_set() or self._failure is not None or began - looked >= REFRESH_S:
+                    changed.clear()
+                    self._behind, looked = self._watched(), began
                 with suppress(Exception):  # told where it was built; the next round may work again
-                    await self._send_all()
+                    await self._send_due()
                 spent = time.monotonic() - began
                 await asyncio.sleep(max(LEAST_GAP_S, BUSY_FACTOR * spent) - spent)
         finally:
             listener.cancel()
             with suppress(asyncio.CancelledError):
                 await listener
+
+    def _patience(self) -> float:
+        """How long to wait for a change: shorter while something waits for its turn or a build failed."""
+        if self._failure is not None:
+            return AGAIN_S
+        now = time.monotonic()
+        return max(0.0, min([REFRESH_S, *(self._due.get(topic, now) - now for topic in self._behind)]))
 
     async def _listen(self, changed: asyncio.Event) -> None:
         async for _ in self._runtime.changes():
@@ -196,10 +225,13 @@ class Hub:
         for viewer in self._viewers:
             viewer.wake()
 
-    async def _send_all(self) -> None:
-        topics = {topic for viewer in self._viewers for topic in viewer.topics}
-        for topic in sorted(topics):  # overview first: units take their row from it
+    async def _send_due(self) -> None:
+        """Build what is behind and may be built again, and send it to whoever watches it."""
+        for topic in sorted(self._behind, key=_order):
+            if self._due.get(topic, 0) > time.monotonic():
+                continue
             message = await self._message(topic, fresh=True)
+            self._behind.discard(topic)
             for viewer in self._viewers:
                 if topic in viewer.topics:
                     viewer.give(topic, message)
@@ -218,7 +250,7 @@ class Hub:
         """Run the queries of one topic now. Raises LookupError for a unit that does not exist."""
         began, now = time.monotonic(), self._clock()
         try:
-            model = await asyncio.to_thread(self._model, topic)
+            model = await asyncio.to_thread(self._builder.build, topic)
         except LookupError:
             raise
         except Exception as error:
@@ -228,30 +260,16 @@ class Hub:
             log.info("the live page is built again")
         self._failure, self._good = None, (began, now)
         encoded = msgspec.json.encode(model)
-        self._built[topic] = (time.monotonic(), encoded)
+        done = time.monotonic()
+        self._forget()
+        self._built[topic] = (done, encoded)
+        self._due[topic] = done + max(self._builder.least_gap_s(topic), SHARE * (done - began))
         return encoded
 
-    def _model(self, topic: str) -> Model:
-        now = self._clock()
-        if topic == "sources":
-            return sources(self._reader, now)
-        if topic == "overview":
-            return self._fresh_overview(now)
-        code = topic.removeprefix(UNIT)
-        unit = next((unit for unit in units_at(self._reader.registry, now) if unit.code == code), None)
-        if unit is None:
-            raise LookupError(code)
-        known = self._overview
-        shown = known[1] if known and time.monotonic() - known[0] < LEAST_GAP_S else self._fresh_overview(now)
-        row = next((row for row in shown.units if row.code == code), None)
-        if row is None:  # the unit began to exist between the two looks
-            row = next(row for row in self._fresh_overview(now).units if row.code == code)
-        return unit_view(self._reader, unit, row, shown.as_of)
 
-    def _fresh_overview(self, now: int) -> Overview:
-        found = overview(self._reader, now, count(sources(self._reader, now)))
-        self._overview = (time.monotonic(), found)
-        return found
+def _order(topic: str) -> tuple[bool, str]:
+    """Overview first: units take their row from it."""
+    return topic != "overview", topic
 
 
 def event(topic: str, data: bytes) -> bytes:

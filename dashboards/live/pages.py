@@ -12,9 +12,17 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from dashboards.live.hub import UNIT, Hub, Runtime
+from dashboards.live.board_pages import board_routes, json_bytes
+from dashboards.live.building import UNIT
+from dashboards.live.hub import Hub, Runtime
+from dashboards.live.problems import not_found
 from dashboards.live.secured import secured
 from dashboards.live.texts import ABBREVIATIONS, TEXTS
+
+PAGES: Final = [
+    "/", "/unit/{code:str}", "/kesehatan", "/tv", "/papan", "/d/{uid:str}", "/d/{uid:str}/{name:str}",
+]  # fmt: skip
+"""Addresses of the one page; those of boards are Grafana's own, so that links between boards work as they stand."""
 
 TYPES: Final = {
     "html": "text/html",
@@ -54,7 +62,7 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
     """The page's routes for one runtime; ``clock`` says now in ms UTC and may be a simulated one."""
     hub = Hub(runtime, clock)
 
-    @get(["/", "/unit/{code:str}", "/kesehatan", "/tv"], include_in_schema=False)
+    @get(PAGES, include_in_schema=False)
     async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
         """The one page; the browser's side reads the address."""
         return _file(request, "index.html")
@@ -62,25 +70,25 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
     @get("/assets/{name:str}", include_in_schema=False)
     async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """A module, a style sheet or the icon."""
-        return _file(request, name) if name in assets() else _unknown(f"there is no file {name}")
+        return _file(request, name) if name in assets() else not_found(f"there is no file {name}")
 
     @get("/api/overview", media_type=MediaType.JSON)
     async def overview() -> Response[bytes]:
         """All units at this instant."""
-        return _json(await hub.newest("overview"))
+        return json_bytes(await hub.newest("overview"))
 
     @get("/api/unit/{code:str}", media_type=MediaType.JSON)
     async def unit(code: FromPath[str]) -> Response[bytes]:
         """One unit at this instant."""
         try:
-            return _json(await hub.newest(UNIT + code))
+            return json_bytes(await hub.newest(UNIT + code))
         except LookupError:
-            return _unknown(f"there is no unit {code}; /api/overview lists the units")
+            return not_found(f"there is no unit {code}; /api/overview lists the units")
 
     @get("/api/sources", media_type=MediaType.JSON)
     async def sources() -> Response[bytes]:
         """All sources at this instant."""
-        return _json(await hub.newest("sources"))
+        return json_bytes(await hub.newest("sources"))
 
     @get("/api/stream", media_type="text/event-stream")
     async def stream(unit: FromQuery[str | None] = None, sources: FromQuery[bool] = False) -> Stream:
@@ -93,7 +101,8 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return Stream(hub.watch(topics), media_type="text/event-stream", headers=headers)
 
-    return [Router("/", route_handlers=[page, asset, overview, unit, sources, stream], middleware=[secured])]
+    handlers = [page, asset, overview, unit, sources, stream, *board_routes(hub)]
+    return [Router("/", route_handlers=handlers, middleware=[secured])]
 
 
 def _file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
@@ -103,12 +112,3 @@ def _file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
     if request.headers.get("if-none-match") == found.tag:
         return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
     return Response(found.content, headers=headers, media_type=found.media_type)
-
-
-def _json(content: bytes) -> Response[bytes]:
-    return Response(content, headers={"cache-control": "no-store"}, media_type=MediaType.JSON)
-
-
-def _unknown(detail: str) -> Response[bytes]:
-    problem = {"type": "urn:pantau:problem:not-found", "title": "Not found", "status": 404, "detail": detail}
-    return Response(msgspec.json.encode(problem), status_code=404, media_type="application/problem+json")

@@ -32,6 +32,9 @@ class Source(Protocol):
     def query(self, name: str, params: Mapping[str, Any]) -> Answer:
         """Answer a named query; any thread may call it."""
 
+    def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a query of a board, given as text; any thread may call it."""
+
 
 class Reader:
     """Named queries of one runtime. Blocks; use from worker threads. Safe to share: a race only asks twice."""
@@ -48,6 +51,10 @@ class Reader:
     def query(self, name: str, params: Mapping[str, Any]) -> Answer:
         """The answer to a named query."""
         return self._source.query(name, params)
+
+    def select(self, sql: str) -> Answer:
+        """The answer to a query of a board, expanded."""
+        return self._source.select(sql)
 
     def ask(self, name: str, **params: Any) -> list[Row]:
         """The rows of a named query; parameters that it does not have are left out."""

@@ -5,6 +5,7 @@ Short, plain, no blame, no exclamation. A key is ``place.what``; both languages 
 
 from typing import Final
 
+from dashboards.live.texts_boards import BOARDS
 from dashboards.live.texts_definitions import DEFINITIONS
 from dashboards.live.texts_sources import SOURCES
 from dashboards.live.texts_unit import UNIT
@@ -219,7 +220,7 @@ _FRAME: Final[dict[str, Pair]] = {
     "tv.rest": ("dan {n} unit lain tanpa masalah yang lebih mendesak", "and {n} more units with nothing more pressing"),
 }
 
-WORDS: Final[dict[str, Pair]] = {**_FRAME, **DEFINITIONS, **UNIT, **SOURCES}
+WORDS: Final[dict[str, Pair]] = {**_FRAME, **DEFINITIONS, **UNIT, **SOURCES, **BOARDS}
 """Key -> (Indonesian, English)."""
 
 ABBREVIATIONS: Final = (

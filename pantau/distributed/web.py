@@ -63,7 +63,11 @@ class ServedTables:
 
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Answer a named query; blocks."""
-        return self._engine.query(sql(name), params)
+        return self.select(sql(name), params)
+
+    def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a query given as text, as the boards have them; blocks."""
+        return self._engine.query(text, params)
 
     def now(self) -> int:
         """What the page takes for now, ms UTC: this machine's clock or, where wanted, that of the newest event."""

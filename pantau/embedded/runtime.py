@@ -158,9 +158,13 @@ class Runtime:
 
     def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Answer a named query; blocks, so call it from a worker thread. Raises NotNow after the end."""
+        return self.select(sql(name), params)
+
+    def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Answer a query given as text, as the boards have them; blocks. Raises NotNow after the end."""
         if self._closed:
             raise NotNow("the process is stopping")
-        return self._readers.submit(self.engine.query, sql(name), params).result()
+        return self._readers.submit(self.engine.query, text, params).result()
 
     def verify(self, on_progress: Callable[[int], None] = lambda n: None) -> Report:
         """Recompute everything from the log and compare; nothing is written meanwhile."""

@@ -5,38 +5,11 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import ARTIFACTS, HEIGHTS, Open, Server
 from tests.browser.office import JATI
+from tests.browser.reading import TEXTS, violations
 
 pytestmark = pytest.mark.browser
 
 PAGES = {"ikhtisar": "/", "unit": f"/unit/{JATI}", "kesehatan": "/kesehatan"}
-
-TEXTS = """() => {
-    const parse = (text) => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number); return {r, g, b, a}; };
-    const channel = (c) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    const light = ({r, g, b}) => 0.2126 * channel(r / 255) + 0.7152 * channel(g / 255) + 0.0722 * channel(b / 255);
-    const ground = (node) => {
-        for (let up = node; up; up = up.parentElement) {
-            const found = parse(getComputedStyle(up).backgroundColor);
-            if (found.a === 1) return found;
-        }
-        return {r: 255, g: 255, b: 255};
-    };
-    const found = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const text = walker.currentNode.data.trim();
-        const node = walker.currentNode.parentElement;
-        if (!text || node.closest("noscript, script, .hidden, .skip, title, option")) continue;
-        const box = node.getBoundingClientRect();
-        const style = getComputedStyle(node);
-        if (!box.width || !box.height || style.visibility === "hidden") continue;
-        const color = parse(node.ownerSVGElement ? style.fill : style.color);
-        const [one, other] = [light(color), light(ground(node))].sort((a, b) => b - a);
-        const contrast = (one + 0.05) / (other + 0.05);
-        found.push({text, size: parseFloat(style.fontSize), contrast, bottom: box.bottom, right: box.right});
-    }
-    return found;
-}"""
 
 
 def settle(page: Page) -> None:
@@ -60,6 +33,8 @@ def test_a_page_fits_its_screen_and_can_be_read(
     assert len(texts) > 30
     assert [each for each in texts if each["contrast"] < 4.5] == []
     assert [each for each in texts if each["size"] < 12] == []
+    if language == "id":
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -74,6 +49,7 @@ def test_the_wall_screen_has_nothing_small_and_does_not_scroll(
     texts = page.evaluate(TEXTS)
     assert len(texts) > 30
     assert [each for each in texts if each["size"] < 28] == []
+    assert violations(page) == []
     assert [each for each in texts if each["contrast"] < 4.5] == []
     assert [each for each in texts if each["bottom"] > 1080 or each["right"] > 1920] == []
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [

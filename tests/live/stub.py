@@ -63,6 +63,12 @@ class StubRuntime:
         days = [(unit, day) for unit, day, _ in params["days"]]
         return answer([{"unit": unit, "day": day, **_NOTHING, **self.standings.get(unit, {})} for unit, day in days])
 
+    def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
+        """Nothing, to every query of a board."""
+        with self._lock:
+            self.asked.append(text)
+        return answer([])
+
     def hanging(self) -> threading.Lock:
         """As long as this is held no query is answered."""
         return self._held

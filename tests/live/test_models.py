@@ -27,6 +27,9 @@ class Week:
     def query(self, name: str, params: Any) -> Answer:
         return self._query(name, params)
 
+    def select(self, text: str, params: Any = None) -> Answer:
+        raise AssertionError("the pages ask named queries alone")
+
 
 @pytest.fixture(scope="module")
 def reader(module_engine: ChdbEngine) -> Reader:

@@ -1,5 +1,7 @@
 // The live page: which page the address asks for, what is known, and when to draw again.
 
+import { boardPage, boardsPage } from "./board.js";
+import { dataQuery, definition, frames, speakOf, withBoards } from "./board_state.js";
 import { morph, h } from "./dom.js";
 import { day, moment, clock, zoneName } from "./format.js";
 import { number, shape } from "./parts.js";
@@ -12,7 +14,7 @@ import { language, recall, remember, speak, t } from "./words.js";
 const root = document.getElementById("app");
 
 const page = {
-  models: { overview: null, unit: null, sources: null },
+  models: { overview: null, unit: null, sources: null, board: null },
   now: null, // the server's time, ms UTC
   line: null, // "live", "stale" or "lost"; null until the first word
   heardAt: null, // the server's time at the last word
@@ -64,6 +66,11 @@ const page = {
 function route() {
   const path = location.pathname.replace(/\/+$/, "") || "/";
   if (path.startsWith("/unit/")) return { name: "unit", code: decodeURIComponent(path.slice(6)), address: `/api/stream?unit=${path.slice(6)}` };
+  if (path === "/papan") return { name: "boards", address: null };
+  if (path.startsWith("/d/")) {
+    const uid = decodeURIComponent(path.split("/")[2]);
+    return { name: "board", uid, address: `/api/boards/${encodeURIComponent(uid)}/stream${dataQuery()}` };
+  }
   if (path === "/kesehatan") return { name: "sources", address: "/api/stream?sources=1" };
   return { name: path === "/tv" ? "tv" : "overview", address: "/api/stream" };
 }
@@ -88,24 +95,34 @@ function render() {
     unit: () => [head(), banner(), unitPage(page, here.code), foot()],
     sources: () => [head(), banner(), sourcesPage(page), foot()],
     tv: () => [tvPage(page)],
+    boards: () => [head(), banner(), boardsPage(page), foot()],
+    board: () => (page.kiosk ? [banner(), boardPage(page)] : [head(), banner(), boardPage(page), foot()]),
   };
   document.documentElement.classList.toggle("tv", here.name === "tv");
   document.title = title();
   morph(root, views[here.name]());
+  // what a reader changed in a field stays there, unless the address says otherwise
+  for (const field of root.querySelectorAll("select[data-value]")) if (field.value !== field.dataset.value) field.value = field.dataset.value;
+  for (const box of root.querySelectorAll("input[data-on]")) box.checked = box.dataset.on === "true";
   measure();
 }
 
 function title() {
-  const name = here.name === "unit" ? (page.models.unit?.row.name ?? here.code) : here.name === "sources" ? t("nav.sources") : t("nav.overview");
+  if (here.name === "board" && page.board.told) return `${page.board.told.title} · Pantau Layanan`;
+  const name = here.name === "boards" || here.name === "board" ? t("nav.boards") : here.name === "unit" ? (page.models.unit?.row.name ?? here.code) : here.name === "sources" ? t("nav.sources") : t("nav.overview");
   return `${name} · Pantau Layanan`;
 }
 
+/** The newest model of this page that says as of when it is, and in which zone. */
+const seen = () => (here.name === "board" ? page.models.board : page.models.overview);
+
 function head() {
   const { overview } = page.models;
+  const timed = seen();
   const needing = overview?.units.filter(({ state }) => NEEDS.includes(state.key)).length ?? 0;
   const troubled = overview?.sources.troubled ?? 0;
   const link = (path, name, count) =>
-    h("a", { href: page.link(path), "aria-current": location.pathname === path ? "page" : null }, t(name), count > 0 && h("span", { class: "badgecount" }, number(count), h("span", { class: "hidden" }, ` ${t("nav.need")}`)));
+    h("a", { href: page.link(path), "aria-current": location.pathname === path || (path === "/papan" && here.name === "board") ? "page" : null }, t(name), count > 0 && h("span", { class: "badgecount" }, number(count), h("span", { class: "hidden" }, ` ${t("nav.need")}`)));
   const other = language() === "id" ? "en" : "id";
   const theme = recall("theme");
   return h(
@@ -113,9 +130,9 @@ function head() {
     { class: "head", "data-key": "head" },
     h("a", { class: "skip", href: "#main" }, t("nav.skip")),
     h("a", { class: "brand", href: page.link("/") }, "Pantau Layanan", overview?.area && h("span", { class: "area" }, overview.area)),
-    h("nav", { "aria-label": t("nav.label") }, link("/", "nav.overview", needing), link("/kesehatan", "nav.sources", troubled)),
-    h("p", { class: "asof" }, page.now === null || !overview ? "" : h("time", {}, h("span", { class: "date" }, `${day(page.now, overview.zone)} `), `${clock(page.now, overview.zone)} ${zoneName(overview.zone, page.now)}`)),
-    h("div", { class: "switches" }, h("button", { type: "button", class: "quiet", lang: other, onclick: () => (speak(other), draw()) }, h("span", { class: "long" }, other === "en" ? "English" : "Indonesia"), h("span", { class: "short", "aria-hidden": "true" }, other.toUpperCase())), h("button", { type: "button", class: "quiet", onclick: nextTheme, title: t(`theme.${theme ?? "auto"}`), "aria-label": t(`theme.${theme ?? "auto"}`) }, { light: "○", dark: "●" }[theme] ?? "◐"), h("a", { class: "quiet tvlink", href: page.link("/tv"), title: t("nav.tv_about") }, "TV")),
+    h("nav", { "aria-label": t("nav.label") }, link("/", "nav.overview", needing), link("/papan", "nav.boards", 0), link("/kesehatan", "nav.sources", troubled)),
+    h("p", { class: "asof" }, page.now === null || !timed ? "" : h("time", {}, h("span", { class: "date" }, `${day(page.now, timed.zone)} `), `${clock(page.now, timed.zone)} ${zoneName(timed.zone, page.now)}`)),
+    h("div", { class: "switches" }, h("button", { type: "button", class: "quiet", lang: other, "aria-label": other === "en" ? "English" : "Indonesia", onclick: () => (here.name === "board" ? go(page.twinLink()) : (speak(other), draw())) }, h("span", { class: "long" }, other === "en" ? "English" : "Indonesia"), h("span", { class: "short", "aria-hidden": "true" }, other.toUpperCase())), h("button", { type: "button", class: "quiet", onclick: nextTheme, title: t(`theme.${theme ?? "auto"}`), "aria-label": t(`theme.${theme ?? "auto"}`) }, { light: "○", dark: "●" }[theme] ?? "◐"), h("a", { class: "quiet tvlink", href: page.link("/tv"), title: t("nav.tv_about") }, "TV")),
   );
 }
 
@@ -134,13 +151,17 @@ function applyTheme() {
 
 /** What must be said about the line and the data before anything else; empty when all is well. */
 function banner() {
-  const { overview } = page.models;
+  const timed = seen();
+  if (page.paused && here.name === "board") {
+    return h("p", { class: "banner", role: "status", "data-key": "banner" }, t("banner.paused", { at: timed ? moment(timed.as_of, timed.zone, timed.as_of) : "–" }));
+  }
   if (page.line === "lost" || page.line === "stale") {
-    const at = overview ? moment(page.heardAt ?? overview.as_of, overview.zone, page.now) : null;
+    const at = timed ? moment(page.heardAt ?? timed.as_of, timed.zone, page.now) : null;
     const [known, never] = page.line === "lost" ? ["banner.disconnected", "banner.never"] : ["banner.stale", "banner.stale_never"];
     return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", at ? t(known, { at }) : t(never));
   }
-  if (overview?.started && overview.units.some(({ is_open }) => is_open) && overview.units.every(({ quiet }) => quiet)) {
+  const { overview } = page.models;
+  if (here.name !== "board" && overview?.started && overview.units.some(({ is_open }) => is_open) && overview.units.every(({ quiet }) => quiet)) {
     return h("p", { class: "banner", role: "alert", "data-key": "banner" }, shape("silent"), " ", t("banner.silent", { at: moment(overview.last_event, overview.zone, page.now) }));
   }
   return h("p", { class: "banner", hidden: true, "data-key": "banner" });
@@ -151,8 +172,8 @@ function foot() {
   return h(
     "footer",
     { class: "foot", "data-key": "foot" },
-    h("span", {}, overview?.last_event != null && t("foot.last", { at: moment(overview.last_event, overview.zone, page.now) })),
-    h("span", { class: "keys" }, t("foot.keys")),
+    h("span", {}, here.name !== "board" && overview?.last_event != null && t("foot.last", { at: moment(overview.last_event, overview.zone, page.now) })),
+    here.name === "overview" && h("span", { class: "keys" }, t("foot.keys")),
   );
 }
 
@@ -186,7 +207,12 @@ function measure() {
 
 function listen() {
   line?.close();
+  line = null;
   page.missing = null;
+  if (here.address === null || (here.name === "board" && page.paused)) {
+    page.line = null;
+    return;
+  }
   line = follow(here.address, {
     message(topic, model) {
       if (topic === "missing") {
@@ -210,9 +236,35 @@ function listen() {
   });
 }
 
+/** Load what a page of boards shows, then follow it. An answer that comes after the reader went on is dropped. */
+async function openBoards() {
+  const asked = here;
+  try {
+    page.boards ??= await (await fetch("/api/boards")).json();
+    if (asked.name === "board") {
+      const told = await definition(asked.uid);
+      const found = told && (await frames(asked.uid, dataQuery()));
+      if (asked !== here) return;
+      page.board = { uid: asked.uid, told, problem: told === null ? {} : (found.fault ?? null) };
+      if (found?.model) {
+        page.models.board = found.model;
+        page.now = page.heardAt = found.model.as_of;
+      }
+      if (told !== null && !found.fault) listen();
+    }
+  } catch {
+    if (asked !== here) return;
+    page.line = "lost";
+    setTimeout(() => asked === here && openBoards(), 2000);
+  }
+  draw();
+}
+
 function go(address) {
+  const before = location.pathname;
   history.pushState(null, "", address);
   arrive();
+  if (location.pathname === before) return; // another choice on the same board: the reader stays where he is
   scrollTo(0, 0);
   document.getElementById("main")?.focus({ preventScroll: true });
 }
@@ -221,11 +273,30 @@ function arrive() {
   const before = here;
   here = route();
   page.points = {};
-  if (here.address !== before.address || page.missing) listen();
+  page.kiosk = new URLSearchParams(location.search).has("kiosk");
+  if (here.name === "board" || here.name === "boards") {
+    if (here.uid !== before.uid || here.name !== before.name) {
+      page.board = { uid: here.uid, told: null, problem: null };
+      page.models.board = null;
+      page.tabled.clear();
+      page.paused = page.ownRange = false;
+    }
+    if (here.name === "board") speakOf(here.uid);
+    line?.close();
+    page.line = null;
+    openBoards();
+  } else if (here.address !== before.address || page.missing) listen();
   render();
 }
 
+page.pause = () => {
+  page.paused = !page.paused;
+  listen();
+  draw();
+};
+
 document.addEventListener("click", (event) => {
+  for (const menu of root.querySelectorAll("details[open]")) if (!menu.contains(event.target)) menu.open = false;
   const anchor = event.target.closest?.("a[href]");
   if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const url = new URL(anchor.href);
@@ -249,6 +320,14 @@ document.addEventListener("keydown", (event) => {
     event.target.value = "";
     page.search("");
     event.target.blur();
+  } else if (event.key === "Escape" && event.target.closest?.("details[open]")) {
+    const menu = event.target.closest("details");
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (event.key === "Escape" && page.kiosk) {
+    const query = new URLSearchParams(location.search);
+    query.delete("kiosk");
+    go(`${location.pathname}${query.size ? `?${query}` : ""}`);
   } else if (event.key === "Escape" && here.name === "unit" && !event.target.matches?.("svg.chart")) {
     go(page.link("/"));
   }
@@ -267,5 +346,6 @@ document.addEventListener("keydown", (event) => {
 document.documentElement.lang = language();
 if (new URLSearchParams(location.search).has("lang")) remember("lang", language());
 applyTheme();
-render();
-listen();
+withBoards(page, { go, draw });
+here = { name: null }; // arrive begins afresh
+arrive();

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 const finite = (value) => value !== null && value !== undefined;
 
 /** Pieces of a line without its gaps: lists of [x, y]; a value alone between two gaps is a piece of one point. */
-function pieces(values, x, y) {
+export function pieces(values, x, y) {
   const found = [];
   let piece = null;
   values.forEach((value, i) => {
@@ -17,9 +17,9 @@ function pieces(values, x, y) {
   return found;
 }
 
-const path = (points) => points.map(([px, py], i) => `${i ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
+export const path = (points) => points.map(([px, py], i) => `${i ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
 
-function bandPath(low, high, x, y) {
+export function bandPath(low, high, x, y) {
   let text = "";
   let upper = [];
   let lower = [];
@@ -91,7 +91,7 @@ export function timeTicks(topMs, wanted = 4) {
 }
 
 /** Move labels apart so that none lies on another; returns the y of each, in the order given. */
-function apart(ys, gap, least, most) {
+export function apart(ys, gap, least, most) {
   const order = ys.map((y, i) => [y, i]).sort((a, b) => a[0] - b[0]);
   const placed = [];
   let floor = least;

@@ -26,7 +26,7 @@ export function follow(address, on) {
     shut();
     heard = performance.now();
     source = new EventSource(address);
-    for (const topic of ["overview", "unit", "sources", "missing"]) {
+    for (const topic of ["overview", "unit", "sources", "board", "missing"]) {
       source.addEventListener(topic, (event) => {
         alive();
         on.message(topic, JSON.parse(event.data));

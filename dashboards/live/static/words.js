@@ -21,6 +21,12 @@ export function speak(lang) {
   history.replaceState(history.state, "", url);
 }
 
+/** Speak a language on this page without remembering it: the address names it already. */
+export function speakHere(lang) {
+  chosen = lang;
+  document.documentElement.lang = lang;
+}
+
 /** The text of a key in the chosen language, with {names} filled in. A missing key shows itself, so that it is seen. */
 export function t(key, values = {}) {
   const text = TEXTS[language()][key];

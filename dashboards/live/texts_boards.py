@@ -1,0 +1,53 @@
+"""Words around the boards on the live page; a board's own words are in its JSON."""
+
+from typing import Final
+
+BOARDS: Final[dict[str, tuple[str, str]]] = {
+    "nav.boards": ("Papan", "Boards"),
+    "banner.paused": (
+        "Dijeda. Angka di bawah adalah keadaan {at}; tekan Ikuti untuk angka terbaru.",
+        "Paused. The numbers below are those of {at}; press Follow for the newest.",
+    ),
+    "board.list": ("Papan", "Boards"),
+    "board.list_about": (
+        "Dari yang umum ke yang khusus; papan yang sama juga ada di Grafana.",
+        "From the general to the specific; the same boards are in Grafana.",
+    ),
+    "board.links": ("Papan lain", "Other boards"),
+    "board.no_board": ("Tidak ada papan {uid}", "There is no board {uid}"),
+    "board.refused": (
+        "Alamat ini meminta {field} = {value}, dan itu tidak ada di sini.",
+        "This address asks for {field} = {value}, which is not to be had here.",
+    ),
+    "board.as_usual": ("Buka papan dengan pilihan semula", "Open the board with its usual choices"),
+    "board.nothing": ("Belum ada data dalam rentang waktu ini.", "No data in this time range yet."),
+    "board.unknown": ("belum ada data", "no data yet"),
+    "board.failed": (
+        "Angka ini tidak dapat dihitung sekarang; sebabnya ada di catatan server.",
+        "This cannot be computed now; the server's log says why.",
+    ),
+    "board.cut": ("Hanya 5.000 baris pertama yang ditampilkan.", "Only the first 5,000 rows are shown."),
+    "board.span": ("Rentang waktu {from} sampai {to}", "Time range {from} to {to}"),
+    "board.choices": ("Pilihan", "Choices"),
+    "board.all": ("Semua ({n})", "All ({n})"),
+    "board.some": ("{n} dari {all}", "{n} of {all}"),
+    "board.everything": ("Semua", "All"),
+    "board.range": ("Waktu", "Time"),
+    "board.range_own": ("Tanggal lain…", "Other dates…"),
+    "board.today": ("Hari ini", "Today"),
+    "board.last": ("{n} {unit} terakhir", "Last {n} {unit}"),
+    "board.week": ("minggu", "weeks"),
+    "board.from": ("Dari", "From"),
+    "board.until": ("Sampai", "Until"),
+    "board.show": ("Tampilkan", "Show"),
+    "board.pause": ("Jeda", "Pause"),
+    "board.follow": ("Ikuti", "Follow"),
+    "board.kiosk": ("Layar penuh", "Full screen"),
+    "board.kiosk_about": (
+        "Tanpa kepala dan pilihan, untuk layar dinding; Esc kembali",
+        "Without head and choices, for a wall screen; Esc goes back",
+    ),
+    "board.band": ("Batas bawah–atas", "Lower–upper limit"),
+    "board.name": ("Nama", "Name"),
+}
+"""Key -> (Indonesian, English)."""

@@ -1,0 +1,200 @@
+"""The boards in a browser: every one at three widths, in both languages and themes, kept as pictures; and in use."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dashboards.live.board_files import drawn_boards
+from tests.browser.conftest import ARTIFACTS, HEIGHTS, Open, Server
+from tests.browser.office import BAKAUHENI, JATI, KALIANDA, NAMES, at
+from tests.browser.reading import TEXTS, hard_to_read, violations
+from tests.browser.test_states_shown import ticket
+
+pytestmark = pytest.mark.browser
+
+BOARDS = sorted(drawn_boards())
+OF_DAY = "/d/pantau-ikhtisar"
+ONE_UNIT = f"/d/pantau-unit?var-unit={JATI}"
+
+
+def panel(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True).first
+
+
+def chosen(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def address(uid: str) -> str:
+    one = any(each.name == "unit" and not each.many for each in drawn_boards()[uid].variables)
+    return f"/d/{uid}" + (f"?var-unit={JATI}" if one else "")
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_a_board_fits_every_screen_and_can_be_read_by_everybody(office: Server, visit: Open, uid: str) -> None:
+    """Indonesian in the light, English in the dark: so each language and each theme is seen at every width."""
+    english = uid.endswith("-en")
+    page = visit(office, address(uid), width=1920, theme="dark" if english else "light")
+    page.wait_for_selector(".boardgrid")
+    panels = drawn_boards()[uid].told["panels"]
+    expect(page.locator(".panel")).to_have_count(len(panels))
+    expect(page.locator("h1")).to_have_text(drawn_boards()[uid].told["title"])
+    assert page.locator("html").get_attribute("lang") == ("en" if english else "id")
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    for width in sorted(HEIGHTS, reverse=True):
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        page.wait_for_timeout(200)  # charts are drawn anew at their width
+        page.screenshot(path=ARTIFACTS / f"{uid}-{width}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert hard_to_read(page) == []
+        if width == (1366 if english else 390):
+            assert violations(page) == []
+    assert "⟦" not in page.locator("body").inner_text()
+    assert page.locator("[role=alert]").count() == 0
+
+
+@pytest.mark.parametrize("uid", ["pantau-tv", "pantau-tv-en"])
+def test_the_board_for_the_wall_has_nothing_small_and_does_not_scroll(office: Server, visit: Open, uid: str) -> None:
+    page = visit(office, f"/d/{uid}?kiosk", width=1920, theme="dark")
+    page.wait_for_selector(".boardgrid")
+    page.wait_for_timeout(300)
+    page.screenshot(path=ARTIFACTS / f"{uid}-kiosk-1920.png")
+    assert hard_to_read(page, least_px=28) == []
+    assert [each for each in page.evaluate(TEXTS) if each["bottom"] > 1080 or each["right"] > 1920] == []
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+        1920,
+        1080,
+    ]
+    expect(page.locator(".head")).to_have_count(0)
+    expect(page.locator(".kioskclock")).to_have_text(re.compile("13.20 WIB"))
+
+
+def test_the_list_of_boards_leads_to_each_in_the_language_that_is_read(office: Server, visit: Open) -> None:
+    page = visit(office, "/papan", width=390)
+    expect(page.locator(".boardlist a")).to_have_count(len(BOARDS) // 2)
+    page.screenshot(path=ARTIFACTS / "papan-390.png")
+    assert violations(page) == []
+    assert hard_to_read(page) == []
+    page.get_by_role("button", name="English").click()
+    page.locator(".boardlist a", has_text="Today at a glance").click()
+    expect(page).to_have_url(f"{office.url}/d/pantau-ikhtisar-en")
+    page.get_by_role("button", name="Indonesia").click()
+    expect(page).to_have_url(office.url + OF_DAY)
+    expect(page.locator("h1")).to_have_text("Ikhtisar hari ini")
+
+
+def test_the_numbers_are_those_of_the_data(office: Server, visit: Open) -> None:
+    panels = office.get("/api/boards/pantau-ikhtisar/frames")["panels"]
+    page = visit(office, OF_DAY)
+    page.wait_for_selector(".boardgrid")
+    waiting, overdue = (field["values"][0] for field in panels["1"]["fields"])
+    expect(panel(page, "Menunggu").locator(".value")).to_have_text(f"{waiting} orang")
+    expect(panel(page, "Menunggu").locator(".beside")).to_have_text(f"lewat janji {overdue} orang")
+    ikm = panels["5"]["fields"][0]["values"][0]
+    expect(panel(page, "IKM 90 hari").locator(".value")).to_have_text(f"{ikm:.2f}".replace(".", ","))
+    names = next(field["values"] for field in panels["7"]["fields"] if field["name"] == "name")
+    shown = page.locator("table.board tbody th").all_inner_texts()
+    assert [name.replace("Kantor Kecamatan", "Kec.") for name in names] == shown
+    assert "▼ Lewat janji" in page.locator("table.board tbody tr").first.inner_text()
+
+
+def test_choices_are_in_the_address_and_go_along_to_the_next_board(office: Server, visit: Open) -> None:
+    page = visit(office, OF_DAY)
+    page.wait_for_selector(".boardgrid")
+    page.locator("[data-key=choice-unit] summary").click()
+    page.get_by_label(NAMES[JATI]).check()
+    expect(page.locator("table.board tbody tr")).to_have_count(1)
+    page.get_by_label(NAMES[KALIANDA]).check()
+    expect(page.locator("table.board tbody tr")).to_have_count(2)
+    assert sorted(chosen(page)["var-unit"]) == sorted([JATI, KALIANDA])
+    expect(page.locator("[data-key=choice-unit] summary")).to_contain_text("2 dari 4")
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox", name="Waktu").select_option("now-7d")
+    expect(page.locator(".boardfoot")).to_contain_text("Sel 3 Nov 13.20 WIB")
+    page.get_by_role("link", name="Kepuasan dan pengaduan").click()
+    expect(page.locator("h1")).to_have_text("Kepuasan dan pengaduan")
+    assert chosen(page) == {"from": ["now-7d"], "var-unit": [JATI, KALIANDA]}
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Ikhtisar hari ini")
+    expect(page.get_by_role("combobox", name="Waktu")).to_have_value("now-7d")
+
+
+def test_a_row_opens_its_unit_and_another_can_be_chosen(office: Server, visit: Open) -> None:
+    page = visit(office, OF_DAY)
+    page.wait_for_selector(".boardgrid")
+    page.get_by_role("link", name="Kec. Jati Agung").click()
+    expect(page.locator("h1")).to_have_text("Unit pelayanan")
+    assert chosen(page)["var-unit"] == [JATI]
+    expect(page.locator("select").first).to_have_value(JATI)
+    page.get_by_role("combobox", name="Unit").select_option(BAKAUHENI)
+    expect(page).to_have_url(re.compile(f"var-unit={BAKAUHENI}"))
+    expect(panel(page, "Loket buka").locator(".beside")).to_have_text("dari 2 loket")
+
+
+def test_own_dates_are_days_of_the_office(office: Server, visit: Open) -> None:
+    page = visit(office, OF_DAY)
+    page.wait_for_selector(".boardgrid")
+    page.get_by_role("combobox", name="Waktu").select_option("own")
+    page.get_by_label("Dari", exact=True).fill("2026-11-05")
+    page.get_by_label("Sampai").fill("2026-11-06")
+    page.get_by_role("button", name="Tampilkan").click()
+    expect(page.locator(".boardfoot")).to_have_text("Rentang waktu Kam 5 Nov 00.00 WIB sampai Jum 6 Nov 23.59 WIB")
+
+
+def test_a_chart_is_read_by_keyboard_and_is_also_a_table(office: Server, visit: Open) -> None:
+    frame = office.get(f"/api/boards/pantau-unit/frames?var-unit={JATI}")["panels"]["9"]
+    times, arrivals = (next(f["values"] for f in frame["fields"] if f["name"] == name) for name in ("time", "arrivals"))
+    page = visit(office, ONE_UNIT)
+    flow = panel(page, "Datang dan selesai")
+    flow.locator("svg.chart").focus()
+    page.keyboard.press("ArrowRight")
+    assert times[0] == at(7, 15)
+    expect(flow.locator(".about")).to_have_text(re.compile(rf"07\.15: Datang {arrivals[0]} orang"))
+    page.keyboard.press("Escape")
+    expect(flow.locator(".about")).not_to_have_text(re.compile("07.15"))
+    flow.get_by_role("button", name="Tabel").click()
+    rows = flow.locator("tbody tr")
+    expect(rows).to_have_count(len(times))
+    assert rows.first.inner_text().split("\t")[:2] == ["07.15", f"{arrivals[0]} orang"]
+    assert violations(page) == []
+    flow.get_by_role("button", name="Grafik").click()
+    expect(flow.locator("svg.chart")).to_be_visible()
+
+
+def test_a_mark_says_when_a_training_was(office: Server, visit: Open) -> None:
+    page = visit(office, "/d/pantau-pelatihan")
+    expect(page.locator(".marklabel").first).to_have_text("Workshop pelayanan prima")
+
+
+def test_what_is_not_there_is_said_with_a_way_out(office: Server, visit: Open) -> None:
+    page = visit(office, f"{OF_DAY}?var-unit=nowhere", quiet=False)
+    expect(page.locator(".refusal")).to_contain_text("var-unit = nowhere")
+    page.get_by_role("link", name="Buka papan dengan pilihan semula").click()
+    expect(page.locator(".boardgrid")).to_be_visible()
+    page = visit(office, "/d/pantau-nothing", quiet=False)
+    expect(page.locator("h1")).to_have_text("Tidak ada papan pantau-nothing")
+
+
+def test_numbers_come_by_themselves_stop_when_paused_and_the_line_heals(mortal: Server, visit: Open) -> None:
+    page = visit(mortal, OF_DAY, quiet=False)
+    waiting = panel(page, "Menunggu")
+    expect(waiting.locator(".beside")).to_have_text("belum ada data")
+    expect(panel(page, "Datang dan selesai")).to_contain_text("Belum ada data dalam rentang waktu ini.")
+    page.screenshot(path=ARTIFACTS / "pantau-ikhtisar-1366-kosong.png", full_page=True)
+    mortal.send(ticket(JATI, "A1"))
+    expect(waiting.locator(".value")).to_have_text("1 orang")
+    page.get_by_role("button", name="Jeda").click()
+    expect(page.locator(".banner")).to_contain_text("Dijeda")
+    mortal.send(ticket(JATI, "A2"))
+    page.wait_for_timeout(1500)
+    expect(waiting.locator(".value")).to_have_text("1 orang")
+    page.get_by_role("button", name="Ikuti").click()
+    expect(waiting.locator(".value")).to_have_text("2 orang")
+    mortal.stop()
+    expect(page.locator(".banner")).to_contain_text("Terputus dari server", timeout=15_000)
+    assert violations(page) == []
+    mortal.start()
+    expect(page.locator(".banner")).to_be_hidden(timeout=15_000)
+    expect(waiting.locator(".value")).to_have_text("2 orang")
