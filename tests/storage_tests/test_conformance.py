@@ -64,6 +64,9 @@ class _Week:
     def query(self, name: str, params: Any) -> Answer:
         return self._engine.query(sql(name), params)
 
+    def select(self, text: str, params: Any = None) -> Answer:
+        return self._engine.query(text, params)
+
 
 def _work(engine: Engine) -> dict[str, Any]:
     """Everything the product does with its tables; returns what it found."""
