@@ -27,7 +27,7 @@ from benchmarks.alerts_world import (
     simulate,
     working_day,
 )
-from pantau.domain.alerts.detection import History, Transition, replay
+from pantau.domain.alerts.detection import History, replay
 from pantau.domain.alerts.half_hours import Day
 from pantau.domain.alerts.incidents import Incident, incidents
 from pantau.domain.alerts.policy import ALERT_SOONER, QUIET, Policy
@@ -160,13 +160,6 @@ def messages(visits: float, units: int, seed: str, policy: Policy) -> str:
             counts.append(sum(1 + (each.closed is not None) for each in mine if each.opened >= onset))
     exactly = sum(count == 2 for count in counts) / len(counts)
     return f"{sum(counts) / len(counts):.2f} | {exactly * 100:.0f} | {len(counts)}"
-
-
-def transitions_of(visits: float, units: int, seed: str) -> list[Transition]:
-    """The transitions of one fall in a few offices, for whoever wants to look at them."""
-    peers = Peers(visits, seed, units, 0, CLEAN)
-    history = peers.with_fall(late=0.1, go_on=FOUND_WITHIN)
-    return replay(history, first=working_day(BEFORE), upto=working_day(BEFORE + WARM + FOUND_WITHIN))
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from pantau.domain.alerts.messages import Message, Role
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.indicators import Language, Text
 from pantau.domain.skm import ELEMENTS
+from pantau.domain.zones import MINUTE
 from pantau.texts import day_text, duration_text, number_text, share_text
 
 LONGEST: Final = 700
@@ -200,7 +201,7 @@ def _figure_line(figure: Figure, language: Language, *, short: bool = False) -> 
             return f"Tepat waktu {change} ({k} dari {n} kunjungan; biasanya {usual})."
         return f"On time {change} ({k} of {n} visits; usually {usual})."
     if figure.indicator == "time":
-        change = f"{duration_text(figure.before, language)} → {duration_text(figure.now, language)}"
+        change = f"{_time(figure.before, language)} → {_time(figure.now, language)}"
         if short:
             return f"{'waktu layan' if indonesian else 'service time'} {change}"
         return f"Waktu layan {change} ({n} kunjungan)." if indonesian else f"Service time {change} ({n} visits)."
@@ -247,7 +248,7 @@ def _cause(cause: Cause, names: dict[str, str], language: Language) -> str:
     indonesian = language == "id"
     share = share_text(cause.share, language, 0)
     if cause.kind == "part":
-        change = f"{duration_text(cause.before, language)} → {duration_text(cause.now, language)}"
+        change = f"{_time(cause.before, language)} → {_time(cause.now, language)}"
         return f"{_PARTS[cause.name].read(language)} {change} ({share})"
     if cause.kind == "hour":
         hour = int(cause.name)
@@ -321,6 +322,11 @@ def _fitted(must: Iterable[str], explains: Iterable[str], last: Iterable[str]) -
         return text
     room = LONGEST - len("\n".join(foot)) - 2
     return "\n".join(head)[:room] + "…\n" + "\n".join(foot)
+
+
+def _time(ms: float, language: Language) -> str:
+    """A length of time; from five minutes on in whole minutes."""
+    return duration_text(ms if ms < 5 * MINUTE else round(ms / MINUTE) * MINUTE, language)
 
 
 def _percent(millionths: int, language: Language) -> str:

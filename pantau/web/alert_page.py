@@ -102,7 +102,8 @@ def _shown(desk: LocalDesk, code: str, k: str, language: Language) -> Response[s
             due = f", {day_text(each.due, language)}" if each.due else ""
             done = f" · {_WORDS['done'].read(language)}" if each.done else ""
             said.append(f"{moment_text(each.at, zone, language)} · {each.by}: {each.note}{due}{done}")
-    return _page(language, message.splitlines(), answers=said, form=(code.upper(), k))
+    lines = [line for line in message.splitlines() if f"/a/{code.upper()}?" not in line]  # who reads it here is there
+    return _page(language, lines, answers=said, form=(code.upper(), k))
 
 
 def _answered(desk: LocalDesk, code: str, form: Mapping[str, str]) -> Response[str]:
@@ -147,6 +148,7 @@ def _page(
         return escape(_WORDS[name].read(language))
 
     parts = [f"<p>{escape(line)}</p>" for line in lines]
+    parts[:1] = [f"<h1>{escape(line)}</h1>" for line in lines[:1]]
     if answers is not None:
         listed = "".join(f"<li>{escape(each)}</li>" for each in answers) or f"<li>{word('nobody')}</li>"
         parts.append(f"<h2>{word('answers')}</h2><ul>{listed}</ul>")
@@ -164,7 +166,9 @@ def _page(
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f'<title>{word("title")} · Pantau Layanan</title><link rel="stylesheet" href="/assets/base.css"></head>'
-        f'<body><main class="plain">{"".join(parts)}</main></body></html>'
+        f'<title>{word("title")} · Pantau Layanan</title><link rel="stylesheet" href="/assets/base.css">'
+        '<link rel="stylesheet" href="/assets/alert.css">'
+        '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml"></head>'
+        f'<body><main class="alert">{"".join(parts)}</main></body></html>'
     )
     return Response(html, status_code=status, headers=HEADERS, media_type="text/html; charset=utf-8")

@@ -1,6 +1,7 @@
 """Where a fall comes from: the part, hour, service, counter or SKM element that carries most of the excess.
 
-A hint is computed or it is not printed: it needs at least ``LEAST_SHARE`` of all the excess of its kind.
+A hint is computed or it is not printed: it needs at least ``LEAST_SHARE`` of all the excess of its kind, and more than
+its visits alone would bring.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,9 @@ Kind = Literal["part", "hour", "service", "counter", "element"]
 KINDS: Final[tuple[Kind, ...]] = ("part", "hour", "service", "counter", "element")
 
 LEAST_SHARE: Final = 0.4
+MORE_THAN_ITS_VISITS: Final = 1.2
+"""One of two equal counters carries half of any excess: a hint must carry this much more than its share of visits."""
+
 LEAST_VISITS: Final = 10
 
 
@@ -56,7 +60,9 @@ def causes(now: Iterable[Slice], usual: Iterable[Slice]) -> list[Cause]:
         excesses = {each.name: each.bad - each.n * means[each.name] for each in slices}
         total = sum(excess for excess in excesses.values() if excess > 0)
         worst = max(slices, key=lambda each: (excesses[each.name], each.name))
-        if total <= 0 or worst.n < LEAST_VISITS or excesses[worst.name] < LEAST_SHARE * total:
+        visits = worst.n / sum(each.n for each in slices) if kind != "part" else 0.0
+        least = max(LEAST_SHARE, MORE_THAN_ITS_VISITS * visits) * total
+        if total <= 0 or worst.n < LEAST_VISITS or excesses[worst.name] < least:
             continue
         found.append(
             Cause(
