@@ -162,12 +162,18 @@ def evaluate(data: Data = DATA, lang: Lang = "id") -> None:
 
 
 @app.command()
-def run(data: Data = DATA) -> None:
+def run(
+    data: Data = DATA,
+    host: Annotated[str, typer.Option(help="Address of its metrics.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of its metrics: when each kind of round last went well.")] = 8332,
+) -> None:
     """Look for alerts and deliver them, for the tables of a server, until Ctrl-C; pantau serve does both by itself.
 
     One process for an installation is enough. Addresses are those of PANTAU_ALERT_ADDRESSES.
     """
     from pathlib import Path
+
+    from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
     from pantau.alerting.recipients import book_of_a_file, read_address_book
     from pantau.cli.desks import open_desk
@@ -184,9 +190,25 @@ def run(data: Data = DATA) -> None:
         if alerting is None:
             raise BadSetup(f"{data}: the process that owns this directory looks for alerts itself")
         alerting.book = read_address_book(addresses) if addresses else book_of_a_file(Path("alerts.txt"))
-        with stopped_by_signals() as stop, Watching(alerting):
-            typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
-            stop.wait()
+        metrics = CollectorRegistry()
+        rounds = Gauge(
+            "pantau_notifier_round_timestamp_seconds",
+            "When a round last went well: alerting looks for alerts, delivering tries to deliver.",
+            ("round",),
+            registry=metrics,
+        )
+        server, thread = start_http_server(port, host, registry=metrics)
+        try:
+            with (
+                stopped_by_signals() as stop,
+                Watching(alerting, on_round=lambda name: rounds.labels(name).set_to_current_time()),
+            ):
+                typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
+                stop.wait()
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 @app.command()

@@ -92,7 +92,8 @@ class Alerting:
 class Watching:
     """Looks for alerts and delivers them for as long as the block lasts; a round that fails is done again in the next.
 
-    Two threads: a channel that is slow must not hold up what is found.
+    Two threads: a channel that is slow must not hold up what is found. ``on_round`` is told the name of the thread
+    ("alerting", "delivering") after each round that went well.
     """
 
     def __init__(
@@ -101,8 +102,10 @@ class Watching:
         *,
         look_seconds: float = LOOK_SECONDS,
         deliver_seconds: float = DELIVER_SECONDS,
+        on_round: Callable[[str], None] = lambda name: None,
     ) -> None:
         self._stop = threading.Event()
+        self._on_round = on_round
         self._threads = [
             threading.Thread(target=self._run, args=rounds, name=name, daemon=True)
             for name, *rounds in (
@@ -132,3 +135,5 @@ class Watching:
                 do()
             except PantauError as error:  # busy or closing: the next round does it
                 log.warning("a round of alerts failed", error=str(error))
+            else:
+                self._on_round(threading.current_thread().name)

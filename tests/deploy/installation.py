@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ class Installation:
             path = self.secret(f"{name}_password")
             path.chmod(0o600)
             path.write_text(PASSWORD)
-        ports = dict(zip(("gateway", "worker", "web"), free_ports(3), strict=True))
+        ports = dict(zip(("gateway", "worker", "web", "notifier"), free_ports(4), strict=True))
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         self._ports = {name: str(port) for name, port in ports.items()}
 
@@ -60,6 +61,19 @@ class Installation:
             assert code == 0, f"{name}: pantau {' '.join(words)} ended with {code}:\n{told}"
             said.append(told)
         return said
+
+    def start_notifier(self) -> None:
+        """Start the notifier; its health check passes only after its first rounds."""
+        (words,) = verbs(self.services["notifier"])
+        words = self._words("notifier", words)
+        process = Process(self.folder / "notifier", *words, settings=self.settings("notifier")).start()
+        self._stack.callback(process.stop)
+
+    def notifier_is_healthy(self) -> bool:
+        """What the health check of its service says."""
+        *_, code = self.services["notifier"]["healthcheck"]["test"]
+        code = code.replace("http://127.0.0.1:8332", self.urls["notifier"])
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
     def start(self, name: str, *, number: int = 1) -> Process:
         """Start a service that runs on, and wait until its own health check would pass."""

@@ -27,7 +27,7 @@ IMAGES_OWN = {
 
 
 def test_the_services_are_those_of_the_product() -> None:
-    assert set(OURS) == {"setup", "gateway", "worker", "web", "simulator"}
+    assert set(OURS) == {"setup", "gateway", "worker", "web", "notifier", "simulator"}
     assert set(SERVICES) - set(OURS) == {"kafka", "clickhouse", "users", "grafana"}
 
 
@@ -54,6 +54,7 @@ def test_whoever_speaks_to_bus_or_tables_is_told_where_they_are() -> None:
         "worker": {"PANTAU_BUS", "PANTAU_STORE", "PANTAU_STORE_PASSWORD_FILE", "PANTAU_SECRET_FILE"},
         "web": {"PANTAU_STORE", "PANTAU_STORE_PASSWORD_FILE"},
         "setup": {"PANTAU_BUS", "PANTAU_STORE", "PANTAU_STORE_PASSWORD_FILE"},
+        "notifier": {"PANTAU_DATA_DIR", "PANTAU_STORE_PASSWORD_FILE", "PANTAU_ALERT_ADDRESSES"},
         "simulator": {"PANTAU_KEY_FILE"},
     }.items():
         assert needed <= set(OURS[name]["environment"]), name
@@ -102,6 +103,8 @@ def test_whatever_runs_on_is_checked_started_again_and_bounded(name: str) -> Non
 def test_health_checks_ask_where_the_process_listens() -> None:
     port = SERVICES["worker"]["command"][SERVICES["worker"]["command"].index("--port") + 1]
     assert f"127.0.0.1:{port}/health/live" in SERVICES["worker"]["healthcheck"]["test"][-1]
+    port = SERVICES["notifier"]["command"][SERVICES["notifier"]["command"].index("--port") + 1]
+    assert f"127.0.0.1:{port}/metrics" in SERVICES["notifier"]["healthcheck"]["test"][-1]
     for name in ("gateway", "web"):
         command = SERVICES[name]["command"]
         port = command[command.index("--port") + 1]
@@ -118,7 +121,7 @@ def test_our_containers_can_write_nothing_but_their_volume_and_do_nothing_specia
     assert service["tmpfs"] == ["/tmp:size=64m"]
     assert not {"privileged", "cap_add", "pid", "network_mode", "user"} & set(service)
     writable = [volume for volume in service.get("volumes", ()) if not volume.endswith(":ro")]
-    assert writable == (["gateway:/var/lib/pantau"] if name == "gateway" else [])
+    assert writable == ([f"{name}:/var/lib/pantau"] if name in ("gateway", "notifier") else [])
 
 
 def test_ports_are_open_on_this_machine_alone_unless_somebody_says_otherwise() -> None:
@@ -138,7 +141,7 @@ def test_what_talks_to_the_world_is_apart_from_bus_and_tables() -> None:
     networks = filled(SET)["networks"]
     assert networks["inside"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
-    assert outside == {"gateway", "web", "grafana"}
+    assert outside == {"gateway", "web", "grafana", "notifier"}
     assert all("inside" in service["networks"] for service in SERVICES.values())
 
 

@@ -35,7 +35,7 @@ def sent() -> list[Draft]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The whole product after the demo has run: setup, gateway, two workers, page, simulator, in their order."""
+    """The whole product after the demo has run: setup, gateway, two workers, page, notifier, simulator, in order."""
     variables = {"DEMO_WORLD": "small", "DEMO_FIRST_DAY": str(WORLD.first_day), "DEMO_SPEED": "0"}
     with installation(tmp_path_factory.mktemp("installation"), variables) as made:
         made.once("setup")
@@ -43,6 +43,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         made.start("worker")
         made.start("worker", number=2)
         made.start("web")
+        made.start_notifier()
         made.once("simulator")
         yield made
 
@@ -156,3 +157,7 @@ def test_every_process_stops_in_good_order_and_left_nothing_where_it_ran(product
         assert "Traceback" not in process.log(), process.log()
         left = {path.name for path in (product.folder / name).iterdir()}
         assert left == {f"{name.partition('-')[0]}.log"}, "a container may write nowhere but into its volume"
+
+
+def test_the_notifier_goes_its_rounds(product: Installation) -> None:
+    wait_for(lambda: product.notifier_is_healthy() or None, "a notifier whose rounds go well")
