@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pantau.domain.effects.panels import NEVER, Bools, Floats, Ints, Panel, Timing
+from pantau.domain.effects.panels import Bools, Floats, Ints, Panel, Timing
 from pantau.domain.effects.two_way import fit
 
 
@@ -164,7 +164,7 @@ def unit_effects(panel: Panel, found: Imputed) -> Floats:
 
 
 def _untouched(known: Bools, timing: Timing) -> Bools:
-    found: Bools = known & (np.arange(known.shape[1]) < np.minimum(timing.starts, NEVER)[:, None])
+    found: Bools = known & (np.arange(known.shape[1]) < timing.starts[:, None])
     return found
 
 
