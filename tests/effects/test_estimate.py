@@ -161,6 +161,19 @@ def test_what_is_too_little_is_said_and_no_number_with_it(
         assert [found.effect, found.naive, found.common, found.low, found.high, found.before, found.after] == [None] * 7
 
 
+def test_the_second_opinion_is_that_of_the_same_weeks() -> None:
+    """Without noise it is the effect in every week, whatever the quiet weeks held."""
+    panel, timing = world(np.random.default_rng(2), 12)
+    week = np.arange(panel.outcome.shape[1])
+    outcome = np.arange(12.0)[:, None] + np.sin(week) + 3 * (week >= timing.counts[:, None])
+    outcome = outcome - 9 * ((week >= timing.quiet[:, None]) & (week < timing.counts[:, None]))
+    found = evaluate(with_outcome(panel, outcome), timing, everyone(panel), better=1, rules=FAST).second
+    assert found is not None
+    assert [found.effect, found.overall] == [pytest.approx(3), pytest.approx(3)]
+    assert [each.since for each in found.weeks] == [*range(FAST.horizon)]
+    assert all(each.effect == pytest.approx(3) for each in found.weeks)
+
+
 def test_where_everybody_is_trained_at_once_nothing_can_be_said() -> None:
     panel, _ = world(np.random.default_rng(1), 12)
     counts = np.full(12, 20)

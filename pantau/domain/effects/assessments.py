@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from pantau.domain.effects.doses import Dose, dose
-from pantau.domain.effects.evaluation import RULES, Effect, Rules, evaluate, point
+from pantau.domain.effects.evaluation import RULES, Effect, Rules, Second, SecondWeek, evaluate, point
 from pantau.domain.effects.imputation import impute, unit_effects
 from pantau.domain.effects.outcomes import Outcome, WeekSums, as_told, value
 from pantau.domain.effects.panels import Panel, floats, monday
@@ -107,11 +107,18 @@ def told(outcome: Outcome, effect: Effect) -> Effect:
         msgspec.structs.replace(week, actual=exp(week.actual), expected=exp(week.expected)) for week in effect.path
     )
     second = effect.second
-    if second is not None:  # an error of logarithms is one of shares, as long as it is small
-        second = msgspec.structs.replace(
-            second, effect=as_told(outcome, second.effect), error=100 * exp(second.effect) * second.error
+    if second is not None:
+        second = Second(
+            *_told_pair(outcome, second.effect, second.error),
+            *_told_pair(outcome, second.overall, second.overall_error),
+            tuple(SecondWeek(week.since, *_told_pair(outcome, week.effect, week.error)) for week in second.weeks),
         )
     return msgspec.structs.replace(effect, **differences, **levels, path=path, second=second)
+
+
+def _told_pair(outcome: Outcome, effect: float, error: float) -> tuple[float, float]:
+    """An estimate and its standard error; one of logarithms is one of shares, as long as it is small."""
+    return as_told(outcome, effect), 100 * exp(effect) * error
 
 
 def _by_type(panel: Panel, found: Place, whole: Effect, outcome: Outcome, rules: Rules) -> tuple[OfType, ...]:

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from pantau.domain.effects import permutation, placebo
-from pantau.domain.effects.group_time import group_times, simple
+from pantau.domain.effects.group_time import event_study, group_times, overall, simple
 from pantau.domain.effects.imputation import Imputed, Reach, impute
 from pantau.domain.effects.panels import NEVER, Bools, Panel, Timing, floats
 from pantau.domain.effects.pre_trend import PreTrend, pre_trend
@@ -54,11 +54,25 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 RULES: Final = Rules()
 
 
+class SecondWeek(msgspec.Struct, frozen=True):
+    """The second opinion of one week since the training (0 is the first that counts), and its standard error."""
+
+    since: int
+    effect: float
+    error: float
+
+
 class Second(msgspec.Struct, frozen=True):
-    """What Callaway and Sant'Anna's estimator says: the mean over the same weeks, and its standard error."""
+    """What Callaway and Sant'Anna's estimator says of the same weeks, and its standard errors.
+
+    ``effect`` is the mean over unit-weeks (their "simple"), ``overall`` that over ``weeks`` (their "dynamic").
+    """
 
     effect: float
     error: float
+    overall: float
+    overall_error: float
+    weeks: tuple[SecondWeek, ...] = ()
 
 
 class Week(msgspec.Struct, frozen=True):
@@ -219,8 +233,12 @@ def _second(panel: Panel, timing: Timing, counted: Bools, rules: Rules) -> Secon
         return None
     found = group_times(outcome, group, anticipation=int(gaps.max()))
     mine = {*timing.counts[timing.trained & counted].tolist()}
-    total = simple([each for each in found if each.group in mine], group)
-    return None if np.isnan(total.effect) else Second(total.effect, total.error)
+    after = [each for each in found if each.group in mine and each.time >= each.group]
+    if not after:
+        return None
+    total, mean = simple(after, group), overall(after, group)
+    weeks = tuple(SecondWeek(since, each.effect, each.error) for since, each in event_study(after, group).items())
+    return Second(total.effect, total.error, mean.effect, mean.error, weeks)
 
 
 def _path(panel: Panel, timing: Timing, found: Imputed) -> tuple[Week, ...]:

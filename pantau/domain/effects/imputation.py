@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pantau.domain.effects.panels import NEVER, Bools, Floats, Ints, Panel, Timing
+from pantau.domain.effects.panels import Bools, Floats, Ints, Panel, Timing
 from pantau.domain.effects.two_way import fit
 
 
@@ -99,9 +99,13 @@ def effects(
     sums = np.zeros((len(orders), len(outcomes)))
     total = np.zeros(len(orders))
     for _, cohort in dealt(known, timing, counted, orders, reach):
-        fitted = fit(outcomes[None], weight * (cohort.before | (cohort.beside & (not reach.pooled))))
-        counts = weight * (cohort.treated & fitted.known)
-        sums += np.einsum("bkut,but->bk", outcomes[None] - fitted.values(), counts)
+        learnt = cohort.before if reach.pooled else cohort.before | cohort.beside
+        # weeks that no deal uses cost as much as others: the system to solve has one equation a week
+        weeks = np.flatnonzero(np.any(learnt | cohort.treated, axis=(0, 1)))
+        here = weight[:, weeks]
+        fitted = fit(outcomes[None, ..., weeks], here * learnt[..., weeks])
+        counts = here * (cohort.treated[..., weeks] & fitted.known)
+        sums += np.einsum("bkut,but->bk", outcomes[None, ..., weeks] - fitted.values(), counts)
         total += counts.sum((1, 2))
     means: Floats = sums / np.where(total > 0, total, np.nan)[:, None]
     return means
@@ -160,7 +164,7 @@ def unit_effects(panel: Panel, found: Imputed) -> Floats:
 
 
 def _untouched(known: Bools, timing: Timing) -> Bools:
-    found: Bools = known & (np.arange(known.shape[1]) < np.minimum(timing.starts, NEVER)[:, None])
+    found: Bools = known & (np.arange(known.shape[1]) < timing.starts[:, None])
     return found
 
 
