@@ -167,9 +167,9 @@ def run(
     host: Annotated[str, typer.Option(help="Address of its metrics.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of its metrics: when each kind of round last went well.")] = 8332,
 ) -> None:
-    """Look for alerts and deliver them, for the tables of a server, until Ctrl-C; pantau serve does both by itself.
+    """Look for alerts and deliver them, and compute effects of trainings at night, for the tables of a server.
 
-    One process for an installation is enough. Addresses are those of PANTAU_ALERT_ADDRESSES.
+    Runs until Ctrl-C; pantau serve does all of it by itself. One process for an installation is enough. Addresses are those of PANTAU_ALERT_ADDRESSES.
     """
     from pathlib import Path
 
@@ -179,6 +179,7 @@ def run(
     from pantau.cli.desks import open_desk
     from pantau.domain.errors import BadSetup
     from pantau.embedded.alerting import Watching
+    from pantau.embedded.evaluating import Evaluating
     from pantau.logs import to_stderr
     from pantau.settings import load
     from producers.rounds import stopped_by_signals
@@ -202,6 +203,7 @@ def run(
             with (
                 stopped_by_signals() as stop,
                 Watching(alerting, on_round=lambda name: rounds.labels(name).set_to_current_time()),
+                Evaluating(desk),
             ):
                 typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
                 stop.wait()

@@ -1,4 +1,4 @@
-"""Computes the effects of trainings every night in the embedded process."""
+"""Computes the effects of trainings every night, in the one process or in the notifier of a server."""
 
 import threading
 
@@ -6,7 +6,7 @@ import structlog
 
 from pantau.domain.errors import PantauError
 from pantau.domain.zones import day_start, local_day
-from pantau.embedded.desk import LocalDesk
+from pantau.embedded.desk import Desk
 from storage.effects import assessments, computed_at
 
 log = structlog.get_logger(__name__)
@@ -20,7 +20,7 @@ AT_HOUR = 2
 class Evaluating:
     """Computes effects once a night, for as long as the block lasts; a night that was missed is made up for."""
 
-    def __init__(self, desk: LocalDesk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evaluating", daemon=True)
