@@ -169,7 +169,8 @@ def run(
 ) -> None:
     """Look for alerts and deliver them, and compute effects of trainings at night, for the tables of a server.
 
-    Runs until Ctrl-C; pantau serve does all of it by itself. One process for an installation is enough. Addresses are those of PANTAU_ALERT_ADDRESSES.
+    Runs until Ctrl-C; pantau serve does all of it by itself. One process for an installation is enough.
+    Addresses are those of PANTAU_ALERT_ADDRESSES.
     """
     from pathlib import Path
 
