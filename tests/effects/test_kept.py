@@ -23,7 +23,8 @@ FOUND = Effect(
     verdict="better", effect=2.1, low=0.9, high=3.3, p=0.004, naive=3.5, common=1.4, before=78.0, after=81.5,
     inference="permutation", trained=("u0",), comparison=("u1", "u2"), weeks_before=20, weeks_after=8, n_before=400,
     n_after=160, n_comparison=900, pre_trend=PreTrend(0.4, 8),
-    second=Second(1.8, 0.7, 1.9, 0.8, (SecondWeek(0, 1.9, 0.8),)), path=(Week(-1, 78.0, 78.2, 1), Week(0, 81.0, 79.5, 1)),
+    second=Second(1.8, 0.7, 1.9, 0.8, (SecondWeek(0, 1.9, 0.8),)),
+    path=(Week(-1, 78.0, 78.2, 1), Week(0, 81.0, 79.5, 1)),
 )  # fmt: skip
 
 
