@@ -17,7 +17,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pantau.domain.columns import Column
 from pantau.domain.errors import BadSetup, NotNow
@@ -44,13 +44,16 @@ class _Session:
 
 
 class ChdbEngine:
-    """chDB on one directory. ``database`` is created if it is missing and used by every session."""
+    """chDB on one directory. ``database`` is created if it is missing and used by every session.
+
+    ``readonly`` is ClickHouse's own: 1 reads and changes no setting, 2 reads and may change settings for a query.
+    """
 
     embedded = True
     cluster = None
 
     def __init__(
-        self, directory: Path, *, database: str = "pantau", threads: int | None = None, readonly: bool = False
+        self, directory: Path, *, database: str = "pantau", threads: int | None = None, readonly: Literal[0, 1, 2] = 0
     ) -> None:
         self._path = str(directory)
         self._database = database
@@ -84,7 +87,7 @@ class ChdbEngine:
                 session.query(f"CREATE DATABASE IF NOT EXISTS {self._database}")
                 session.query(f"USE {self._database}")
                 if self._readonly:
-                    session.query("SET readonly = 1")
+                    session.query(f"SET readonly = {self._readonly}")
             except RuntimeError as error:
                 if session is not None:
                     session.close()

@@ -43,6 +43,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         limits=settings.gateway_limits(),
+        access=settings.access(),
         fsync=settings.fsync,
         on_start=lambda url: console.print(f"[bold]{url}[/bold]   page and gateway; Ctrl-C ends it"),
     )

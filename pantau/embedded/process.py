@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from dashboards.live.viewers import Access
 from pantau.domain.registry import Registry
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
@@ -19,6 +20,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     limits: GatewayLimits | None = None,
+    access: Access | None = None,
     fsync: bool | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
@@ -27,7 +29,7 @@ def serve(
     """Own a data directory and serve it until SIGINT or SIGTERM; then write what waits and let go.
 
     ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
-    ``fsync`` is as :meth:`Runtime.open` takes it.
+    ``access`` says who may see the page (None: whoever reaches it); ``fsync`` is as :meth:`Runtime.open` takes it.
     """
     from pantau.web.app import create_app
 
@@ -38,7 +40,7 @@ def serve(
         url = f"http://{host}:{listening.getsockname()[1]}"
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
-        app = create_app(runtime, desk, token=running.token, limits=limits)
+        app = create_app(runtime, desk, token=running.token, limits=limits, access=access)
         with feed(desk), Closing(desk):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
