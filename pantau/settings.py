@@ -82,6 +82,13 @@ class Settings(BaseSettings):
     trusted_proxies: str = _setting(
         "127.0.0.1 ::1", "addresses", "From which the identity header is believed, with spaces between them."
     )
+    sql_port: int | None = _setting(
+        None, "port", "Where pantau serve answers SQL for a Grafana, read-only; none: nowhere.", ge=0, le=65535
+    )
+    sql_host: str = _setting(
+        "127.0.0.1", "address", "On which address; other machines reach only 0.0.0.0 or its own address."
+    )
+    sql_token: SecretStr | None = _setting(None, "token", "The password with which SQL is asked; at least 16 letters.")
     web_clock: str = _setting(
         "wall",
         "wall or newest",

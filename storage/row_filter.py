@@ -10,6 +10,9 @@ from typing import Final
 
 from storage.parameters import quoted
 
+TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDatabase()"
+"""The query that finds every table that a reader may see."""
+
 BY_UNIT: Final = (
     "aggregates", "complaints", "counter_days", "events", "interventions", "moved_cells", "ratings", "snapshots",
     "surveys", "trimmed_facts", "units", "visits", "windows",
@@ -26,18 +29,17 @@ FOR_ALL: Final = ("services",)
 def narrowed(sql: str, *, tables: Iterable[str], units: Iterable[str], sources: Iterable[str]) -> str:
     """The same query over the rows of these units, and of what these sources (``prefix*`` is a family) sent.
 
-    ``tables`` are all tables there are; those that belong to neither unit nor source are empty, save a few that are
-    the same for everybody.
+    ``tables`` are all tables there are (:data:`TABLES` finds them); those that belong to neither unit nor source are
+    empty, save a few that are the same for everybody.
     """
     of_unit, of_source = _in("unit", units), _sources(sources)
-    filters = {
-        table: of_unit if table in BY_UNIT else of_source if table in BY_SOURCE else "0"
-        for table in sorted(tables)
-        if table not in FOR_ALL
-    }
+    filters = {}
+    for table in sorted(tables):
+        name = table.removesuffix("_local")  # on a cluster, the rows of one server
+        if name not in FOR_ALL:
+            filters[table] = of_unit if name in BY_UNIT else of_source if name in BY_SOURCE else "0"
     written = ", ".join(f"'{table}': '{quoted(condition)}'" for table, condition in filters.items())
     joined = "," if re.search(r"^SETTINGS\b", sql, re.MULTILINE) else "\nSETTINGS"
-    # on a line of its own: the query may end with a comment
     return f"{_without_last_comment(sql)}{joined} additional_table_filters = {{{written}}}"
 
 

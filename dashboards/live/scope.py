@@ -4,14 +4,13 @@ Everything that the page shows comes from a runtime, so nothing that shows it ne
 """
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from dashboards.live.hub import Runtime
 from pantau.domain.registry import ANY, Registry
 from storage.engine import Answer
 from storage.queries import sql
-from storage.roles import tables
-from storage.row_filter import narrowed
+from storage.row_filter import TABLES, narrowed
 
 
 class Narrowed:
@@ -20,7 +19,7 @@ class Narrowed:
     def __init__(self, runtime: Runtime, kecamatan: frozenset[str]) -> None:
         self._runtime = runtime
         self._kecamatan = kecamatan
-        self._tables: Final = tables()
+        self._tables: list[str] = []
         self._made: tuple[str, Registry] | None = None
 
     @property
@@ -38,6 +37,8 @@ class Narrowed:
     def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Answer a query given as text from the rows of these units."""
         known = self.registry
+        if not self._tables:
+            self._tables = [name for (name,) in self._runtime.select(TABLES).rows]
         sources = [source.name for source in known.sources]
         return self._runtime.select(
             narrowed(text, tables=self._tables, units=known.unit_codes, sources=sources), params

@@ -9,6 +9,7 @@ from pantau.domain.registry import Registry
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.runtime import Runtime
+from pantau.embedded.sql_door import SqlDoor, sql_served
 from pantau.gateway.limits import GatewayLimits
 from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
 
@@ -21,6 +22,7 @@ def serve(
     port: int = 0,
     limits: GatewayLimits | None = None,
     access: Access | None = None,
+    sql: SqlDoor | None = None,
     fsync: bool | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
@@ -29,6 +31,7 @@ def serve(
     """Own a data directory and serve it until SIGINT or SIGTERM; then write what waits and let go.
 
     ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
+    ``sql`` opens the store for whoever asks in SQL, for reading.
     ``access`` says who may see the page (None: whoever reaches it); ``fsync`` is as :meth:`Runtime.open` takes it.
     """
     from pantau.web.app import create_app
@@ -41,7 +44,7 @@ def serve(
         desk = LocalDesk(runtime, data_dir)
         running = announce(data_dir, url)
         app = create_app(runtime, desk, token=running.token, limits=limits, access=access)
-        with feed(desk), Closing(desk):
+        with sql_served(sql, data_dir / "store"), feed(desk), Closing(desk):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:
