@@ -14,6 +14,7 @@ import msgspec
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from dashboards.live.viewers import Access, read_access
 from pantau.domain.errors import BadSetup, Fault
 from pantau.gateway.limits import GatewayLimits
 
@@ -78,6 +79,22 @@ class Settings(BaseSettings):
     worker_stalled_seconds: float = _setting(
         120.0, "seconds", "After how long with records waiting and none let go of a worker is not live.", gt=0
     )
+    viewers: Path | None = _setting(
+        None, "file", "A viewers.toml that says who may see the page, and of which kecamatan; none: whoever reaches it."
+    )
+    identity_header: str | None = _setting(
+        None, "name of a header", "In which a reverse proxy says who looks; believed from trusted_proxies alone."
+    )
+    trusted_proxies: str = _setting(
+        "127.0.0.1 ::1", "addresses", "From which the identity header is believed, with spaces between them."
+    )
+    sql_port: int | None = _setting(
+        None, "port", "Where pantau serve answers SQL for a Grafana, read-only; none: nowhere.", ge=0, le=65535
+    )
+    sql_host: str = _setting(
+        "127.0.0.1", "address", "On which address; other machines reach only 0.0.0.0 or its own address."
+    )
+    sql_token: SecretStr | None = _setting(None, "token", "The password with which SQL is asked; at least 16 letters.")
     web_clock: str = _setting(
         "wall",
         "wall or newest",
@@ -124,6 +141,10 @@ class Settings(BaseSettings):
         prefix = "gateway_"
         names = [name for name in type(self).model_fields if name.startswith(prefix)]
         return GatewayLimits(**{name.removeprefix(prefix): getattr(self, name) for name in names})
+
+    def access(self) -> Access:
+        """Who may see the page. Raises BadSetup for a list of viewers that cannot be read or is contradictory."""
+        return read_access(self.viewers, header=self.identity_header, proxies=self.trusted_proxies)
 
 
 class Declared(msgspec.Struct, frozen=True):

@@ -15,9 +15,9 @@ import fcntl
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pantau.domain.columns import Column
 from pantau.domain.errors import BadSetup, NotNow
@@ -44,18 +44,29 @@ class _Session:
 
 
 class ChdbEngine:
-    """chDB on one directory. ``database`` is created if it is missing and used by every session."""
+    """chDB on one directory. ``database`` is created if it is missing and used by every session.
+
+    ``readonly`` is ClickHouse's own: 1 reads and changes no setting, 2 reads and may change settings for a query.
+    ``limits`` are settings of every session, as ``NAME = VALUE`` in SQL.
+    """
 
     embedded = True
     cluster = None
 
     def __init__(
-        self, directory: Path, *, database: str = "pantau", threads: int | None = None, readonly: bool = False
+        self,
+        directory: Path,
+        *,
+        database: str = "pantau",
+        threads: int | None = None,
+        readonly: Literal[0, 1, 2] = 0,
+        limits: Sequence[str] = (),
     ) -> None:
         self._path = str(directory)
         self._database = database
         self._options = _SETTINGS + (f"&max_threads={threads}" if threads else "")
         self._readonly = readonly
+        self._limits = tuple(limits)
         self._local = threading.local()
         self._sessions: set[_Session] = set()
         self._lock = threading.Lock()
@@ -83,8 +94,10 @@ class ChdbEngine:
                 session = Session(f"{self._path}?{self._options}")
                 session.query(f"CREATE DATABASE IF NOT EXISTS {self._database}")
                 session.query(f"USE {self._database}")
+                for limit in self._limits:
+                    session.query(f"SET {limit}")
                 if self._readonly:
-                    session.query("SET readonly = 1")
+                    session.query(f"SET readonly = {self._readonly}")
             except RuntimeError as error:
                 if session is not None:
                     session.close()
@@ -111,6 +124,15 @@ class ChdbEngine:
     def _run(self, sql: str, params: Params | None, output: str) -> Any:
         with self._working(self._session(), sql) as session:
             return session.query(sql, output, params=bound(params))
+
+    def raw(self, sql: str, output: str, params: Mapping[str, str]) -> bytes:
+        """The answer to one query in an output format; parameters are written as ClickHouse's HTTP interface has them.
+
+        A query without rows in the format Native is no bytes at all.
+        """
+        with self._working(self._session(), sql) as session:
+            answer: bytes = session.query(sql, output, params=dict(params) or None).bytes()
+        return answer
 
     def execute(self, sql: str, params: Params | None = None) -> None:
         """Run one statement."""

@@ -1,5 +1,6 @@
 """The addresses of the boards: their list, their definitions without SQL, their data, their stream."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -19,8 +20,8 @@ Asked = Request[Any, Any, Any]
 _LIST: Final = ("uid", "title", "description", "language", "twin", "variables")
 
 
-def board_routes(hub: Hub) -> list[ControllerRouterHandler]:
-    """``/api/boards`` and what is below it."""
+def board_routes(hub_of: Callable[[Asked], Hub]) -> list[ControllerRouterHandler]:
+    """``/api/boards`` and what is below it; ``hub_of`` says which data a request may see."""
 
     @get("/api/boards", media_type=MediaType.JSON)
     async def boards() -> Response[bytes]:
@@ -40,7 +41,7 @@ def board_routes(hub: Hub) -> list[ControllerRouterHandler]:
         if found is None:
             return _no_board(uid)
         try:
-            return json_bytes(await hub.newest(_topic(found, request)))
+            return json_bytes(await hub_of(request).newest(_topic(found, request)))
         except Refused as refused:
             return not_understood(refused.fault)
 
@@ -55,7 +56,7 @@ def board_routes(hub: Hub) -> list[ControllerRouterHandler]:
         except Refused as refused:
             return not_understood(refused.fault)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return Stream(hub.watch({topic}), media_type="text/event-stream", headers=headers)
+        return Stream(hub_of(request).watch({topic}), media_type="text/event-stream", headers=headers)
 
     return [boards, board, frames, stream]
 

@@ -4,20 +4,23 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, get
+from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from dashboards.live.board_pages import board_routes, json_bytes
+from dashboards.live.board_pages import Asked, board_routes, json, json_bytes
 from dashboards.live.building import UNIT
+from dashboards.live.guarded import guarded
 from dashboards.live.hub import Hub, Runtime
 from dashboards.live.problems import not_found
+from dashboards.live.scope import Narrowed
 from dashboards.live.secured import secured
 from dashboards.live.texts import ABBREVIATIONS, TEXTS
+from dashboards.live.viewers import Access
 
 PAGES: Final = [
     "/", "/unit/{code:str}", "/kesehatan", "/tv", "/papan", "/d/{uid:str}", "/d/{uid:str}/{name:str}",
@@ -58,40 +61,61 @@ def assets() -> dict[str, Asset]:
     }
 
 
-def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterHandler]:
-    """The page's routes for one runtime; ``clock`` says now in ms UTC and may be a simulated one."""
-    hub = Hub(runtime, clock)
+class Hubs:
+    """A hub for each set of kecamatan that viewers may see; who may see the same shares one."""
+
+    def __init__(self, runtime: Runtime, clock: Callable[[], int]) -> None:
+        self._runtime = runtime
+        self._clock = clock
+        self._made: dict[frozenset[str] | None, Hub] = {}
+
+    def of(self, request: Asked) -> Hub:
+        """The hub of whoever asks; the guard has let him in."""
+        kecamatan = request.scope["state"]["viewer"].kecamatan
+        hub = self._made.get(kecamatan)
+        if hub is None:
+            seen = self._runtime if kecamatan is None else Narrowed(self._runtime, kecamatan)
+            hub = self._made[kecamatan] = Hub(seen, self._clock)
+        return hub
+
+
+def routes(runtime: Runtime, clock: Callable[[], int], access: Access | None = None) -> list[ControllerRouterHandler]:
+    """The page's routes for one runtime; ``clock`` says now in ms UTC and may be a simulated one.
+
+    Without ``access`` everybody who reaches the page sees everything.
+    """
+    hubs = Hubs(runtime, clock)
 
     @get(PAGES, include_in_schema=False)
-    async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def page(request: Asked) -> Response[bytes]:
         """The one page; the browser's side reads the address."""
         return _file(request, "index.html")
 
     @get("/assets/{name:str}", include_in_schema=False)
-    async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+    async def asset(request: Asked, name: FromPath[str]) -> Response[bytes]:
         """A module, a style sheet or the icon."""
         return _file(request, name) if name in assets() else not_found(f"there is no file {name}")
 
     @get("/api/overview", media_type=MediaType.JSON)
-    async def overview() -> Response[bytes]:
+    async def overview(request: Asked) -> Response[bytes]:
         """All units at this instant."""
-        return json_bytes(await hub.newest("overview"))
+        return json_bytes(await hubs.of(request).newest("overview"))
 
     @get("/api/unit/{code:str}", media_type=MediaType.JSON)
-    async def unit(code: FromPath[str]) -> Response[bytes]:
+    async def unit(request: Asked, code: FromPath[str]) -> Response[bytes]:
         """One unit at this instant."""
         try:
-            return json_bytes(await hub.newest(UNIT + code))
+            return json_bytes(await hubs.of(request).newest(UNIT + code))
         except LookupError:
             return not_found(f"there is no unit {code}; /api/overview lists the units")
 
     @get("/api/sources", media_type=MediaType.JSON)
-    async def sources() -> Response[bytes]:
+    async def sources(request: Asked) -> Response[bytes]:
         """All sources at this instant."""
-        return json_bytes(await hub.newest("sources"))
+        return json_bytes(await hubs.of(request).newest("sources"))
 
     @get("/api/stream", media_type="text/event-stream")
-    async def stream(unit: FromQuery[str | None] = None, sources: FromQuery[bool] = False) -> Stream:
+    async def stream(request: Asked, unit: FromQuery[str | None] = None, sources: FromQuery[bool] = False) -> Stream:
         """Server-sent events: the overview and, where asked for, one unit or the sources, whenever they change."""
         topics = {"overview"}
         if unit is not None:
@@ -99,13 +123,19 @@ def routes(runtime: Runtime, clock: Callable[[], int]) -> list[ControllerRouterH
         if sources:
             topics.add("sources")
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return Stream(hub.watch(topics), media_type="text/event-stream", headers=headers)
+        return Stream(hubs.of(request).watch(topics), media_type="text/event-stream", headers=headers)
 
-    handlers = [page, asset, overview, unit, sources, stream, *board_routes(hub)]
-    return [Router("/", route_handlers=handlers, middleware=[secured])]
+    @get("/api/viewer", media_type=MediaType.JSON)
+    async def viewer(request: Asked) -> Response[bytes]:
+        """Who looks, and at which kecamatan; null is all."""
+        found = request.scope["state"]["viewer"]
+        return json({"name": found.name, "kecamatan": found.kecamatan and sorted(found.kecamatan)})
+
+    handlers = [page, asset, overview, unit, sources, stream, viewer, *board_routes(hubs.of)]
+    return [Router("/", route_handlers=handlers, middleware=[secured, guarded(access or Access())])]
 
 
-def _file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+def _file(request: Asked, name: str) -> Response[bytes]:
     """A file of the page; a browser that has it is told so."""
     found = assets()[name]
     headers = {"cache-control": "no-cache", "etag": found.tag}

@@ -20,6 +20,17 @@ def not_understood(fault: Fault) -> Response[bytes]:
     return _problem("bad-request", "The request cannot be read", 400, str(fault), fault)
 
 
+def not_allowed(language: str | None) -> Response[bytes]:
+    """401: only viewers may look, and this is none."""
+    detail = {
+        "en": "open the link that you were given, or send the header Authorization: Bearer TOKEN",
+        "id": "buka tautan yang Anda terima, atau kirim header Authorization: Bearer TOKEN",
+    }["en" if language == "en" else "id"]
+    answer = _problem("not-allowed", "Not allowed to look", 401, detail)
+    answer.headers["www-authenticate"] = 'Bearer realm="pantau"'
+    return answer
+
+
 def _problem(name: str, title: str, status: int, detail: str, *faults: Fault) -> Response[bytes]:
     told = {"type": f"urn:pantau:problem:{name}", "title": title, "status": status, "detail": detail}
     body = msgspec.json.encode(told | ({"faults": faults} if faults else {}))

@@ -3,6 +3,11 @@
 from typing import Final
 
 BOARDS: Final[dict[str, tuple[str, str]]] = {
+    "viewer.barred": ("Halaman ini untuk yang berhak melihat", "This page is for those who may look"),
+    "viewer.what_next": (
+        "Buka tautan yang Anda terima. Bila tautan itu tidak berlaku lagi, minta yang baru kepada pengelola Pantau.",
+        "Open the link that you were given. If it no longer works, ask whoever runs Pantau for a new one.",
+    ),
     "nav.boards": ("Papan", "Boards"),
     "banner.paused": (
         "Dijeda. Angka di bawah adalah keadaan {at}; tekan Ikuti untuk angka terbaru.",

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    name="keys", help="API keys of sources, and the secret of an installation on servers.", no_args_is_help=True
+    name="keys",
+    help="Keys of sources, tokens of viewers, and the secret of an installation on servers.",
+    no_args_is_help=True,
 )
 
 
@@ -30,6 +32,28 @@ def new(
     typer.echo(key)
     typer.echo(f'Tulis baris ini pada [[source]] name = "{source}" di registry.toml:', err=True)
     typer.echo(f'key_hash = "{key_hash(key)}"')
+
+
+@app.command()
+def viewer(
+    name: Annotated[str, typer.Argument(help='Who will look, such as "Camat Natar".')],
+    kecamatan: Annotated[
+        list[str] | None, typer.Option(help="Code of a kecamatan he may see, again for each; none is everything.")
+    ] = None,
+) -> None:
+    """Make a token for somebody who looks at the page. It is shown this once; viewers.toml gets only its hash."""
+    import json
+    import secrets
+
+    from dashboards.live.viewers import PREFIX, token_hash
+
+    token = PREFIX + secrets.token_urlsafe(32)
+    typer.echo(f"Token {name}, hanya ditampilkan sekali ini; serahkan tautannya: http://…/?token={token}", err=True)
+    typer.echo(token)
+    typer.echo("Tambahkan baris ini pada viewers.toml, berkas yang ditunjuk PANTAU_VIEWERS:", err=True)
+    typer.echo(f'[[viewer]]\nname = {json.dumps(name, ensure_ascii=False)}\ntoken_hash = "{token_hash(token)}"')
+    if kecamatan:
+        typer.echo(f"kecamatan = {json.dumps(kecamatan)}")
 
 
 @app.command()

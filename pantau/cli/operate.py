@@ -17,6 +17,9 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port of gateway and page; 0 takes a free one. [default: 8320]")
     ] = None,
+    sql_port: Annotated[
+        int | None, typer.Option(help="Answer SQL here too, read-only, for a Grafana on this machine. [default: no]")
+    ] = None,
 ) -> None:
     """Own the data directory: take events at /v1/events, keep indicators live, serve the page.
 
@@ -28,6 +31,7 @@ def serve(
     from pantau.alerting.recipients import read_address_book
     from pantau.domain.errors import BadSetup
     from pantau.embedded.process import serve as run
+    from pantau.embedded.sql_door import SqlDoor
     from pantau.logs import to_stderr
     from pantau.registry_file import load as load_registry
     from pantau.settings import load
@@ -36,7 +40,10 @@ def serve(
     if is_server(data):
         raise BadSetup(f"{data}: the tables of a server are written by pantau worker; its page is pantau web")
     to_stderr()
-    settings = load({"data_dir": data, "registry": registry, "host": host, "port": port}).settings
+    given = {"data_dir": data, "registry": registry, "host": host, "port": port, "sql_port": sql_port}
+    settings = load(given).settings
+    if settings.sql_port is not None and settings.sql_token is None:
+        raise BadSetup("--sql-port needs PANTAU_SQL_TOKEN or PANTAU_SQL_TOKEN_FILE: with what Grafana shows who it is")
     console = Console(stderr=True)
     run(
         settings.data_dir,
@@ -44,6 +51,10 @@ def serve(
         host=settings.host,
         port=settings.port,
         limits=settings.gateway_limits(),
+        access=settings.access(),
+        sql=SqlDoor(settings.sql_port, settings.sql_token.get_secret_value(), settings.sql_host)
+        if settings.sql_port is not None and settings.sql_token is not None
+        else None,
         fsync=settings.fsync,
         page_url=settings.page_url,
         book=read_address_book(settings.alert_addresses) if settings.alert_addresses else None,

@@ -118,7 +118,8 @@ class ServedTables:
         """What a look finds; None when the tables cannot be asked, which the page tells by itself."""
         try:
             with self._lock:
-                self._look()
+                if time.monotonic() - self._looked > LOOK_SECONDS / 2:  # one look serves all who listen
+                    self._look()
                 return self._found
         except (NotNow, BadSetup):
             return None
@@ -154,7 +155,7 @@ def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url:
         except NotNow as error:
             log.warning("the tables do not answer yet", error=str(error))
         ignore_stop_signals()
-        app = create_page_app(tables, tables.now, check=tables.check)
+        app = create_page_app(tables, tables.now, check=tables.check, access=settings.access())
         with bind(settings.host, settings.port) as listening:
             url = f"http://{settings.host}:{listening.getsockname()[1]}"
             # the open streams of the page end before the server waits for connections to close

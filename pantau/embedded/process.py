@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from dashboards.live.viewers import Access
 from pantau.alerting.recipients import AddressBook, book_of_a_file
 from pantau.domain.registry import Registry
 from pantau.embedded.alerting import Watching
@@ -11,6 +12,7 @@ from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.evaluating import Evaluating
 from pantau.embedded.runtime import Runtime
+from pantau.embedded.sql_door import SqlDoor, sql_served
 from pantau.gateway.limits import GatewayLimits
 from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
 
@@ -24,6 +26,8 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     limits: GatewayLimits | None = None,
+    access: Access | None = None,
+    sql: SqlDoor | None = None,
     fsync: bool | None = None,
     page_url: str | None = None,
     book: AddressBook | None = None,
@@ -36,6 +40,8 @@ def serve(
     ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
     ``fsync`` is as :meth:`Runtime.open` takes it; ``page_url`` is how people reach the page, by default as it listens;
     ``book`` says who gets alerts, by default all of them are written to a file beside the data.
+    ``sql`` opens the store for whoever asks in SQL, for reading; ``access`` says who may see the page (None: whoever
+    reaches it).
     """
     from pantau.web.app import create_app
 
@@ -48,8 +54,14 @@ def serve(
         desk.alerting.page = page_url or url
         desk.alerting.book = book or book_of_a_file(data_dir / ALERTS_FILE)
         running = announce(data_dir, url)
-        app = create_app(runtime, desk, token=running.token, limits=limits)
-        with feed(desk), Closing(desk), Watching(desk.alerting), Evaluating(desk):
+        app = create_app(runtime, desk, token=running.token, limits=limits, access=access)
+        with (
+            sql_served(sql, data_dir / "store"),
+            feed(desk),
+            Closing(desk),
+            Watching(desk.alerting),
+            Evaluating(desk),
+        ):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)
     finally:

@@ -4,6 +4,7 @@ from litestar import Litestar
 
 from dashboards.live.pages import routes as page_routes
 from dashboards.live.secured import secured
+from dashboards.live.viewers import Access
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.runtime import Runtime
 from pantau.gateway.limits import GatewayLimits
@@ -13,12 +14,14 @@ from pantau.web.alert_page import routes as alert_routes
 from pantau.web.internal import routes as internal_routes
 
 
-def create_app(runtime: Runtime, desk: LocalDesk, *, token: str, limits: GatewayLimits | None = None) -> Litestar:
-    """Everything one process serves. ``token`` guards the verbs of the command line."""
+def create_app(
+    runtime: Runtime, desk: LocalDesk, *, token: str, limits: GatewayLimits | None = None, access: Access | None = None
+) -> Litestar:
+    """Everything one process serves. ``token`` guards the verbs of the command line, ``access`` the page."""
     return Litestar(
         route_handlers=[
             *gateway_routes(runtime, limits or GatewayLimits(), runtime.clock, secret=desk.secret()),
-            *page_routes(runtime, runtime.clock),
+            *page_routes(runtime, runtime.clock, access),
             *alert_routes(desk),
             *internal_routes(desk, token),
         ],

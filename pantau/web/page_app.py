@@ -11,6 +11,7 @@ from litestar.response.base import ASGIResponse
 from dashboards.live.hub import Runtime
 from dashboards.live.pages import routes as page_routes
 from dashboards.live.secured import secured
+from dashboards.live.viewers import Access
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.gateway.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, language_of, problem
 
@@ -19,7 +20,9 @@ RETRY_AFTER_SECONDS = 2
 log = structlog.get_logger(__name__)
 
 
-def create_page_app(runtime: Runtime, clock: Callable[[], int], *, check: Callable[[], None]) -> Litestar:
+def create_page_app(
+    runtime: Runtime, clock: Callable[[], int], *, check: Callable[[], None], access: Access | None = None
+) -> Litestar:
     """Everything such a page serves. ``check`` blocks; it raises NotNow or BadSetup while the tables do not answer."""
 
     @get("/health/live", include_in_schema=False)
@@ -32,7 +35,7 @@ def create_page_app(runtime: Runtime, clock: Callable[[], int], *, check: Callab
         return ASGIResponse(body=b'{"status":"ready"}', media_type="application/json")
 
     return Litestar(
-        route_handlers=[get_live, get_ready, *page_routes(runtime, clock)],
+        route_handlers=[get_live, get_ready, *page_routes(runtime, clock, access)],
         middleware=[secured],
         exception_handlers={**EXCEPTION_HANDLERS, NotNow: _not_ready, BadSetup: _not_ready},
         openapi_config=None,

@@ -4,7 +4,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
@@ -57,6 +58,19 @@ def run(
 
     threading.Thread(target=wait, name="ready", daemon=True).start()
     server.run(sockets=[listening])
+
+
+@contextmanager
+def beside(app: Litestar, listening: socket.socket) -> Iterator[None]:
+    """Serve in a thread of its own for as long as the block lasts; signals are the main server's."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="beside", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 class _Server(uvicorn.Server):

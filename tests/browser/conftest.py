@@ -34,18 +34,19 @@ Open = Callable[..., Page]
 class Server:
     """The page's server. ``url`` stays the same after ``stop`` and ``start``."""
 
-    def __init__(self, directory: Path, *, empty: bool = False) -> None:
+    def __init__(self, directory: Path, *, empty: bool = False, guarded: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._directory = directory
         self._filled = empty
+        self._guarded = ["guarded"] if guarded else []
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        how = ["empty"] if self._filled else []
+        how = [*(["empty"] if self._filled else []), *self._guarded]
         command = [sys.executable, "-m", "tests.browser.server", str(self._directory), str(self._port), str(NOW), *how]
         self._process = subprocess.Popen(command, cwd=ROOT)
         self._filled = True
@@ -53,7 +54,7 @@ class Server:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self._process.returncode}")
             try:
-                httpx.get(f"{self.url}/api/overview", timeout=5).raise_for_status()
+                httpx.get(f"{self.url}/", timeout=5).raise_for_status()
                 return
             except httpx.TransportError:
                 time.sleep(0.1)

@@ -1,6 +1,6 @@
 """The page on a real runtime, in a process of its own, with a clock that tests set and a door for single events.
 
-python -m tests.browser.server DIRECTORY PORT NOW [empty]
+python -m tests.browser.server DIRECTORY PORT NOW [empty] [guarded]
 """
 
 import sys
@@ -12,6 +12,7 @@ import uvicorn
 from litestar import Litestar, post
 
 from dashboards.live.pages import routes
+from dashboards.live.viewers import Access, Viewer, token_hash
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept
 from pantau.embedded.runtime import Runtime
@@ -54,8 +55,12 @@ def take(runtime: Runtime, raw: list[tuple[bytes, str, int]]) -> None:
         runtime.submit(accepted).result()
 
 
-def main(directory: Path, port: int, now: int, fill: bool) -> None:
-    """Fill the store unless it is to stay empty, then serve until killed."""
+TOKEN = "the-link-of-the-camat-of-jati-agung"
+CAMAT = Viewer(name="Camat Jati Agung", token_hash=token_hash(TOKEN), kecamatan=frozenset({"18.01.13"}))
+
+
+def main(directory: Path, port: int, now: int, fill: bool, guard: bool) -> None:
+    """Fill the store unless it is to stay empty, then serve until killed; guarded, to one camat alone."""
     clock = Clock(now)
     runtime = Runtime.open(directory, registry=registry(), clock=clock)
     if fill:
@@ -72,10 +77,11 @@ def main(directory: Path, port: int, now: int, fill: bool) -> None:
     def send(data: list[dict[str, Any]]) -> None:
         take(runtime, [(msgspec.json.encode(event), event["source"], clock.now) for event in data])
 
-    app = Litestar(route_handlers=[*routes(runtime, clock), set_clock, send], openapi_config=None)
+    access = Access(viewers=(CAMAT,)) if guard else None
+    app = Litestar(route_handlers=[*routes(runtime, clock, access), set_clock, send], openapi_config=None)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
     runtime.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), "empty" not in sys.argv[4:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), "empty" not in sys.argv[4:], "guarded" in sys.argv[4:])

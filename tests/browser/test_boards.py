@@ -1,6 +1,7 @@
 """The boards in a browser: every one at three widths, in both languages and themes, kept as pictures; and in use."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from dashboards.live.board_files import drawn_boards
 from tests.browser.conftest import ARTIFACTS, HEIGHTS, Open, Server
 from tests.browser.office import BAKAUHENI, JATI, KALIANDA, NAMES, at
 from tests.browser.reading import TEXTS, hard_to_read, violations
+from tests.browser.server import TOKEN
 from tests.browser.test_states_shown import ticket
 
 pytestmark = pytest.mark.browser
@@ -175,6 +177,23 @@ def test_what_is_not_there_is_said_with_a_way_out(office: Server, visit: Open) -
     expect(page.locator(".boardgrid")).to_be_visible()
     page = visit(office, "/d/pantau-nothing", quiet=False)
     expect(page.locator("h1")).to_have_text("Tidak ada papan pantau-nothing")
+
+
+def test_who_may_not_look_is_told_and_a_link_opens_his_kecamatan(tmp_path: Path, visit: Open) -> None:
+    server = Server(tmp_path / "guarded", empty=True, guarded=True)
+    server.start()
+    try:
+        page = visit(server, "/", quiet=False)
+        expect(page.locator("h1")).to_have_text("Halaman ini untuk yang berhak melihat")
+        assert violations(page) == []
+        page.goto(f"{server.url}{OF_DAY}?token={TOKEN}")
+        expect(page).to_have_url(server.url + OF_DAY)
+        expect(page.locator("[data-key=choice-kecamatan] summary")).to_contain_text("Semua (1)")
+        expect(page.locator("[data-key=choice-unit] summary")).to_contain_text("Semua (1)")
+        page.get_by_role("link", name="Ikhtisar", exact=True).click()
+        expect(page.locator("a[data-unit]")).to_have_text([NAMES[JATI]])
+    finally:
+        server.stop()
 
 
 def test_numbers_come_by_themselves_stop_when_paused_and_the_line_heals(mortal: Server, visit: Open) -> None:

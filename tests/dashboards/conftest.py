@@ -16,7 +16,7 @@ def office(engine_directory: Path) -> Iterator[Office]:
     writer = ChdbEngine(engine_directory, database="boards_office")
     migrate(writer)
     registry = fill(writer)
-    reader = ChdbEngine(engine_directory, database="boards_office", readonly=True)
+    reader = ChdbEngine(engine_directory, database="boards_office", readonly=2)
     yield Office(reader, registry)
     reader.close()
     writer.execute("DROP DATABASE boards_office")

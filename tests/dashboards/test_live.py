@@ -38,16 +38,18 @@ class OfficeRuntime:
         assert office.registry is not None
         self.registry: Registry = office.registry
         self.asked: list[str] = []
+        self.asked_with: list[tuple[str, Mapping[str, Any] | None]] = []
         self.broken = ""
         self._engine = office.engine
         self._lock = threading.Lock()
 
     def query(self, name: str, params: Mapping[str, Any]) -> Answer:
-        return self._engine.query(sql(name), params)
+        return self.select(sql(name), params)
 
     def select(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
         with self._lock:
             self.asked.append(text)
+            self.asked_with.append((text, params))
         if self.broken and self.broken in text:
             raise EngineError("this query takes too long")
         return self._engine.query(text, params)

@@ -62,7 +62,10 @@ class _Week:
         self._engine = engine
 
     def query(self, name: str, params: Any) -> Answer:
-        return self._engine.query(sql(name), params)
+        return self.select(sql(name), params)
+
+    def select(self, text: str, params: Any = None) -> Answer:
+        return self._engine.query(text, params)
 
     def select(self, text: str, params: Any = None) -> Answer:
         return self._engine.query(text, params)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chdb.session import Session
 
-from tests.support.native_wire import Column, Wire, of_bytes, read_block, text, varint, write_block
+from storage.native_blocks import Column, Wire, of_bytes, read_block, text, varint, write_block
 
 REVISION = 54_468
 """What the driver knows; parameters of queries need 54459."""

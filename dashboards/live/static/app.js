@@ -19,6 +19,7 @@ const page = {
   line: null, // "live", "stale" or "lost"; null until the first word
   heardAt: null, // the server's time at the last word
   missing: null, // the code of a unit that does not exist
+  barred: false, // the server says that this browser may not look
   sought: "",
   tabled: new Set(),
   points: {},
@@ -95,12 +96,13 @@ function render() {
     unit: () => [head(), banner(), unitPage(page, here.code), foot()],
     sources: () => [head(), banner(), sourcesPage(page), foot()],
     tv: () => [tvPage(page)],
+    barred: () => [barred()],
     boards: () => [head(), banner(), boardsPage(page), foot()],
     board: () => (page.kiosk ? [banner(), boardPage(page)] : [head(), banner(), boardPage(page), foot()]),
   };
   document.documentElement.classList.toggle("tv", here.name === "tv");
   document.title = title();
-  morph(root, views[here.name]());
+  morph(root, views[page.barred ? "barred" : here.name]());
   // what a reader changed in a field stays there, unless the address says otherwise
   for (const field of root.querySelectorAll("select[data-value]")) if (field.value !== field.dataset.value) field.value = field.dataset.value;
   for (const box of root.querySelectorAll("input[data-on]")) box.checked = box.dataset.on === "true";
@@ -231,9 +233,27 @@ function listen() {
     },
     state(state) {
       page.line = state;
+      if (state === "lost") mayLook();
       draw();
     },
   });
+}
+
+/** For whoever is no viewer: no data came, and none will. */
+const barred = () => h("main", { id: "main", class: "plain", tabindex: -1, "data-key": "barred" }, h("h1", {}, t("viewer.barred")), h("p", {}, t("viewer.what_next")));
+
+/** Ask whether this browser may look; a token may have been taken back since. */
+async function mayLook() {
+  try {
+    const answer = await fetch("/api/viewer");
+    if ((answer.status === 401) === page.barred) return;
+    page.barred = answer.status === 401;
+    if (page.barred) line?.close();
+    else if (answer.ok) arrive();
+    draw();
+  } catch {
+    // not connected: the line says so
+  }
 }
 
 /** Load what a page of boards shows, then follow it. An answer that comes after the reader went on is dropped. */
@@ -349,3 +369,4 @@ applyTheme();
 withBoards(page, { go, draw });
 here = { name: null }; // arrive begins afresh
 arrive();
+mayLook();

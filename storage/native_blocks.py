@@ -35,6 +35,7 @@ class Column(NamedTuple):
 
 
 def varint(number: int) -> bytes:
+    """A number as it travels: seven bits a byte, the lowest first."""
     out = bytearray()
     while number > 127:
         out.append(number & 127 | 128)
@@ -44,6 +45,7 @@ def varint(number: int) -> bytes:
 
 
 def text(value: str | bytes) -> bytes:
+    """A text as it travels: its length in bytes before it."""
     raw = value.encode() if isinstance(value, str) else value
     return varint(len(raw)) + raw
 
@@ -76,9 +78,11 @@ class Wire(BufferedReader):  # type: ignore[misc]  # the driver has no types
         return bool(self.position < self.current_buffer_size)
 
     def u8(self) -> int:
+        """One byte."""
         return int(self.read_one())
 
     def varint(self) -> int:
+        """A number of varying length."""
         shift = number = 0
         while True:
             byte = self.u8()
@@ -88,12 +92,15 @@ class Wire(BufferedReader):  # type: ignore[misc]  # the driver has no types
                 return number
 
     def text(self) -> str:
+        """A text with its length before it."""
         return bytes(self.read(self.varint())).decode("utf-8", "replace")
 
     def u64(self) -> int:
+        """Eight bytes, the lowest first."""
         return int(struct.unpack("<Q", self.read(8))[0])
 
     def skip(self, count: int) -> None:
+        """Go on by so many bytes."""
         while count:
             if not self.left():
                 self.read_into_buffer()
@@ -103,6 +110,7 @@ class Wire(BufferedReader):  # type: ignore[misc]  # the driver has no types
             count -= step
 
     def mark(self) -> None:
+        """Remember this place for ``marked``."""
         self._taken.clear()
         self._mark = self.position
 
@@ -144,6 +152,7 @@ def read_block(wire: Wire, *, info: bool, custom: bool) -> tuple[list[Column], i
 
 
 def write_block(columns: list[Column], rows: int, *, info: bool, custom: bool) -> bytes:
+    """A block with the extras that its reader expects."""
     parts = [BLOCK_INFO if info else b"", varint(len(columns)), varint(rows)]
     for name, kind, raw in columns:
         parts += [text(name), text(kind), b"\0" if custom else b"", raw]

@@ -1,0 +1,59 @@
+"""Only the rows of some units: filtered where the engine reads a table, whatever the query says.
+
+The filter is a setting of the query (``additional_table_filters``), so it holds in every subquery and join, and a query
+that forgets it cannot be written. A table that is not named here shows nothing to whoever may see some units only.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from storage.parameters import quoted
+
+TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDatabase()"
+"""The query that finds every table that a reader may see."""
+
+BY_UNIT: Final = (
+    "aggregates", "complaints", "counter_days", "events", "interventions", "moved_cells", "ratings", "snapshots",
+    "surveys", "trimmed_facts", "units", "visits", "windows",
+)  # fmt: skip
+"""Tables whose rows each belong to one unit."""
+
+BY_SOURCE: Final = ("rejected_events", "source_clocks", "source_health")
+"""Tables whose rows each belong to one source."""
+
+FOR_ALL: Final = ("services",)
+"""Tables that are the same for everybody."""
+
+
+def narrowed(sql: str, *, tables: Iterable[str], units: Iterable[str], sources: Iterable[str]) -> str:
+    """The same query over the rows of these units, and of what these sources (``prefix*`` is a family) sent.
+
+    ``tables`` are all tables there are (:data:`TABLES` finds them); those that belong to neither unit nor source are
+    empty, save a few that are the same for everybody.
+    """
+    of_unit, of_source = _in("unit", units), _sources(sources)
+    filters = {}
+    for table in sorted(tables):
+        name = table.removesuffix("_local")  # on a cluster, the rows of one server
+        if name not in FOR_ALL:
+            filters[table] = of_unit if name in BY_UNIT else of_source if name in BY_SOURCE else "0"
+    written = ", ".join(f"'{table}': '{quoted(condition)}'" for table, condition in filters.items())
+    joined = "," if re.search(r"^SETTINGS\b", sql, re.MULTILINE) else "\nSETTINGS"
+    return f"{_without_last_comment(sql)}{joined} additional_table_filters = {{{written}}}"
+
+
+def _without_last_comment(sql: str) -> str:
+    return re.sub(r"\s*--[^\n']*\Z", "", sql.rstrip())
+
+
+def _in(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join(f"'{quoted(value)}'" for value in sorted(values))
+    return f"{column} IN ({listed})" if listed else "0"
+
+
+def _sources(sources: Iterable[str]) -> str:
+    known = sorted({*sources})
+    families = [name[:-1] for name in known if name.endswith("*")]
+    single = _in("source", [name for name in known if not name.endswith("*")])
+    return " OR ".join([single, *(f"startsWith(source, '{quoted(prefix)}')" for prefix in families)])
