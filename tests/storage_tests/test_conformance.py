@@ -67,9 +67,6 @@ class _Week:
     def select(self, text: str, params: Any = None) -> Answer:
         return self._engine.query(text, params)
 
-    def select(self, text: str, params: Any = None) -> Answer:
-        return self._engine.query(text, params)
-
 
 def _work(engine: Engine) -> dict[str, Any]:
     """Everything the product does with its tables; returns what it found."""
