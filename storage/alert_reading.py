@@ -33,18 +33,23 @@ _TIME: Final = "DateTime64(3, 'UTC')"
 
 
 def read_half_hours(
-    query: Query, registry: Registry, *, first_day: int, upto_day: int, now: int
+    query: Query, registry: Registry, units: Sequence[str], *, first_day: int, upto_day: int, now: int
 ) -> dict[Stream, dict[int, Day]]:
-    """The closed half hours of the local days [first_day, upto_day), by unit and service group, as known at ``now``."""
-    asked = {"first_day": max(first_day, 0), "upto_day": upto_day, "before_ms": now - CLOSED_AFTER_MS + 1}
+    """The closed half hours of units on the local days [first_day, upto_day), by service group, as known at ``now``."""
+    asked = {
+        "first_day": max(first_day, 0),
+        "upto_day": upto_day,
+        "before_ms": now - CLOSED_AFTER_MS + 1,
+        "units": [*units],
+        "services": [service.code for service in registry.services],
+        "groups": [service.group for service in registry.services],
+    }
     found: dict[tuple[Stream, int], list[HalfHour]] = {}
-    for unit, service, day, start, judged, late, times, raters, marks, squares in query("alert_half_hours", asked).rows:
-        if registry.unit(unit) is None:
-            continue
+    for unit, group, day, start, judged, late, times, raters, marks, squares in query("alert_half_hours", asked).rows:
         slot = (start + offset_ms(registry.zone(unit), start)) // (30 * MINUTE) % 48
         if judged or times[0]:
             counted = HalfHour(start, slot, judged, late, times_of(dict(zip(*times, strict=True))))
-            found.setdefault(((unit, group_of(registry, service)), day), []).append(counted)
+            found.setdefault(((unit, group), day), []).append(counted)
         if raters:
             answered = HalfHour(start, slot, raters=raters, marks=marks, squares=squares)
             found.setdefault(((unit, ALL), day), []).append(answered)
@@ -52,6 +57,14 @@ def read_half_hours(
     for (stream, day), half_hours in sorted(found.items(), key=lambda item: item[0]):
         history.setdefault(stream, {})[day] = day_of(day, half_hours)
     return history
+
+
+def areas(registry: Registry) -> list[tuple[str, ...]]:
+    """The units of each kabupaten: those that are judged side by side, and read at once."""
+    found: dict[str, list[str]] = {}
+    for unit in registry.units:
+        found.setdefault(unit.kabupaten, []).append(unit.code)
+    return [tuple(found[kabupaten]) for kabupaten in sorted(found)]
 
 
 def group_of(registry: Registry, service: str) -> str:
@@ -99,10 +112,10 @@ class Sent(msgspec.Struct, frozen=True):
     version: int = 1
 
 
-def read_week(query: Query, number: int) -> Week | None:
-    """With what the fold of a week begins; None if it has not begun."""
+def read_week(query: Query, units: Sequence[str], number: int) -> Week | None:
+    """With what the fold of a week begins for units; None if it has not begun."""
     week = Week(number, {}, {}, {})
-    rows = query("alert_weeks", {"week": number}).rows
+    rows = query("alert_weeks", {"week": number, "units": [*units]}).rows
     for unit, group, baseline, tracks, unusual in rows:
         stream = (unit, group)
         if baseline:

@@ -40,14 +40,14 @@ class AlertTables:
         """Answer a named query."""
         return self._engine.query(sql(name), params)
 
-    def newest_week(self, upto: int) -> int | None:
-        """The newest week, not after this day, whose fold has begun."""
-        week, streams = self.query("alert_newest_week", {"week": upto}).rows[0]
+    def newest_week(self, units: Sequence[str], upto: int) -> int | None:
+        """The newest week, not after this day, whose fold has begun for units."""
+        week, streams = self.query("alert_newest_week", {"week": upto, "units": [*units]}).rows[0]
         return int(week) if streams else None
 
-    def week(self, number: int) -> Week | None:
-        """With what the fold of a week begins; None if it has not begun."""
-        return read_week(self.query, number)
+    def week(self, units: Sequence[str], number: int) -> Week | None:
+        """With what the fold of a week begins for units; None if it has not begun."""
+        return read_week(self.query, units, number)
 
     def keep_week(self, week: Week, *, version: int) -> None:
         """Write what the fold of a week begins with; a higher version replaces it."""

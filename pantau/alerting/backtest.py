@@ -7,13 +7,13 @@ import msgspec
 
 from pantau.alerting.evaluation import HISTORY_DAYS, closed_days, local_today
 from pantau.alerting.telling import places_of
-from pantau.domain.alerts.detection import monday, replay
+from pantau.domain.alerts.detection import Transition, monday, replay
 from pantau.domain.alerts.incidents import Incident, incidents
 from pantau.domain.alerts.messages import Message, plan
 from pantau.domain.alerts.policy import Policy
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY
-from storage.alert_reading import Query, read_half_hours, read_silences
+from storage.alert_reading import Query, areas, read_half_hours, read_silences
 
 WORKING_DAYS_OF_A_YEAR: Final = 240
 
@@ -51,16 +51,21 @@ def backtest(query: Query, registry: Registry, *, days: int, now: int, policy: P
     """Fold the last ``days`` local days with a rule. Silences that were ordered hold; answers are left out."""
     upto = local_today(registry, now) + 1
     first = upto - days
-    history = read_half_hours(query, registry, first_day=first - HISTORY_DAYS, upto_day=upto, now=now)
-    turns = replay(history, first=monday(first), upto=upto, policy=policy, closed=closed_days(registry))
+    turns: list[Transition] = []
+    watched: dict[str, set[int]] = {}
+    closed = closed_days(registry)
+    for units_of_area in areas(registry):
+        history = read_half_hours(
+            query, registry, units_of_area, first_day=first - HISTORY_DAYS, upto_day=upto, now=now
+        )
+        turns += replay(history, first=monday(first), upto=upto, policy=policy, closed=closed)
+        for (unit, _), known in history.items():
+            watched.setdefault(unit, set()).update(number for number in known if number >= first)
     found = [each for each in incidents(turns) if each.first.day >= first]
     messages = plan(found, places=places_of(registry, now), silences=read_silences(query), now=now)
     kinds: dict[str, int] = {}
     for message in messages:
         kinds[message.kind] = kinds.get(message.kind, 0) + 1
-    watched: dict[str, set[int]] = {}
-    for (unit, _), known in history.items():
-        watched.setdefault(unit, set()).update(number for number in known if number >= first)
     units = tuple(_of_unit(unit, watched[unit], found, messages, now) for unit in sorted(watched) if watched[unit])
     return Backtest(first=first, upto=upto, units=units, messages=kinds, found=tuple(found))
 

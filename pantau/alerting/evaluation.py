@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from pantau.domain.alerts.bands import band_notices
 from pantau.domain.alerts.baselines import Baseline
@@ -15,7 +15,7 @@ from pantau.domain.alerts.recorded import Recorded, reconciled
 from pantau.domain.calendars import is_working_day
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, MINUTE, day_start, local_day, offset_ms
-from storage.alert_reading import day_from, read_half_hours
+from storage.alert_reading import areas, day_from, read_half_hours
 from storage.alerts import AlertTables
 
 HISTORY_DAYS: Final = 18 * WEEK
@@ -33,118 +33,31 @@ Days = dict[Stream, dict[int, Day]]
 class Evaluation:
     """Folds the tables' half hours into recorded transitions, again and again; driven by one thread.
 
-    Memory is a cache of what the tables hold: a new one goes on where the last one ended.
+    A kabupaten at a time: its units are each other's peers, and what is read at once stays small. Memory is a cache of
+    what the tables hold: a new one goes on where the last one ended.
     """
 
     def __init__(self, tables: AlertTables, policy: Policy = QUIET) -> None:
         self._tables = tables
         self._policy = policy
-        self._weeks: dict[int, Week] = {}
-        self._seen: int | None = None
+        self._folds: dict[tuple[str, ...], _Fold] = {}
         self._rhythms: tuple[int, dict[str, Rhythm]] = (-1, {})
         self._graded = -1
 
     def evaluate(self, registry: Registry, now: int) -> list[tuple[Recorded, tuple[Figure, ...]]]:
         """Fold what is closed at ``now`` (ms UTC); what was added to the history, which is stored when this returns."""
         today = local_today(registry, now)
-        first_time = self._tables.newest_week(monday(today)) is None
-        start = self._start(today)
-        if start is None:
-            return []
-        turns, history = self._fold(registry, start, today + 1, now)
-        recorded = [row for row, _ in self._tables.transitions(since=(today - _OPEN_FOR_DAYS) * DAY)]
-        rows = reconciled(recorded, turns, since=start * DAY, now=now, first_time=first_time)
-        told = self._with_figures(registry, rows, history, now)
-        self._tables.record(told)
-        return told
-
-    def _start(self, today: int) -> int | None:
-        """The Monday from which on half hours must be folded again; None while there are none."""
-        this = monday(today)
-        newest = self._tables.newest_week(this)
-        if newest is None:
-            first, cells = self._tables.query("alert_first_day", {"first_day": max(this - 26 * WEEK, 0)}).rows[0]
-            return monday(first) if cells else None
-        asked = {"version": self._seen or 0, "first_day": max(this - LOOKS_BACK_DAYS, 0), "upto_day": today + 2}
-        changed_day, changed, version = self._tables.query("alert_changed_day", asked).rows[0]
-        start = (
-            newest if self._seen is not None else newest - WEEK
-        )  # while no process ran, the last week may have grown
-        if changed and self._seen is not None:
-            start = min(start, monday(changed_day))
-        self._seen = version
-        while start < newest and self._week(start) is None:
-            start += WEEK
-        return start
-
-    def _week(self, number: int) -> Week | None:
-        found = self._weeks.get(number) or self._tables.week(number)
-        if found is not None:
-            self._weeks[number] = found
-            for old in sorted(self._weeks)[:-6]:
-                del self._weeks[old]
+        recorded: dict[str, list[Recorded]] = {}
+        for row, _ in self._tables.transitions(since=(today - _OPEN_FOR_DAYS) * DAY):
+            recorded.setdefault(row.transition.unit, []).append(row)
+        found: list[tuple[Recorded, tuple[Figure, ...]]] = []
+        for units in areas(registry):
+            fold = self._folds.setdefault(units, _Fold(self._tables, units, self._policy))
+            known = [row for unit in units for row in recorded.get(unit, [])]
+            told = fold.evaluate(registry, known, today, now)
+            self._tables.record(told)
+            found += told
         return found
-
-    def _fold(self, registry: Registry, start: int, upto: int, now: int) -> tuple[list[Transition], Days]:
-        last = monday(upto - 1)
-        whole = all(self._week(at) is not None for at in range(start, last + 1, WEEK))
-        first = start if whole else start - HISTORY_DAYS
-        history = read_half_hours(self._tables.query, registry, first_day=first, upto_day=upto, now=now)
-        turns: list[Transition] = []
-        after: Week | None = None
-        for at in range(start, last + 1, WEEK):
-            week = self._begun(registry, at, after, history, now)
-            after, turned = fold_week(week, history, self._policy, upto)
-            turns += turned
-        return turns, history
-
-    def _begun(self, registry: Registry, at: int, before: Week | None, history: Days, now: int) -> Week:
-        """What the fold of a week begins with: the baselines frozen when it first began, and the sums as they are."""
-        stored = self._week(at)
-        if stored is not None and before is None:
-            return stored
-        if stored is not None and before is not None:
-            week = Week(at, stored.baselines, before.tracks, before.unusual)
-            if week == stored:
-                return stored
-        else:
-            week = begin_week(at, before, history, self._policy, closed_days(registry))
-        self._weeks[at] = week
-        self._tables.keep_week(week, version=now)
-        return week
-
-    def _with_figures(
-        self, registry: Registry, rows: Sequence[Recorded], history: Days, now: int
-    ) -> list[tuple[Recorded, tuple[Figure, ...]]]:
-        """Each row with the numbers it is told with: what fell or recovered, and satisfaction beside it."""
-        telling = [row.transition for row in rows if row.transition.turn in ("falling", "recovered")]
-        if telling:
-            first = min(turn.since for turn in telling) // DAY - 1
-            if first < min((number for days in history.values() for number in days), default=first + 1):
-                upto = max(turn.day for turn in telling) + 2
-                history = read_half_hours(self._tables.query, registry, first_day=first, upto_day=upto, now=now)
-        return [(row, self._figures(row.transition, history)) for row in rows]
-
-    def _figures(self, turn: Transition, history: Days) -> tuple[Figure, ...]:
-        if turn.turn not in ("falling", "recovered"):
-            return ()
-        since = turn.since if turn.turn == "falling" else turn.at - DAY
-        wanted = [((turn.unit, turn.group), turn.indicator)]
-        if turn.indicator != "satisfaction":
-            wanted.append(((turn.unit, ALL), "satisfaction"))
-        found = []
-        for stream, indicator in wanted:
-            baseline = self._baseline(turn.baseline, stream)
-            if baseline is None:
-                continue
-            told = figure(indicator, history.get(stream, {}).values(), baseline, since=since, upto=turn.at)
-            if told is not None:
-                found.append(told)
-        return tuple(found)
-
-    def _baseline(self, version: int, stream: Stream) -> Baseline | None:
-        week = self._week(version)
-        return None if week is None else week.baselines.get(stream)
 
     def silent_units(self, registry: Registry, now: int) -> list[NoData]:
         """Units that say nothing though visits are expected, as of ``now``; new ones and ends are recorded."""
@@ -186,16 +99,137 @@ class Evaluation:
         today = now // DAY
         if self._graded == today:
             return
-        history = read_half_hours(
-            self._tables.query, registry, first_day=today - 2 * HISTORY_DAYS, upto_day=today, now=now
-        )
-        self._tables.keep_band_notices(
-            notice
-            for (unit, group), days in history.items()
-            if group == ALL
-            for notice in band_notices(unit, days, first=today - LOOKS_BACK_DAYS, upto=today)
-        )
+        for units in areas(registry):
+            history = read_half_hours(
+                self._tables.query, registry, units, first_day=today - 2 * HISTORY_DAYS, upto_day=today, now=now
+            )
+            self._tables.keep_band_notices(
+                [
+                    notice
+                    for (unit, group), days in history.items()
+                    if group == ALL
+                    for notice in band_notices(unit, days, first=today - LOOKS_BACK_DAYS, upto=today)
+                ]
+            )
         self._graded = today
+
+
+class _Fold:
+    """The fold of the units of one kabupaten."""
+
+    def __init__(self, tables: AlertTables, units: tuple[str, ...], policy: Policy) -> None:
+        self._tables = tables
+        self._units = units
+        self._policy = policy
+        self._weeks: dict[int, Week] = {}
+        self._seen: int | None = None
+
+    def evaluate(
+        self, registry: Registry, recorded: Sequence[Recorded], today: int, now: int
+    ) -> list[tuple[Recorded, tuple[Figure, ...]]]:
+        """What is to be added to the history of these units."""
+        newest = self._tables.newest_week(self._units, monday(today))
+        start = self._start(today, newest)
+        if start is None:
+            return []
+        turns, history = self._fold(registry, start, today + 1, now)
+        rows = reconciled(recorded, turns, since=start * DAY, now=now, first_time=newest is None)
+        return self._with_figures(registry, rows, history, now)
+
+    def _start(self, today: int, newest: int | None) -> int | None:
+        """The Monday from which on half hours must be folded again; None while there are none."""
+        this = monday(today)
+        if newest is None:
+            asked: dict[str, Any] = {"first_day": max(this - 26 * WEEK, 0), "units": [*self._units]}
+            first, cells = self._tables.query("alert_first_day", asked).rows[0]
+            return monday(first) if cells else None
+        asked = {
+            "version": self._seen or 0,
+            "first_day": max(this - LOOKS_BACK_DAYS, 0),
+            "upto_day": today + 2,
+            "units": [*self._units],
+        }
+        changed_day, changed, version = self._tables.query("alert_changed_day", asked).rows[0]
+        start = (
+            newest if self._seen is not None else newest - WEEK
+        )  # while no process ran, the last week may have grown
+        if changed and self._seen is not None:
+            start = min(start, monday(changed_day))
+        self._seen = version
+        while start < newest and self._week(start) is None:
+            start += WEEK
+        return start
+
+    def _week(self, number: int) -> Week | None:
+        found = self._weeks.get(number) or self._tables.week(self._units, number)
+        if found is not None:
+            self._weeks[number] = found
+            for old in sorted(self._weeks)[:-6]:
+                del self._weeks[old]
+        return found
+
+    def _fold(self, registry: Registry, start: int, upto: int, now: int) -> tuple[list[Transition], Days]:
+        last = monday(upto - 1)
+        whole = all(self._week(at) is not None for at in range(start, last + 1, WEEK))
+        first = start if whole else start - HISTORY_DAYS
+        history = self._read(registry, first, upto, now)
+        turns: list[Transition] = []
+        after: Week | None = None
+        for at in range(start, last + 1, WEEK):
+            week = self._begun(registry, at, after, history, now)
+            after, turned = fold_week(week, history, self._policy, upto)
+            turns += turned
+        return turns, history
+
+    def _read(self, registry: Registry, first: int, upto: int, now: int) -> Days:
+        return read_half_hours(self._tables.query, registry, self._units, first_day=first, upto_day=upto, now=now)
+
+    def _begun(self, registry: Registry, at: int, before: Week | None, history: Days, now: int) -> Week:
+        """What the fold of a week begins with: the baselines frozen when it first began, and the sums as they are."""
+        stored = self._week(at)
+        if stored is not None and before is None:
+            return stored
+        if stored is not None and before is not None:
+            week = Week(at, stored.baselines, before.tracks, before.unusual)
+            if week == stored:
+                return stored
+        else:
+            week = begin_week(at, before, history, self._policy, closed_days(registry))
+        self._weeks[at] = week
+        self._tables.keep_week(week, version=now)
+        return week
+
+    def _with_figures(
+        self, registry: Registry, rows: Sequence[Recorded], history: Days, now: int
+    ) -> list[tuple[Recorded, tuple[Figure, ...]]]:
+        """Each row with the numbers it is told with: what fell or recovered, and satisfaction beside it."""
+        telling = [row.transition for row in rows if row.transition.turn in ("falling", "recovered")]
+        if telling:
+            first = min(turn.since for turn in telling) // DAY - 1
+            if first < min((number for days in history.values() for number in days), default=first + 1):
+                history = self._read(registry, first, max(turn.day for turn in telling) + 2, now)
+        return [(row, self._figures(row.transition, history)) for row in rows]
+
+    def _figures(self, turn: Transition, history: Days) -> tuple[Figure, ...]:
+        if turn.turn not in ("falling", "recovered"):
+            return ()
+        since = turn.since if turn.turn == "falling" else turn.at - DAY
+        wanted = [((turn.unit, turn.group), turn.indicator)]
+        if turn.indicator != "satisfaction":
+            wanted.append(((turn.unit, ALL), "satisfaction"))
+        found = []
+        for stream, indicator in wanted:
+            baseline = self._baseline(turn.baseline, stream)
+            if baseline is None:
+                continue
+            told = figure(indicator, history.get(stream, {}).values(), baseline, since=since, upto=turn.at)
+            if told is not None:
+                found.append(told)
+        return tuple(found)
+
+    def _baseline(self, version: int, stream: Stream) -> Baseline | None:
+        week = self._week(version)
+        return None if week is None else week.baselines.get(stream)
 
 
 def open_days(registry: Registry, unit: str, days: Iterable[int]) -> int:

@@ -1,7 +1,7 @@
 -- name: alert_half_hours
--- What do the half hours of these days hold that alerts are made of, by unit and service? Those that start before an instant.
-SELECT CAST(unit AS String) AS unit, CAST(service AS String) AS service, toUInt16(windows.day) AS day_number,
-       toUnixTimestamp64Milli(windows.start) AS start_ms,
+-- What do the half hours of these units and days hold that alerts are made of, by group of services? Those that start before an instant.
+SELECT CAST(unit AS String) AS unit, transform(CAST(service AS String), {services:Array(String)}, {groups:Array(String)}, '-') AS service_group,
+       toUInt16(windows.day) AS day_number, toUnixTimestamp64Milli(windows.start) AS start_ms,
        sumIf(n, measure = 'promise') AS judged, sumIf(n - total, measure = 'promise') AS late,
        sumMapIf(edges, counts, measure = 'service_time') AS times,
        sumIf(n, measure = 'skm_sum') AS raters, sumIf(total, measure = 'skm_sum') AS marks,
@@ -9,34 +9,37 @@ SELECT CAST(unit AS String) AS unit, CAST(service AS String) AS service, toUInt1
 FROM windows FINAL
 WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum', 'skm_square')
   AND windows.day >= toDate({first_day:UInt16}) AND windows.day < toDate({upto_day:UInt16})
-  AND start < fromUnixTimestamp64Milli({before_ms:Int64})
-GROUP BY unit, service, day_number, start_ms
-ORDER BY unit, service, start_ms
+  AND windows.unit IN {units:Array(String)} AND start < fromUnixTimestamp64Milli({before_ms:Int64})
+GROUP BY unit, service_group, day_number, start_ms
+ORDER BY unit, service_group, start_ms
 
 -- name: alert_first_day
--- From which local day on is there anything that alerts are made of?
-SELECT toUInt16(min(day)) AS first_day, count() AS cells
+-- From which local day on is there anything of these units that alerts are made of?
+SELECT toUInt16(min(windows.day)) AS first, count() AS cells
 FROM windows
-WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum') AND day >= toDate({first_day:UInt16})
+WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum') AND windows.day >= toDate({first_day:UInt16})
+  AND unit IN {units:Array(String)}
 
 -- name: alert_changed_day
--- Which is the earliest of these days that was changed after a version of windows, and what is the newest version?
+-- Which is the earliest of these units' days that was changed after a version of windows, and what is the newest version?
 SELECT toUInt16(minIf(windows.day, windows.version > {version:UInt64})) AS changed_day,
        countIf(windows.version > {version:UInt64}) AS changed, max(windows.version) AS newest
 FROM windows
 WHERE size = '30m' AND measure IN ('promise', 'service_time', 'skm_sum', 'skm_square')
-  AND windows.day >= toDate({first_day:UInt16}) AND windows.day < toDate({upto_day:UInt16})
+  AND windows.day >= toDate({first_day:UInt16}) AND windows.day < toDate({upto_day:UInt16}) AND unit IN {units:Array(String)}
 
 -- name: alert_weeks
--- With what did the fold of a week begin, for every unit and service group?
+-- With what did the fold of a week begin, for every group of these units?
 SELECT CAST(unit AS String) AS unit, CAST(service_group AS String) AS service_group, baseline, tracks, unusual
 FROM alert_weeks FINAL
-WHERE week = toDate({week:UInt16})
+WHERE week = toDate({week:UInt16}) AND alert_weeks.unit IN {units:Array(String)}
 ORDER BY unit, service_group
 
 -- name: alert_newest_week
--- Which is the newest week, not after this one, whose fold has begun?
-SELECT toUInt16(max(week)) AS newest_week, count() AS streams FROM alert_weeks WHERE week <= toDate({week:UInt16})
+-- Which is the newest week, not after this one, whose fold has begun for these units?
+SELECT toUInt16(max(week)) AS newest_week, count() AS streams
+FROM alert_weeks
+WHERE week <= toDate({week:UInt16}) AND unit IN {units:Array(String)}
 
 -- name: alert_transitions
 -- Which transitions of alerts are recorded since an instant, in order?

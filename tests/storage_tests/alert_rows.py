@@ -22,6 +22,8 @@ from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
 TODAY = 20_767
 """10 November 2026."""
 
+UNITS = ("dukcapil", "samsat")
+
 FIGURE = Figure(indicator="late", n=10, days=2, before=900_000, now=700_000, k=7, usual=9)
 
 
@@ -87,8 +89,8 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
     }
     evaluation.lost_grades(REGISTRY, AS_OF)
     found |= {
-        "week": tables.week(monday(TODAY)) == week,
-        "newest week": tables.newest_week(TODAY),
+        "week": tables.week(UNITS, monday(TODAY)) == week,
+        "newest week": tables.newest_week(UNITS, TODAY),
         "history": tables.transitions(since=0),
         "answers": tables.answers(),
         "silences": tables.silences(),

@@ -32,7 +32,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     late_beside_time: int = 2_300_000
     watch: int = 4_000_000
     calm: int = 1_000_000
-    recovery: int = 5_000_000
+    recovery: int = 6_000_000
     day_cap: float = 0.75
     armed_days: int = 20
     early_days: int = 10
