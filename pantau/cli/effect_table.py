@@ -82,6 +82,9 @@ def for_people(
         title = f"{programme_text(found[0], language)} · {days_text(found[0].first_day, found[0].last_day, language)}"
         yield Styled(title, style="bold")
         yield Styled(_listed(units, language))
+        if all(each.effect.effect is None for each in found):
+            yield from (Styled(line) for line in _unsaid(found, language))
+            continue
         yield _table(found, live, language)
         yield from (Styled(line, style="italic") for line in _cautions(found, language))
         if detail:
@@ -132,6 +135,16 @@ def _table(found: Sequence[Assessment], live: Live, language: Language) -> "Rend
         titles = ", ".join(_outcome(each).title.read(language) for each in same)
         grid.add_row(titles, verdict_text(same[0].effect, language), reason)
     return grid
+
+
+def _unsaid(found: Sequence[Assessment], language: Language) -> Iterator[str]:
+    """A line a reason, where nothing can be said by any outcome; outcomes are named if reasons differ."""
+    titles: dict[str, list[str]] = {}
+    for each in found:
+        titles.setdefault(reason_text(each.effect, language), []).append(_outcome(each).title.read(language))
+    for reason, named in titles.items():
+        which = f" ({', '.join(named)})" if len(titles) > 1 else ""
+        yield f"  {verdict_text(found[0].effect, language)}{which}: {reason}"
 
 
 def _split(assessment: Assessment, language: Language) -> str:

@@ -154,6 +154,12 @@ def test_no_table_tells_one_either(data: Path, lang: str, arguments: tuple[str, 
         assert re.search(r"[+-][\d.,]+ = [+-][\d.,]+ [+-] [\d.,]+ +[1-9]\d* unit", row), row
 
 
+def test_where_nothing_can_be_said_the_reason_is_all(data: Path) -> None:
+    text = run(data, "prima", "--unit", "u5", "--outcome", "service_time", "--outcome", "promise")
+    assert text.count("  Data belum cukup: belum ada angkanya di unit yang dilatih") == 2, "programme and second wave"
+    assert not _NUMBER.search(text)
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_sentences_tell_what_happened_anyway(kept: list[Assessment], language: Language) -> None:
     for each in kept:
