@@ -10,7 +10,7 @@ from typing import Final
 
 from storage.parameters import quoted
 
-TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDatabase()"
+FIND_TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDatabase()"
 """The query that finds every table that a reader may see."""
 
 BY_UNIT: Final = (
@@ -29,8 +29,8 @@ FOR_ALL: Final = ("services",)
 def narrowed(sql: str, *, tables: Iterable[str], units: Iterable[str], sources: Iterable[str]) -> str:
     """The same query over the rows of these units, and of what these sources (``prefix*`` is a family) sent.
 
-    ``tables`` are all tables there are (:data:`TABLES` finds them); those that belong to neither unit nor source are
-    empty, save a few that are the same for everybody.
+    ``tables`` are all tables there are, as :data:`FIND_TABLES` finds them; those that belong to neither unit nor source
+    are empty, save a few that are the same for everybody.
     """
     of_unit, of_source = _in("unit", units), _sources(sources)
     filters = {}

@@ -36,7 +36,9 @@ def guarded(access: Access) -> Callable[[ASGIApp], ASGIApp]:
             request: Request[Any, Any, Any] = Request(scope)
             given = request.query_params.get("token")
             if access.viewers is not None and given and not scope["path"].startswith("/api/"):
-                answer = _keep(request, given, known=access.by_token(given) is not None)
+                answer = _keep(
+                    request, given, known=access.by_token(given) is not None, secure=_secure(access, request)
+                )
                 await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
                 return
             viewer = _who(access, request)
@@ -58,11 +60,21 @@ def _who(access: Access, request: Request[Any, Any, Any]) -> Viewer | None:
         bearer=authorization[len(_SCHEME) :].strip() if authorization[: len(_SCHEME)].lower() == _SCHEME else None,
         cookie=request.cookies.get(COOKIE),
         headers=request.headers,
-        peer=request.client.host if request.client else "",
+        peer=_peer(request),
     )
 
 
-def _keep(request: Request[Any, Any, Any], token: str, *, known: bool) -> Response[None]:
+def _peer(request: Request[Any, Any, Any]) -> str:
+    return request.client.host if request.client else ""
+
+
+def _secure(access: Access, request: Request[Any, Any, Any]) -> bool:
+    """Whether the browser speaks TLS, to us or to a proxy that we believe."""
+    forwarded = request.headers.get("x-forwarded-proto") if _peer(request) in access.proxies else None
+    return "https" in (request.url.scheme, forwarded)
+
+
+def _keep(request: Request[Any, Any, Any], token: str, *, known: bool, secure: bool) -> Response[None]:
     """On to the same address without the token, which the browser keeps if it is one."""
     rest = urlencode([pair for pair in parse_qsl(request.url.query, keep_blank_values=True) if pair[0] != "token"])
     address = request.url.path + (f"?{rest}" if rest else "")
@@ -73,7 +85,7 @@ def _keep(request: Request[Any, Any, Any], token: str, *, known: bool) -> Respon
         path="/",
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=secure,
     )
     headers = {"location": address, "cache-control": "no-store"}
     return Response(None, status_code=303, headers=headers, cookies=[cookie] if known else [])

@@ -10,7 +10,7 @@ from dashboards.live.hub import Runtime
 from pantau.domain.registry import ANY, Registry
 from storage.engine import Answer
 from storage.queries import sql
-from storage.row_filter import TABLES, narrowed
+from storage.row_filter import FIND_TABLES, narrowed
 
 
 class Narrowed:
@@ -38,7 +38,7 @@ class Narrowed:
         """Answer a query given as text from the rows of these units."""
         known = self.registry
         if not self._tables:
-            self._tables = [name for (name,) in self._runtime.select(TABLES).rows]
+            self._tables = [name for (name,) in self._runtime.select(FIND_TABLES).rows]
         sources = [source.name for source in known.sources]
         return self._runtime.select(
             narrowed(text, tables=self._tables, units=known.unit_codes, sources=sources), params

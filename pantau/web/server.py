@@ -47,7 +47,14 @@ def run(
 
     ``on_start`` is called when connections are taken, ``on_signal`` when the signal has come, each in a thread.
     """
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="on")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        lifespan="on",
+        proxy_headers=False,  # a peer is who is connected; what a proxy says is believed where it is asked for
+    )
     server = _Server(config, on_signal)
 
     def wait() -> None:

@@ -17,7 +17,7 @@ from dashboards.live.secured import HEADERS
 from dashboards.live.viewers import COOKIE, Access, Viewer, read_access, token_hash
 from pantau.domain.errors import BadSetup
 from storage.roles import DASHBOARD
-from storage.row_filter import BY_SOURCE, BY_UNIT, FOR_ALL, TABLES, narrowed
+from storage.row_filter import BY_SOURCE, BY_UNIT, FIND_TABLES, FOR_ALL, narrowed
 from tests.dashboards.office import AS_OF, Office
 from tests.dashboards.test_live import OfficeRuntime
 from tests.dashboards.test_queries import FALLING
@@ -78,6 +78,10 @@ def test_a_link_is_opened_once_and_leaves_the_address(client: TestClient[Litesta
     assert re.search("httponly", cookie, re.IGNORECASE)
     assert re.search("samesite=lax", cookie, re.IGNORECASE)
     assert client.get("/api/viewer", headers={"cookie": f"{COOKIE}={CAMAT}"}).json()["kecamatan"] == [HIS]
+    assert not re.search("; secure", cookie, re.IGNORECASE)
+    behind = {"x-forwarded-proto": "https"}
+    secure = client.get(f"/?token={CAMAT}", headers=behind, follow_redirects=False).headers["set-cookie"]
+    assert re.search("; secure", secure, re.IGNORECASE), "a proxy that is believed says that the browser speaks TLS"
     client.cookies.clear()
     wrong = client.get("/?token=wrong", follow_redirects=False)
     assert wrong.status_code == 303
@@ -157,7 +161,7 @@ def test_the_filter_holds_however_a_query_reads(office: Office, table: str) -> N
     known = office.registry
     assert known is not None
     how = {
-        "tables": [name for (name,) in office.engine.query(TABLES).rows],
+        "tables": [name for (name,) in office.engine.query(FIND_TABLES).rows],
         "units": [FALLING],
         "sources": [source.name for source in known.sources],
     }

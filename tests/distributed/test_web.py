@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,8 +66,8 @@ class Tables:
 
 
 @contextmanager
-def page(folder: Path, address: str, *words: str) -> Iterator[Process]:
-    process = Process(folder, "web", "--store", address, "--port", "0", *words).start()
+def page(folder: Path, address: str, *words: str, settings: Mapping[str, str] | None = None) -> Iterator[Process]:
+    process = Process(folder, "web", "--store", address, "--port", "0", *words, settings=settings).start()
     try:
         yield process
     finally:
@@ -112,12 +112,35 @@ def test_the_page_shows_what_workers_wrote_and_every_viewer_sees_what_they_write
         assert httpx.get(url + "/health/ready").json() == {"status": "ready"}
         assert "<!doctype html>" in httpx.get(url).text.lower()
         assert waiting(httpx.get(url + "/api/overview").json()) == 1
+        board = httpx.get(url + "/api/boards/pantau-ikhtisar/frames").json()
+        assert board["panels"]["1"]["fields"][0] == {"name": "waiting", "kind": "number", "values": [1]}
         with following(url) as one, following(url, "/api/stream?unit=dukcapil") as other:
             assert waiting(next(data for name, data in one if name == "overview")) == 1
             assert next(data for name, data in other if name == "unit")["row"]["waiting"] == 1
             tables.write(ticket("created", now - 4 * MINUTE, ticket="A2"))
             assert waiting(next(data for name, data in one if name == "overview")) == 2
             assert next(data for name, data in other if name == "unit")["row"]["waiting"] == 2
+
+
+def test_a_viewer_of_another_kecamatan_sees_nothing_of_a_servers_tables(tables: Tables, tmp_path: Path) -> None:
+    tables.write(ticket("created", wall() - MINUTE))
+    listed = "".join(
+        f"[[viewer]]\nname = '{name}'\nidentity = '{name}'\nkecamatan = ['{code}']\n"
+        for name, code in (("his", "18.01.06"), ("another", "18.01.21"))
+    )
+    (tmp_path / "viewers.toml").write_text(listed, encoding="utf-8")
+    settings = {"PANTAU_VIEWERS": str(tmp_path / "viewers.toml"), "PANTAU_IDENTITY_HEADER": "X-User"}
+    with page(tmp_path, tables.address, settings=settings) as served:
+        assert httpx.get(served.url + "/api/overview").status_code == 401
+
+        def seen(name: str) -> tuple[int, int]:
+            headers = {"X-User": name}
+            units = httpx.get(served.url + "/api/overview", headers=headers).json()["units"]
+            board = httpx.get(served.url + "/api/boards/pantau-tv/frames", headers=headers, timeout=30).json()
+            return len(units), len(board["panels"]["7"]["fields"][0]["values"])
+
+        assert seen("his") == (2, 2)
+        assert seen("another") == (0, 0)
 
 
 def test_a_registry_that_is_loaded_shows_without_a_restart(tables: Tables, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from storage.queries import catalogue, sql
 from storage.registries import add, newest, units_with_events, write_reference
 from storage.rejects import Rejects
 from storage.retention import remove_events
+from storage.row_filter import FIND_TABLES, narrowed
 from storage.store import Store
 from storage.verify import rebuild, verify
 from tests.storage_tests.alert_rows import everything_of_alerts
@@ -118,6 +119,7 @@ def _work(engine: Engine) -> dict[str, Any]:
     found["after retention"] = verify(store, REGISTRY)
 
     _ask_the_rest(engine)
+    found["narrowed"] = _of_one_unit(engine)
     found["tables"] = {table: engine.query(f"SELECT * FROM {table} FINAL").rows for table in ("units", "services")}
     return found
 
@@ -153,6 +155,23 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     found["pages"] = tables.pages(["dukcapil", "samsat"])
     found["divided anew"] = tables.claim(_PARTITION.replace("/4:", "/8:"), owner="third", registry=REGISTRY.version)
     found["announced"] = announcements(store, REGISTRY, sorted(found["pages"]), now=AS_OF)
+
+
+def _of_one_unit(engine: Engine) -> dict[str, list[Any]]:
+    """What is left of each table for somebody who may see the unit dukcapil alone."""
+    tables = [name for (name,) in engine.query(FIND_TABLES).rows]
+    assert "visits" in tables
+    questions = {
+        "visits": "SELECT unit, count() FROM visits FINAL GROUP BY unit",
+        "windows": "SELECT DISTINCT unit FROM windows FINAL WHERE unit IN (SELECT unit FROM visits)",
+        "units": "SELECT unit FROM units FINAL",
+        "registries": "SELECT version FROM registries",
+        "services": "SELECT count() > 0 FROM services",
+    }
+    return {
+        name: engine.query(narrowed(question, tables=tables, units=["dukcapil"], sources=[])).rows
+        for name, question in questions.items()
+    }
 
 
 def _ask_the_rest(engine: Engine) -> None:
@@ -266,3 +285,11 @@ def _answers(observed: Observed) -> Counter[Asked]:
 def _changes(observed: Observed) -> list[str]:
     made = ("CREATE ", "DROP ", "ALTER TABLE events", "remove_events")
     return [statement for statement in observed.executed if not statement.startswith(made)]
+
+
+def test_who_may_see_one_unit_sees_that_one_alone(other: tuple[Observed, dict[str, Any]]) -> None:
+    left = other[1]["narrowed"]
+    assert [unit for unit, _ in left["visits"]] == ["dukcapil"]
+    assert left["windows"] == left["units"] == [("dukcapil",)]
+    assert left["registries"] == []
+    assert left["services"] == [(1,)]
