@@ -113,7 +113,7 @@ def write_alerts(engine: Engine, now: int) -> None:
 
 def _messages(now: int, first: str, open_one: str, office: str) -> list[Sent]:
     def sent(kind: str, role: str, unit: str, alert: str, due: int, **more: Any) -> Sent:
-        more = {"recipient": f"{role}/0", "state": "sent", "attempts": 1} | more
+        told: dict[str, Any] = {"recipient": f"{role}/0", "state": "sent", "attempts": 1} | more
         return Sent(
             key=f"{alert}:{kind}:{role}",
             kind=kind,
@@ -123,7 +123,7 @@ def _messages(now: int, first: str, open_one: str, office: str) -> list[Sent]:
             due_at=due,
             text="rahasia",
             text_en="secret",
-            **more,
+            **told,
         )
 
     return [
