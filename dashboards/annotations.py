@@ -1,7 +1,8 @@
-"""What happened, as annotations of an existing Grafana: trainings, other measures and holidays, by tag.
+"""What happened, as annotations of an existing Grafana: trainings, other measures, alerts and holidays, by tag.
 
 Our own boards ask the tables for these marks. Annotations are for boards that others made: they appear there by
-themselves on whatever panel asks for the tag ``pantau``, ``pelatihan``, ``tindakan`` or ``libur``, or for a unit's.
+themselves on whatever panel asks for the tag ``pantau``, ``pelatihan``, ``tindakan``, ``peringatan`` or ``libur``, or
+for a unit's.
 """
 
 import hashlib
@@ -12,6 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from dashboards.grafana import Grafana
+from pantau.domain.alerts.detection import Transition, Turn
+from pantau.domain.alerts.incidents import ENDS
+from pantau.domain.alerts.policy import Indicator
 from pantau.domain.registry import Registry
 from pantau.domain.zones import day_start
 
@@ -45,13 +49,15 @@ class Synced(msgspec.Struct):
     same: int = 0
 
 
-def annotations_of(registry: Registry, interventions: Iterable[Mapping[str, Any]]) -> list[Annotation]:
-    """Every holiday of the registry, and the given rows of the query ``interventions_of``.
+def annotations_of(
+    registry: Registry, interventions: Iterable[Mapping[str, Any]], turns: Iterable[Transition] = ()
+) -> list[Annotation]:
+    """Every holiday of the registry, the given rows of the query ``interventions_of``, and alerts from their turns.
 
     A training of several units is a mark at each of them. A day begins and ends in the unit's zone; a holiday in that
-    of the first unit it concerns.
+    of the first unit it concerns. An alert is a point in time while it is open, a span once it has ended.
     """
-    found = [_of_measure(registry, row) for row in interventions]
+    found = [_of_measure(registry, row) for row in interventions] + _of_alerts(registry, turns)
     for holiday in registry.holidays:
         units = [unit for unit in registry.units if holiday.kabupaten in (None, unit.kabupaten)]
         if units:
@@ -106,6 +112,35 @@ def _of_measure(registry: Registry, row: Mapping[str, Any]) -> Annotation:
         tags=("pelatihan" if row["siasn_type"] is not None else "tindakan", f"unit:{row['unit']}"),
         text=f"{row['title']} – {unit.name if unit else row['unit']}",
     )
+
+
+_INDICATORS: Final[dict[Indicator, str]] = {"late": "Tepat janji", "time": "Waktu layanan", "satisfaction": "Kepuasan"}
+_ENDS: Final[dict[Turn, str]] = {"recovered": "pulih", "settled": "menetap", "withdrawn": "dikoreksi data susulan"}
+
+
+def _of_alerts(registry: Registry, turns: Iterable[Transition]) -> list[Annotation]:
+    """A mark an alert, under the alert's own id: an end changes it and makes no second one."""
+    begun: dict[str, Transition] = {}
+    ended: dict[str, Transition] = {}
+    for turn in sorted(turns):
+        if turn.turn == "falling":
+            begun.setdefault(turn.alert, turn)
+        elif turn.turn in ENDS and turn.alert in begun:
+            ended.setdefault(turn.alert, turn)
+    found = []
+    for alert, fall in begun.items():
+        unit, end = registry.unit(fall.unit), ended.get(alert)
+        told = f"{_INDICATORS[fall.indicator]} menurun" + (f", {_ENDS[end.turn]}" if end else "")
+        found.append(
+            Annotation(
+                key=_key("alert", alert),
+                time=fall.at,
+                end=end.at if end else fall.at,
+                tags=("peringatan", f"unit:{fall.unit}"),
+                text=f"{told} – {unit.name if unit else fall.unit}",
+            )
+        )
+    return found
 
 
 def _span(zone: str, first: date, last: date) -> dict[str, int]:

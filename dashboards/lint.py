@@ -20,7 +20,9 @@ SHAPES: Final = "●▲▼○◇■"
 """What goes before the word of a state, so that colour is never alone."""
 
 _CLOCK: Final = re.compile(r"\b(?:now|now64|today|yesterday|current_timestamp)\s*\(", re.IGNORECASE)
-_PERSONAL: Final = re.compile(r"\b(?:officer|history|subject|original|reasons|digest|data|ticket|id)\b")
+_PERSONAL: Final = re.compile(
+    r"\b(?:officer|history|subject|original|reasons|digest|data|ticket|id|note|text_en|phone)\b"
+)
 _DRAWN: Final = frozenset(get_args(Kind))
 _COMMON: Final = """
 and are as below board boards by each for from has have how in is last less more now of on open over people promise
@@ -98,6 +100,8 @@ def _faults_of_board(board: Json) -> Iterator[str]:
             yield from _undefined(choice["query"], known, f"choice {choice['name']}")
             if choice["datasource"].get("uid") != "${ds}":
                 yield f"choice {choice['name']}: its data source is fixed"
+    for mark in board["annotations"]["list"]:
+        yield from _faults_of_sql(mark["target"]["rawSql"], known, f"mark {mark['name']}")
 
 
 def _faults_of_panel(panel: Json, board: Json) -> Iterator[str]:
@@ -119,17 +123,21 @@ def _faults_of_panel(panel: Json, board: Json) -> Iterator[str]:
         sql = target["rawSql"]
         if {panel["datasource"]["uid"], target["datasource"]["uid"]} != {wanted}:
             yield f"its data source is not {wanted}"
-        if _CLOCK.search(sql):
-            yield "the query reads a clock; the time range rules"
-        if found := _PERSONAL.search(_code(sql)):
-            yield f"the query reads {found[0]!r}, which may be about a person"
-        yield from _undefined(sql, known, "the query")
+        yield from _faults_of_sql(sql, known, "the query")
     series = [each for each in panel["fieldConfig"]["overrides"] if panel["type"] == "timeseries"]
     if len(series) > MOST_SERIES + sum("band" in str(each) or "dash" in str(each) for each in series):
         yield f"{len(series)} series; at most {MOST_SERIES} can be told apart"
     for text in _state_words(panel):
         if text[:1] not in SHAPES:
             yield f"the state {text!r} has no shape before its word"
+
+
+def _faults_of_sql(sql: str, known: set[str], where: str) -> Iterator[str]:
+    if _CLOCK.search(sql):
+        yield f"{where} reads a clock; the time range rules"
+    if found := _PERSONAL.search(_code(sql)):
+        yield f"{where} reads {found[0]!r}, which may be about a person"
+    yield from _undefined(sql, known, where)
 
 
 def _places(panels: list[Json]) -> Iterator[str]:

@@ -79,7 +79,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """One board. ``key`` names its words; ``dashboards.panels`` has its uid.
 
     ``since`` is the left end of its time range, as Grafana writes it; the right end is now. ``below`` are the boards
-    that go into detail, ``above`` the one that is more general. ``marks`` draws trainings and other measures.
+    that go into detail, ``above`` the one that is more general. ``marks`` are the queries of what is
+    marked on its charts: trainings and other measures, alerts.
     """
 
     key: str
@@ -89,7 +90,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     refresh: str = "10s"
     above: str = ""
     below: tuple[str, ...] = ()
-    marks: bool = False
+    marks: tuple[str, ...] = ()
     fixed: bool = False
 
 

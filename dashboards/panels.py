@@ -175,8 +175,8 @@ def _stated(column: Column, say: Say) -> Json:
     told: Json = {}
     for place, code in enumerate(column.states):
         word: Json = {"text": say(f"state.{column.told}{code}"), "index": place}
-        if code in palette.STATES:
-            word["color"] = palette.STATES[code]
+        if column.told + code in palette.STATES:
+            word["color"] = palette.STATES[column.told + code]
         told[code if column.unit == "text" else str(place + 1)] = word
     return {"mappings": [{"type": "value", "options": told}]}
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from dashboards import palette
 from dashboards.expand import without_variables
 from dashboards.model import Board, Variable
 from dashboards.panels import PLUGIN, PLUGIN_VERSION, panel_json, uid_of
@@ -15,6 +16,8 @@ SOURCE_UID: Final = "pantau-clickhouse"
 SCHEMA_VERSION: Final = 42
 
 Json = dict[str, Any]
+
+_MARK_COLOURS: Final = {"intervention_marks": palette.SERIES[0], "alert_marks": palette.BAD}
 
 _CHOSEN: Final[Json] = {"type": PLUGIN, "uid": "${ds}"}
 _FIXED: Final[Json] = {"type": PLUGIN, "uid": SOURCE_UID}
@@ -47,7 +50,7 @@ def board_json(board: Board, language: Language) -> Json:
         "templating": {
             "list": [] if board.fixed else [_source_choice(say), *(_choice(v, say) for v in board.variables)]
         },
-        "annotations": {"list": [_marks(say)] if board.marks else []},
+        "annotations": {"list": [_marks(query, say) for query in board.marks]},
         "links": [] if board.fixed else _links(board, say),
         "panels": panels,
     }
@@ -87,19 +90,19 @@ def _choice(variable: Variable, say: Say) -> Json:
     return made
 
 
-def _marks(say: Say) -> Json:
+def _marks(query: str, say: Say) -> Json:
     return {
-        "name": say("mark.interventions"),
+        "name": say(f"mark.{query}"),
         "datasource": _CHOSEN,
         "enable": True,
-        "iconColor": "#0072B2",
+        "iconColor": _MARK_COLOURS[query],
         "target": {
             "refId": "Marks",
             "datasource": _CHOSEN,
             "editorType": "sql",
             "format": 1,
             "queryType": "table",
-            "rawSql": board_sql("intervention_marks"),
+            "rawSql": board_sql(query),
             "pluginVersion": PLUGIN_VERSION,
             "meta": {"builderOptions": {}},
         },

@@ -13,14 +13,18 @@ EMBEDDED_ONLY = frozenset({"moved_cells", "progress"})
 
 _WHOLE = ("aggregates", "complaints", "counter_days", "interventions", "ratings", "snapshots", "surveys", "visits")
 DASHBOARD: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys((*_WHOLE, "windows", "units", "services", "effects"), ()),
+    **dict.fromkeys((*_WHOLE, "windows", "units", "services", "effects", "alert_transitions", "data_gaps"), ()),
+    "alert_weeks": ("unit", "week", "baseline"),
+    "alert_answers": ("alert", "at", "due", "done"),
+    "alert_silences": ("unit", "first_day", "last_day", "indicator", "at"),
+    "alert_outbox": ("key", "recipient", "kind", "role", "unit", "alert", "due_at", "state", "attempts", "version"),
     "events": ("unit", "source", "id", "kind", "time", "arrival"),
     "rejected_events": ("source", "digest", "code", "state", "seen", "retryable", "first_at", "last_at", "version"),
     "flushes": ("name", "epoch", "seq", "at"),
     "partitions": ("name", "epoch", "seq", "at"),
 }
-"""Tables that dashboards and their watchdogs read; of the raw ones only these columns, never what a person wrote or a
-source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
+"""Tables that dashboards and their watchdogs read; of the raw ones and those of alerts only these columns, never what
+a person wrote or a source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
 
 _GIGABYTE = 1_000_000_000
 

@@ -30,7 +30,7 @@ def control() -> Board:
         variables=(KECAMATAN, UNIT),
         since="now-90d",
         refresh="15m",
-        marks=True,
+        marks=("intervention_marks", "alert_marks"),
         panels=(
             Panel(
                 key="verdict",

@@ -17,8 +17,8 @@ from dashboards.model import (
 UNIT_STATES = ("overdue", "below", "good", "few", "none")
 
 
-def strip(y: int, h: int, w: int) -> tuple[Panel, ...]:
-    """The six numbers of the day."""
+def strip(y: int, h: int, *, x: int = 0, widths: tuple[int, ...] = (4, 4, 4, 4, 4, 4)) -> tuple[Panel, ...]:
+    """The six numbers of the day from ``x`` on, as many of them as have a width."""
     six = (
         ("waiting", "waiting_now", (people("waiting"), people("overdue"))),
         ("longest", "longest_wait_now", (minutes("longest_min"), minutes("promise_min"))),
@@ -36,8 +36,8 @@ def strip(y: int, h: int, w: int) -> tuple[Panel, ...]:
         ),
     )
     return tuple(
-        Panel(key=key, kind="stat", query=query, columns=columns, x=w * place, y=y, w=w, h=h)
-        for place, (key, query, columns) in enumerate(six)
+        Panel(key=key, kind="stat", query=query, columns=columns, x=x + sum(widths[:place]), y=y, w=w, h=h)
+        for place, ((key, query, columns), w) in enumerate(zip(six, widths, strict=False))
     )
 
 
@@ -110,10 +110,20 @@ def overview() -> Board:
         key="overview",
         variables=(KECAMATAN, UNITS),
         panels=(
-            *strip(y=0, h=5, w=4),
+            *strip(y=0, h=5, x=4, widths=(3, 3, 3, 3, 5, 3)),
             units_table(y=5, h=10),
             ratio_course(x=0, y=15, w=12, h=9),
             flow(x=12, y=15, w=12, h=9),
+            Panel(
+                key="alerts",
+                kind="stat",
+                query="alerts_now",
+                columns=(count("open_alerts", opens="alerts"), count("unanswered"), count("watched_units")),
+                x=0,
+                y=0,
+                w=4,
+                h=5,
+            ),
         ),
         below=("unit", "services", "satisfaction", "alerts", "platform"),
     )

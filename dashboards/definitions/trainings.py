@@ -1,4 +1,4 @@
-"""Pelatihan: units that were trained beside those not yet trained; no difference in time without its comparison."""
+"""Pelatihan: what trainings changed, and trained units beside those not yet trained; never before and after alone."""
 
 from dashboards.definitions.satisfaction import index
 from dashboards.model import KECAMATAN, UNITS, Board, Column, Panel, count, minutes, percent, text
@@ -6,15 +6,38 @@ from dashboards.model import KECAMATAN, UNITS, Board, Column, Panel, count, minu
 SIASN = ("3", "4", "8", "9", "10", "14", "16")
 """SIASN's jenisDiklatId: course, workshop, guided instruction, seminar, internship, coaching, e-learning."""
 
+OUTCOMES = ("kompetensi", "perilaku", "service_time", "ikm", "promise", "biaya", "sarana")
+VERDICTS = ("better", "unproven", "worse", "too_little")
+REASONS = (
+    "trained_otherwise", "not_in_data", "few_weeks_before", "few_weeks_after", "no_comparison", "few_units",
+    "few_answers", "few_dates",
+)  # fmt: skip
+
+
+def _effect() -> tuple[Column, ...]:
+    """An effect with all that must stand beside it: interval, before and after alone, what happened anyway."""
+    return (
+        text("outcome", states=OUTCOMES, told="outcome_"),
+        text("verdict", states=VERDICTS, width=150),
+        *(
+            count(name, decimals=1, width=100)
+            for name in ("effect_size", "effect_low", "effect_high", "naive_change", "common_change")
+        ),
+    )
+
+
+_BESIDE = (count("compared_n", width=90), text("reason", states=REASONS, told="reason_"))
+"""How many units were compared; why nothing can be said, where that is so."""
+
 
 def trainings() -> Board:
-    """What was trained, and how its units go beside the others."""
+    """What was trained, what it changed, and how its units go beside the others."""
     return Board(
         key="trainings",
         variables=(KECAMATAN, UNITS),
         since="now-90d",
         refresh="15m",
-        marks=True,
+        marks=("intervention_marks", "alert_marks"),
         panels=(
             Panel(
                 key="units",
@@ -45,19 +68,45 @@ def trainings() -> Board:
                 x=18, y=0, w=6, h=5,
             ),
             Panel(
+                key="programmes",
+                kind="table",
+                query="effects_of_programmes",
+                columns=(
+                    text("effect_kind", states=("all", "programme"), told="effect_", width=130),
+                    text("title"),
+                    *_effect(),
+                    count("trained_n", width=80),
+                    *_BESIDE,
+                ),
+                x=0, y=5, w=24, h=10,
+            ),
+            Panel(
+                key="each",
+                kind="table",
+                query="effects_of_trainings",
+                columns=(
+                    Column(name="ended_on", unit="date", decimals=None, width=110),
+                    text("name"),
+                    text("title"),
+                    *_effect(),
+                    *_BESIDE,
+                ),
+                x=0, y=15, w=24, h=10,
+            ),
+            Panel(
                 key="promise_weeks",
                 kind="timeseries",
                 query="promise_by_training",
                 columns=(Column(name="time"), percent("trained_pct"), percent("untrained_pct", colour=1)),
                 most=100,
-                x=0, y=5, w=12, h=10,
+                x=0, y=25, w=12, h=10,
             ),
             Panel(
                 key="wait_weeks",
                 kind="timeseries",
                 query="wait_by_training",
                 columns=(Column(name="time"), minutes("trained_min"), minutes("untrained_min", colour=1)),
-                x=12, y=5, w=12, h=10,
+                x=12, y=25, w=12, h=10,
             ),
             Panel(
                 key="compared",
@@ -75,7 +124,7 @@ def trainings() -> Board:
                     percent("others_before_pct", width=150),
                     percent("others_after_pct", width=150),
                 ),
-                x=0, y=15, w=24, h=9,
+                x=0, y=35, w=24, h=9,
             ),
         ),
         above="overview",

@@ -1,5 +1,6 @@
 """Unit pelayanan: one unit now and today, before its counters and services are looked at."""
 
+from dashboards.definitions.alerts import ENDED, OPEN, alert_columns
 from dashboards.definitions.overview import flow, strip
 from dashboards.model import KECAMATAN, UNIT, Board, Column, Panel, count, hidden, minutes, people, percent, text
 
@@ -7,12 +8,12 @@ COUNTER_STATES = ("serving", "open", "paused", "closed", "unknown")
 
 
 def unit() -> Board:
-    """Its queue, its counters, its day."""
+    """Its queue, its counters, its day, its alerts."""
     return Board(
         key="unit",
         variables=(KECAMATAN, UNIT),
         panels=(
-            *strip(y=0, h=5, w=4),
+            *strip(y=0, h=5, widths=(5, 5, 5, 4, 5)),
             Panel(
                 key="queue",
                 kind="table",
@@ -64,7 +65,18 @@ def unit() -> Board:
                 w=12,
                 h=9,
             ),
+            Panel(
+                key="alerts",
+                kind="table",
+                query="alerts_of_units",
+                columns=alert_columns((*OPEN, *ENDED), ended=True),
+                x=0,
+                y=22,
+                w=24,
+                h=7,
+            ),
         ),
+        marks=("alert_marks",),
         above="overview",
-        below=("counters", "services", "control", "satisfaction"),
+        below=("counters", "services", "control", "satisfaction", "alerts"),
     )

@@ -1,15 +1,7 @@
--- name: units_over_promise
--- At how many units does somebody wait for longer than promised, of how many that have queues today?
-SELECT if(count() > 0, toNullable(countIf(overdue > 0)), NULL) AS units_overdue, nullIf(count(), 0) AS of_units
-FROM (
-    SELECT unit, countIf(is_overdue) AS overdue
-    FROM {{part_tickets_today}} AS visit
-    GROUP BY unit
-)
-
 -- name: people_over_promise
--- How many people wait for longer than promised, and by how many minutes is the longest over?
+-- How many people wait for longer than promised, at how many units, and by how many minutes is the longest over?
 SELECT if(count() > 0, toNullable(countIf(is_overdue)), NULL) AS overdue_people,
+       if(count() > 0, toNullable(uniqExactIf(unit, is_overdue)), NULL) AS units_overdue,
        maxOrNullIf((wait_ms - ifNull(promise_ms, 0)) / 60000, is_overdue) AS over_by_min
 FROM {{part_tickets_today}} AS visit
 

@@ -9,6 +9,7 @@ from typing import Final
 from dashboards.words.boards import BOARDS
 from dashboards.words.columns import COLUMNS
 from dashboards.words.detail import DETAIL
+from dashboards.words.fallen import FALLEN
 from dashboards.words.frame import FRAME
 from dashboards.words.now import NOW
 from dashboards.words.operation import OPERATION
@@ -20,7 +21,7 @@ Pair = tuple[str, str]
 """(Indonesian, English)."""
 
 WORDS: Final[dict[str, Pair]] = {
-    **FRAME, **STATES, **BOARDS, **COLUMNS, **NOW, **DETAIL, **PEOPLE, **OPERATION,
+    **FRAME, **STATES, **BOARDS, **COLUMNS, **NOW, **DETAIL, **PEOPLE, **FALLEN, **OPERATION,
 }  # fmt: skip
 """Key -> (Indonesian, English)."""
 

@@ -38,13 +38,13 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "board.trainings": ("Pelatihan", "Trainings"),
     "board.trainings.about": (
-        "Unit yang sudah dilatih di samping yang belum; beda sebelum dan sesudah tidak pernah tanpa pembandingnya.",
-        "Trained units beside those not yet trained; a difference in time is never shown without its comparison.",
+        "Apa yang diubah pelatihan, dengan selangnya; beda sebelum dan sesudah tidak pernah tanpa pembandingnya.",
+        "What trainings changed, with intervals; a difference in time is never shown without its comparison.",
     ),
     "board.alerts": ("Peringatan dan tindak lanjut", "Alerts and follow-up"),
     "board.alerts.about": (
-        "Apa yang harus ditindaklanjuti sekarang: orang yang lewat janji dan pengaduan yang lewat batas.",
-        "What must be acted on now: people beyond the promise and complaints beyond their limit.",
+        "Apa yang menurun dan siapa yang menanganinya; apa yang harus ditindaklanjuti sekarang.",
+        "What has fallen and who has it; what must be acted on now.",
     ),
     "board.platform": ("Kesehatan data dan platform", "Health of data and platform"),
     "board.platform.about": (

@@ -28,5 +28,6 @@ FRAME: Final[dict[str, tuple[str, str]]] = {
     "link.boards": ("Papan", "Boards"),
     "link.other": ("English", "Bahasa Indonesia"),
     "link.open": ("Buka {board}", "Open {board}"),
-    "mark.interventions": ("Pelatihan dan tindakan", "Trainings and measures"),
+    "mark.intervention_marks": ("Pelatihan dan tindakan", "Trainings and measures"),
+    "mark.alert_marks": ("Peringatan: ▼ menurun, ● pulih", "Alerts: ▼ fell, ● recovered"),
 }

@@ -86,11 +86,6 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
         "The satisfaction index of 90 days with its 95 % interval and answers; open Satisfaction for the lowest "
         "element.",
     ),
-    "panel.unit.counters": ("Loket buka", "Counters open"),
-    "panel.unit.counters.about": (
-        "Loket yang buka sekarang dari yang buka hari ini; bila orang menunggu dan loket tutup, buka satu lagi.",
-        "Counters open now, of those that opened today; when people wait and counters are closed, open one more.",
-    ),
     "panel.unit.queue": ("Antrean per layanan", "Queue by service"),
     "panel.unit.queue.about": (
         "Orang yang menunggu per layanan, tunggu terlama terhadap janji; layanan di atas 100 % dipanggil lebih dulu.",

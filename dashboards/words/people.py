@@ -1,4 +1,4 @@
-"""Words of the boards of satisfaction, trainings and follow-up."""
+"""Words of the boards of satisfaction and trainings."""
 
 from typing import Final
 
@@ -74,6 +74,20 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "The index at trained units and at those not yet trained, in the same range; their difference is no effect "
         "yet.",
     ),
+    "panel.trainings.programmes": ("Pengaruh pelatihan", "Effects of trainings"),
+    "panel.trainings.programmes.about": (
+        "Putusan, pengaruh dengan selang 95 %, sebelum–sesudah dan bagiannya yang terjadi juga tanpa pelatihan; hanya "
+        "Membaik dan Menurun yang terbukti.",
+        "Verdict, effect with its 95 % interval, before and after alone and what of it happened without training too; "
+        "only better and worse are proven.",
+    ),
+    "panel.trainings.each": ("Pengaruh tiap pelatihan", "Effect of each training"),
+    "panel.trainings.each.about": (
+        "Hal yang sama untuk tiap pelatihan di satu unit, yang terbaru di atas; bila biaya atau sarana ikut berubah, "
+        "ada sebab lain.",
+        "The same for each training at one unit, the latest first; when cost or facilities move too, something else is "
+        "at work.",
+    ),
     "panel.trainings.promise_weeks": ("Tepat janji per minggu", "Promise kept by week"),
     "panel.trainings.promise_weeks.about": (
         "Unit terlatih di samping yang belum, minggu demi minggu; hanya jarak yang berubah dan menetap patut "
@@ -92,32 +106,5 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "bila pembanding berubah sama, sebabnya bukan pelatihan.",
         "Promise kept before and after at that unit, beside units of the kabupaten not yet trained on the same days; "
         "when the comparison changes alike, the training is not why.",
-    ),
-    # follow-up
-    "panel.alerts.units": ("Unit dengan orang lewat janji", "Units with people over promise"),
-    "panel.alerts.units.about": (
-        "Unit tempat seseorang menunggu lebih lama daripada janji, dari yang punya antrean hari ini; hubungi unit "
-        "teratas.",
-        "Units where somebody waits longer than promised, of those with a queue today; call the first unit.",
-    ),
-    "panel.alerts.people": ("Orang lewat janji", "People over promise"),
-    "panel.alerts.people.about": (
-        "Orang yang menunggu lebih lama daripada janji, dan berapa lama yang terlama lewat; panggil mereka dulu.",
-        "People who wait longer than promised, and by how long the longest is over; call them first.",
-    ),
-    "panel.alerts.complaints": ("Pengaduan terbuka", "Open complaints"),
-    "panel.alerts.complaints.about": (
-        "Pengaduan yang belum selesai dan yang lewat lima hari; tetapkan siapa yang menjawab.",
-        "Complaints not settled and those beyond five days; settle who answers.",
-    ),
-    "panel.alerts.overdue": ("Lewat janji sekarang", "Over promise now"),
-    "panel.alerts.overdue.about": (
-        "Unit dan layanan dengan orang yang lewat janji, yang terlama di atas; buka unitnya untuk melihat loket.",
-        "Units and services with people beyond the promise, longest first; open the unit to see its counters.",
-    ),
-    "panel.alerts.oldest": ("Pengaduan tertua", "Oldest complaints"),
-    "panel.alerts.oldest.about": (
-        "Pengaduan terbuka menurut umur; yang lewat lima hari harus dijawab hari ini.",
-        "Open complaints by age; those beyond five days must be answered today.",
     ),
 }

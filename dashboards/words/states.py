@@ -3,6 +3,8 @@
 from typing import Final
 
 from dashboards.live.texts_sources import SOURCES
+from pantau.domain.alerts.states import ON_SCREEN
+from pantau.domain.effects.outcomes import OUTCOMES
 from pantau.domain.skm import BANDS, ELEMENTS
 
 _SHAPES: Final = {"A": "●", "B": "●", "C": "▲", "D": "▼"}
@@ -42,6 +44,43 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "state.siasn_10": ("Magang", "Internship"),
     "state.siasn_14": ("Coaching", "Coaching"),
     "state.siasn_16": ("E-learning", "E-learning"),
+    "state.falling": (f"▼ {ON_SCREEN['falling']}", "▼ Falling"),
+    "state.acknowledged": (f"▲ {ON_SCREEN['acknowledged']}", "▲ Taken on"),
+    "state.silenced": (f"■ {ON_SCREEN['silenced']}", "■ Silenced"),
+    "state.no_data": (f"◇ {ON_SCREEN['no_data']}", "◇ No data"),
+    "state.watched": (f"▲ {ON_SCREEN['watched']}", "▲ Watched"),
+    "state.recovered": (f"● {ON_SCREEN['recovered']}", "● Recovered"),
+    "state.normal": (f"○ {ON_SCREEN['normal']}", "○ Normal"),
+    "state.settled": ("■ Menetap", "■ Settled"),
+    "state.withdrawn": ("◇ Dikoreksi", "◇ Corrected"),
+    "state.alert_late": ("Tepat janji, %", "Promise kept, %"),
+    "state.alert_time": ("Waktu layanan, mnt", "Service time, min"),
+    "state.alert_satisfaction": ("IKM", "IKM"),
+    "state.role_camat": ("Camat", "Camat"),
+    "state.role_sekcam": ("Sekcam", "Sekcam"),
+    "state.role_bagian_organisasi": ("Bagian Organisasi", "Bagian Organisasi"),
+    "state.role_operator": ("Operator", "Operator"),
+    "state.better": ("● Membaik", "● Better"),
+    "state.unproven": ("○ Belum terbukti", "○ Not proven"),
+    "state.worse": ("▼ Menurun", "▼ Worse"),
+    "state.too_little": ("◇ Data belum cukup", "◇ Too little data"),
+    "state.effect_all": ("Semua pelatihan", "All trainings"),
+    "state.effect_programme": ("Program", "Programme"),
+    **{
+        f"state.outcome_{each.key}": (
+            f"{each.title.id}, {'%' if each.scale == 'percent' else 'poin'}",
+            f"{each.title.en}, {'%' if each.scale == 'percent' else 'points'}",
+        )
+        for each in OUTCOMES
+    },
+    "state.reason_trained_otherwise": ("Sudah dilatih lain sebelumnya", "Had another training before"),
+    "state.reason_not_in_data": ("Belum ada angkanya", "No figures of it"),
+    "state.reason_few_weeks_before": ("Pekan sebelumnya kurang", "Too few weeks before"),
+    "state.reason_few_weeks_after": ("Terlalu dini", "Too early"),
+    "state.reason_no_comparison": ("Tidak ada pembanding", "Nothing to compare with"),
+    "state.reason_few_units": ("Unit kurang", "Too few units"),
+    "state.reason_few_answers": ("Jawaban atau kunjungan kurang", "Too few answers or visits"),
+    "state.reason_few_dates": ("Kebetulan belum terukur", "Chance cannot be measured"),
     **{
         f"state.{band.grade}": (
             f"{_SHAPES[band.grade]} {band.grade} {band.title}",

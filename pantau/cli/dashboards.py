@@ -101,16 +101,17 @@ def annotate(
     dry_run: DryRun = False,
     lang: Lang = "id",
 ) -> None:
-    """Write trainings, other measures and holidays as annotations, for boards that others made.
+    """Write trainings, other measures, alerts and holidays as annotations, for boards that others made.
 
-    Each is tagged pantau, its kind (pelatihan, tindakan, libur) and its unit. Our own boards need none of this: they
-    ask the tables. Annotations of others are not touched.
+    Each is tagged pantau, its kind (pelatihan, tindakan, peringatan, libur) and its unit. Our own boards need none of
+    this: they ask the tables. Annotations of others are not touched.
     """
     import time
 
     from dashboards.annotations import annotations_of, sync
     from pantau.cli.desks import open_desk
     from pantau.domain.errors import NotNow
+    from storage.alert_reading import read_transitions
 
     while True:
         try:
@@ -118,7 +119,8 @@ def annotate(
                 registry = desk.registry
                 units = [unit.code for unit in registry.units]
                 rows = desk.query("interventions_of", {"units": units}).dicts()
-                done = sync(grafana, annotations_of(registry, rows), dry_run=dry_run)
+                turns = [row.transition for row, _ in read_transitions(desk.query, since=0)]
+                done = sync(grafana, annotations_of(registry, rows, turns), dry_run=dry_run)
         except NotNow as error:
             if every is None:
                 raise

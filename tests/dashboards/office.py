@@ -29,6 +29,7 @@ from storage.engine import Answer, Engine
 from storage.registries import write_reference
 from storage.rejects import Rejects
 from storage.store import Store
+from tests.dashboards.fallen import write_alerts, write_effects
 from tests.storage_tests.test_rejects import refused
 
 ZONE = "Asia/Jakarta"
@@ -88,6 +89,8 @@ def fill(engine: Engine) -> Registry:
             refused("c", code="personal", id=None, arrival=lately),
         ]
     )
+    write_alerts(engine, AS_OF)
+    write_effects(engine, AS_OF)
     return known
 
 

@@ -134,7 +134,7 @@ def _sql(text: str) -> Any:
     ("change", "why"),
     [
         (_panel(gridPos={"x": 13, "y": 40, "w": 12, "h": 4}), "columns 13 to 25 of 24"),
-        (_panel(gridPos={"x": 0, "y": 4, "w": 4, "h": 4}), "panels 1 and 7 lie on each other"),
+        (_panel(gridPos={"x": 4, "y": 4, "w": 4, "h": 4}), "panels 1 and 7 lie on each other"),
         (_panel(id=1), "panel id 1 is taken twice"),
         (_panel(title=""), "no title"),
         (_panel(description=""), "no description"),
@@ -147,6 +147,12 @@ def _sql(text: str) -> Any:
         (_sql("SELECT officer FROM visits"), "reads 'officer'"),
         (_sql("SELECT original FROM rejected_events"), "reads 'original'"),
         (_sql("SELECT 1 WHERE x IN (${office:singlequote})"), "${office}, which is no choice"),
+        (
+            lambda board: board["annotations"]["list"].append(
+                {"name": "Who", "target": {"rawSql": "SELECT note FROM alert_answers"}}
+            ),
+            "mark Who reads 'note'",
+        ),
         (lambda board: board.update(uid="ppsc-x"), "is not pantau-name"),
         (lambda board: board.update(refresh="1s"), "not at least 5s"),
         (lambda board: board.update(refresh=""), "not at least 5s"),

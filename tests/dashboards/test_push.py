@@ -20,6 +20,7 @@ from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.zones import DAY, day_start
 from pantau.embedded.desk import Load, open_desk
 from tests.cli.test_sources_and_rejects import packed
+from tests.dashboards.fallen import step
 from tests.dashboards.grafana_stub import TOKEN, Stub
 from tests.strategies import MONDAY, REGISTRY, UNITS, event, registry
 
@@ -182,6 +183,17 @@ def test_trainings_measures_and_holidays_are_marked_in_the_unit_s_own_days() -> 
     assert found["Sistem baru"].tags[0] == "tindakan"
     assert found["Libur"].tags == ("libur",)
     assert len({each.key for each in annotations_of(registry(), rows)}) == 3
+
+
+def test_an_alert_is_one_mark_from_its_fall_to_its_end() -> None:
+    unit = UNITS[0]
+    fell, over = step(unit, "late", 1, "falling", MONDAY).transition, step(unit, "late", 1, "recovered", MONDAY + DAY)
+    (mark,) = [each for each in annotations_of(REGISTRY, [], [fell]) if "peringatan" in each.tags]
+    assert (mark.time, mark.end, mark.tags) == (MONDAY, MONDAY, ("peringatan", f"unit:{unit}"))
+    assert mark.text.startswith("Tepat janji menurun – ")
+    (ended,) = [each for each in annotations_of(REGISTRY, [], [over.transition, fell]) if "peringatan" in each.tags]
+    assert (ended.key, ended.time, ended.end) == (mark.key, MONDAY, MONDAY + DAY)
+    assert ended.text.startswith("Tepat janji menurun, pulih – ")
 
 
 def test_the_verb_writes_what_a_store_holds(stub: Stub, tmp_path: Path) -> None:

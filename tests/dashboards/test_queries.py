@@ -79,6 +79,21 @@ def test_where_nothing_has_happened_a_number_is_unknown_and_a_list_is_empty(
         assert answer.rows == []
 
 
+MARKS = sorted({query for board in boards() for query in board.marks})
+
+
+@pytest.mark.parametrize("query", MARKS)
+def test_a_mark_says_when_what_and_where(office: Office, nobody: Office, query: str) -> None:
+    answer = office.ask(board_sql(query), since="now-90d")
+    assert [name for name, _ in answer.columns] == ["time", "timeEnd", "title", "text", "tags"]
+    assert answer.rows
+    for row in answer.dicts():
+        assert isinstance(row["time"], datetime)
+        assert row["time"] <= row["timeEnd"]
+        assert row["title"]
+    assert nobody.ask(board_sql(query), since="now-90d").rows == []
+
+
 CHOICES = {variable.query: variable for board in boards() for variable in board.variables}
 
 
@@ -93,8 +108,7 @@ def test_a_choice_offers_values_with_the_names_that_people_read(office: Office, 
 
 def test_every_query_is_asked_by_some_board() -> None:
     asked = {panel.query for _, panel in PANELS} | {*CHOICES}
-    if any(board.marks for board in boards()):
-        asked.add("intervention_marks")
+    asked |= {*MARKS}
     assert asked == {*board_queries()}
 
 

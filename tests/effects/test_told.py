@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from dashboards.queries import board_queries
 from pantau.cli.effect import Measured, effect
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.effects.outcomes import OUTCOMES
@@ -173,8 +174,9 @@ def test_sentences_tell_what_happened_anyway(kept: list[Assessment], language: L
 
 def test_queries_that_draw_a_before_after_difference_draw_its_comparison() -> None:
     """Also those of dashboards: whoever selects ``naive`` selects what it must not stand without."""
-    drawn = [query for query in catalogue().values() if re.search(r"\bnaive\b", query.sql)]
-    assert drawn
+    known = {**catalogue(), **board_queries()}
+    drawn = [query for query in known.values() if re.search(r"\bnaive\b", query.sql)]
+    assert {"effects_shown", "effects_of_programmes", "effects_of_trainings"} <= {query.name for query in drawn}
     for query in drawn:
         assert {"effect", "low", "high", "common", "verdict"} <= {*re.findall(r"\w+", query.sql)}, query.name
         assert "comparison" in query.sql

@@ -2,6 +2,7 @@
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # only what is parsed matters
@@ -9,6 +10,7 @@ import yaml  # type: ignore[import-untyped]  # only what is parsed matters
 from dashboards.expand import expand
 from dashboards.queries import board_queries
 from storage.chdb_engine import ChdbEngine
+from storage.engine import EngineError
 from storage.layout import BY_UNIT
 from storage.queries import catalogue
 from storage.roles import DASHBOARD, EMBEDDED_ONLY, roles, tables
@@ -68,6 +70,7 @@ def test_dashboards_read_exactly_the_tables_that_their_queries_name(engine: Chdb
     needed = {table for file in ON_DASHBOARDS for name in named_in(file) for table in read_by(engine, name)}
     boards = {name for text in drawn(engine) for name in re.findall(r"TableIdentifier (\w+)", text)} & set(tables())
     assert {"visits", "windows", "units", "services", "events", "rejected_events", "partitions"} <= boards
+    assert {"alert_transitions", "alert_answers", "alert_outbox", "effects"} <= boards
     assert set(granted("pantau_dashboard", "SELECT")) == needed | boards
     assert len(needed) > 8, "or nothing was compared"
 
@@ -88,6 +91,26 @@ def test_of_raw_tables_dashboards_read_the_columns_that_their_queries_name_and_n
         assert named, table
         assert named <= set(DASHBOARD[table]) <= columns
         assert not {"data", "original", "reasons"} & set(DASHBOARD[table])
+
+
+def test_no_board_names_a_column_that_its_role_may_not_read(engine: ChdbEngine, engine_directory: Path) -> None:
+    """Each query is planned over tables that have the granted columns and no other."""
+    ((whole,),) = engine.query("SELECT currentDatabase()").rows
+    scratch = ChdbEngine(engine_directory, database="granted")
+    try:
+        for table, columns in DASHBOARD.items():
+            chosen = ", ".join(columns) or "*"
+            scratch.execute(
+                f"CREATE TABLE {table} ENGINE = ReplacingMergeTree ORDER BY tuple() AS "
+                f"SELECT {chosen} FROM {whole}.{table} WHERE 0"
+            )
+        for text in board_texts():
+            scratch.query(f"EXPLAIN {text}")
+        with pytest.raises(EngineError, match="note"):
+            scratch.query("EXPLAIN SELECT note FROM alert_answers")
+    finally:
+        scratch.close()
+        engine.execute("DROP DATABASE granted")
 
 
 def test_workers_write_every_table_but_what_others_own(engine: ChdbEngine) -> None:
