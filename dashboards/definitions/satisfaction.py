@@ -16,7 +16,7 @@ def satisfaction() -> Board:
     """Which element, which unit, and who waits for an answer."""
     return Board(
         key="satisfaction",
-        marks=("intervention_marks", "alert_marks"),
+        marks=("intervention_marks",),
         variables=(KECAMATAN, UNITS),
         since="now-90d",
         refresh="5m",

@@ -37,7 +37,7 @@ def trainings() -> Board:
         variables=(KECAMATAN, UNITS),
         since="now-90d",
         refresh="15m",
-        marks=("intervention_marks", "alert_marks"),
+        marks=("intervention_marks",),
         panels=(
             Panel(
                 key="units",
