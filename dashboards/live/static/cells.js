@@ -15,7 +15,7 @@ export function statBody(panel, frame, model) {
   const known = others.filter(({ values }) => (values[0] ?? null) !== null);
   return [
     h("p", { class: `value ${look ?? ""}` }, text, unit && h("span", { class: "unit" }, ` ${unit}`)),
-    h("p", { class: "beside" }, known.map((field, i) => [i ? " · " : null, h("span", { class: "also" }, named(field), h("b", {}, told(field, field.values[0], model.zone, model.as_of)))])),
+    h("p", { class: "beside" }, known.map((field) => h("span", {}, named(field), h("b", {}, told(field, field.values[0], model.zone, model.as_of))))),
   ];
 }
 
