@@ -14,13 +14,17 @@ FIND_TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDat
 """The query that finds every table that a reader may see."""
 
 BY_UNIT: Final = (
-    "aggregates", "complaints", "counter_days", "events", "interventions", "moved_cells", "ratings", "snapshots",
-    "surveys", "trimmed_facts", "units", "visits", "windows",
+    "aggregates", "alert_outbox", "alert_silences", "alert_transitions", "alert_weeks", "band_notices", "complaints",
+    "counter_days", "data_gaps", "events", "interventions", "moved_cells", "ratings", "snapshots", "surveys",
+    "trimmed_facts", "units", "visits", "windows",
 )  # fmt: skip
 """Tables whose rows each belong to one unit."""
 
 BY_SOURCE: Final = ("rejected_events", "source_clocks", "source_health")
 """Tables whose rows each belong to one source."""
+
+BY_ALERT: Final = ("alert_answers",)
+"""Tables whose rows each belong to one alert, and so to its unit."""
 
 FOR_ALL: Final = ("services",)
 """Tables that are the same for everybody."""
@@ -29,15 +33,18 @@ FOR_ALL: Final = ("services",)
 def narrowed(sql: str, *, tables: Iterable[str], units: Iterable[str], sources: Iterable[str]) -> str:
     """The same query over the rows of these units, and of what these sources (``prefix*`` is a family) sent.
 
-    ``tables`` are all tables there are, as :data:`FIND_TABLES` finds them; those that belong to neither unit nor source
-    are empty, save a few that are the same for everybody.
+    ``tables`` are all tables there are, as :data:`FIND_TABLES` finds them; those whose rows belong to nobody who is
+    named here are empty, save a few that are the same for everybody.
     """
     of_unit, of_source = _in("unit", units), _sources(sources)
+    of_alert = f"alert IN (SELECT alert FROM alert_transitions WHERE {of_unit})"
+    conditions = dict.fromkeys(BY_UNIT, of_unit) | dict.fromkeys(BY_SOURCE, of_source)
+    conditions |= dict.fromkeys(BY_ALERT, of_alert)
     filters = {}
     for table in sorted(tables):
         name = table.removesuffix("_local")  # on a cluster, the rows of one server
         if name not in FOR_ALL:
-            filters[table] = of_unit if name in BY_UNIT else of_source if name in BY_SOURCE else "0"
+            filters[table] = conditions.get(name, "0")
     written = ", ".join(f"'{table}': '{quoted(condition)}'" for table, condition in filters.items())
     joined = "," if re.search(r"^SETTINGS\b", sql, re.MULTILINE) else "\nSETTINGS"
     return f"{_without_last_comment(sql)}{joined} additional_table_filters = {{{written}}}"

@@ -49,6 +49,7 @@ class SqlReader:
         functions = self._engine.query("SELECT name FROM system.table_functions").rows
         self._rules = ReadingRules(
             functions=[name for (name,) in functions],
+            columns={table: [name for of, name in columns if of == table] for table, _ in columns},
             hidden={
                 table: [name for of, name in columns if of == table and name not in allowed]
                 for table, allowed in DASHBOARD.items()

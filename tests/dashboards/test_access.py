@@ -17,7 +17,7 @@ from dashboards.live.secured import HEADERS
 from dashboards.live.viewers import COOKIE, Access, Viewer, read_access, token_hash
 from pantau.domain.errors import BadSetup
 from storage.roles import DASHBOARD
-from storage.row_filter import BY_SOURCE, BY_UNIT, FIND_TABLES, FOR_ALL, narrowed
+from storage.row_filter import BY_ALERT, BY_SOURCE, BY_UNIT, FIND_TABLES, FOR_ALL, narrowed
 from tests.dashboards.office import AS_OF, Office
 from tests.dashboards.test_live import OfficeRuntime
 from tests.dashboards.test_queries import FALLING
@@ -153,7 +153,9 @@ def test_every_table_is_filtered_or_the_same_for_everybody(office: Office) -> No
         office.engine.query(narrowed("SELECT * FROM schema_migrations", tables=columns, units=[], sources=[])).rows
         == []
     )
-    assert {*DASHBOARD} - {*BY_UNIT} - {*BY_SOURCE} - {*FOR_ALL} == {"flushes", "partitions"}
+    assert all("alert" in columns[table] for table in BY_ALERT)
+    named = {*BY_UNIT, *BY_SOURCE, *BY_ALERT, *FOR_ALL}
+    assert {*DASHBOARD} - named == {"effects", "flushes", "partitions"}, "what is of no single unit is hidden"
 
 
 @pytest.mark.parametrize("table", sorted({*BY_UNIT} & {"units", "visits", "windows", "events", "surveys"}))
@@ -217,7 +219,8 @@ def test_a_list_of_viewers_is_read(tmp_path: Path) -> None:
 PERSONAL = {
     "visits": {"officer"}, "events": {"data", "content"}, "rejected_events": {"original", "reasons", "id"},
     "ratings": {"ticket"}, "surveys": {"ticket", "age_group", "sex", "education", "occupation"},
-    "counter_days": {"officer"}, "registries": {"content"},
+    "counter_days": {"officer"}, "registries": {"content"}, "alert_answers": {"name", "note"},
+    "alert_outbox": {"text", "text_en", "note"}, "alert_silences": {"name", "reason"},
 }  # fmt: skip
 """What is about one person, or may hold what somebody wrote: no page and no board reads it."""
 

@@ -187,6 +187,19 @@ HIDDEN = [
     "SELECT subject FROM events",
     "SELECT 1 FROM visits WHERE ticket IN (SELECT data FROM events)",
     "EXPLAIN SELECT data FROM events",
+    "SELECT (SELECT e.data) FROM events AS e",
+    "SELECT (SELECT e.data FROM units LIMIT 1) FROM events AS e",
+    "SELECT (SELECT data FROM services LIMIT 1) FROM events",
+    "SELECT (SELECT e.* FROM units LIMIT 1) FROM events AS e",
+    "SELECT * FROM (SELECT unit FROM units) AS u JOIN events USING (unit)",
+    "SELECT (SELECT ((e.data))) FROM events AS e",
+    "SELECT ((*)) FROM events",
+    "SELECT (SELECT ((e.*))) FROM events AS e",
+    "SELECT tuple(*) FROM ((events))",
+    "(((SELECT * FROM events)))",
+    "SELECT 1 WHERE ('a', 'b') IN events",
+    "SELECT name FROM alert_answers",
+    "SELECT (SELECT max(a.name) FROM units AS u) FROM alert_answers AS a",
 ]
 
 
@@ -239,10 +252,16 @@ def test_a_short_token_is_no_token() -> None:
         "SELECT format('{}', unit) FROM units",
         "WITH 1 AS one SELECT one FROM numbers(3)",
         "SELECT 'file(' FROM units",
+        "SELECT * FROM (SELECT unit, kind FROM events) AS e JOIN (SELECT unit, data FROM units) AS u USING (unit)",
+        "SELECT unit, (SELECT any(units.data) FROM units) FROM events",
     ],
 )
 def test_what_is_for_reading_is_not_refused(sql: str) -> None:
-    rules = ReadingRules(functions=["file", "url", "numbers", "format"], hidden={"events": ["data", "subject"]})
+    rules = ReadingRules(
+        functions=["file", "url", "numbers", "format"],
+        columns={"events": ["unit", "kind", "data", "subject"], "units": ["unit", "name", "data"], "visits": ["unit"]},
+        hidden={"events": ["data", "subject"]},
+    )
     assert rules.judge(sql) == sql.rstrip("; ")
     with pytest.raises(NotAllowed):
         rules.judge(f"INSERT INTO x {sql}")
