@@ -26,6 +26,7 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "board.as_usual": ("Buka papan dengan pilihan semula", "Open the board with its usual choices"),
     "board.nothing": ("Belum ada data dalam rentang waktu ini.", "No data in this time range yet."),
+    "board.no_rows": ("Tidak ada baris dalam rentang waktu ini.", "No rows in this time range."),
     "board.unknown": ("belum ada data", "no data yet"),
     "board.failed": (
         "Angka ini tidak dapat dihitung sekarang; sebabnya ada di catatan server.",

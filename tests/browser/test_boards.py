@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 BOARDS = sorted(drawn_boards())
 INDONESIAN = [uid for uid in BOARDS if not uid.endswith("-en")]
 OF_DAY = "/d/pantau-ikhtisar"
+FLOW = "Datang dan selesai"
 ONE_UNIT = f"/d/pantau-unit?var-unit={JATI}"
 
 
@@ -145,7 +146,8 @@ def test_a_row_opens_its_unit_and_another_can_be_chosen(office: Server, visit: O
     expect(page.locator("select").first).to_have_value(JATI)
     page.get_by_role("combobox", name="Unit").select_option(BAKAUHENI)
     expect(page).to_have_url(re.compile(f"var-unit={BAKAUHENI}"))
-    expect(panel(page, "Loket buka").locator(".beside")).to_have_text("dari 2 loket")
+    waiting = office.get(f"/api/boards/pantau-unit/frames?var-unit={BAKAUHENI}")["panels"]["1"]["fields"][0]
+    expect(panel(page, "Menunggu").locator(".value")).to_have_text(f"{waiting['values'][0]} orang")
 
 
 def test_own_dates_are_days_of_the_office(office: Server, visit: Open) -> None:
@@ -159,10 +161,11 @@ def test_own_dates_are_days_of_the_office(office: Server, visit: Open) -> None:
 
 
 def test_a_chart_is_read_by_keyboard_and_is_also_a_table(office: Server, visit: Open) -> None:
-    frame = office.get(f"/api/boards/pantau-unit/frames?var-unit={JATI}")["panels"]["9"]
+    number = next(each["id"] for each in drawn_boards()["pantau-unit"].told["panels"] if each["title"] == FLOW)
+    frame = office.get(f"/api/boards/pantau-unit/frames?var-unit={JATI}")["panels"][str(number)]
     times, arrivals = (next(f["values"] for f in frame["fields"] if f["name"] == name) for name in ("time", "arrivals"))
     page = visit(office, ONE_UNIT)
-    flow = panel(page, "Datang dan selesai")
+    flow = panel(page, FLOW)
     flow.locator("svg.chart").focus()
     page.keyboard.press("ArrowRight")
     assert times[0] == at(7, 15)

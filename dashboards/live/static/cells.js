@@ -27,7 +27,7 @@ export function tableBody(page, panel, frame, model) {
   const all = fieldsOf(panel, frame);
   const columns = all.filter(({ hidden }) => !hidden);
   const rows = columns[0]?.values.length ?? 0;
-  if (rows === 0) return h("p", { class: "empty" }, t("board.nothing"));
+  if (rows === 0) return h("p", { class: "empty" }, t("board.no_rows"));
   const right = ({ custom, kind }) => custom.align === "right" || (kind === "number" && !custom.align);
   const isName = columns.findIndex(({ kind }) => kind === "text");
   const short = columns[isName]?.values.every((value) => shown(columns[isName], value, model.zone, model.as_of).text.length <= 3); // "1" alone says nothing on a card
