@@ -35,7 +35,7 @@ PARTITIONS = 4
 PATIENCE_SECONDS = 90
 _EVENTS_PARTS = [TopicPartition(EVENTS.name, number) for number in range(PARTITIONS)]
 SECRET = "5a" * 32
-MOST_ROUNDS = 300
+MOST_ROUNDS = 150
 """What a load sends at most, in rounds of 48 events: on a slow machine the faults take longer, not the catching up."""
 
 

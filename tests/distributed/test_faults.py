@@ -44,7 +44,7 @@ def test_a_worker_killed_at_random_moments_many_times(cluster: Cluster) -> None:
     load = Load(cluster, "kills")
     worker = cluster.worker()
     flowing(cluster, load)
-    for _ in range(8):
+    for _ in range(6):
         eventually(worker.at_work, "a worker at work")
         time.sleep(moments.uniform(0, 0.7))
         worker.kill()

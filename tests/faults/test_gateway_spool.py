@@ -14,7 +14,7 @@ from tests.gateway.bus_process import Gateway, first_heard, gateway, heard, numb
 from tests.gateway.office import HERE, THERE
 from tests.support.kafka import Broker, eventually
 
-KILLS = 8
+KILLS = 6
 QUICK = {"spool_after_seconds": "0.3"}
 
 
