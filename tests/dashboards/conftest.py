@@ -1,4 +1,7 @@
-"""One office for all tests of the boards: filled once, read through a session that can change nothing."""
+"""One office for all tests of the boards: filled once, read through a session that can change nothing.
+
+It stays open for as long as tests of this folder run: a test that opens a directory of its own belongs elsewhere.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

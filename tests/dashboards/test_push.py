@@ -1,9 +1,8 @@
-"""``pantau dashboards push`` and ``annotate``: an existing Grafana gets what it lacks, and nothing twice."""
+"""``pantau dashboards push`` and the marks of ``annotate``: an existing Grafana gets what it lacks, nothing twice."""
 
 import json
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,9 @@ from dashboards.render import SOURCE_UID
 from pantau.cli.main import app
 from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.zones import DAY, day_start
-from pantau.embedded.desk import Load, open_desk
-from tests.cli.test_sources_and_rejects import packed
 from tests.dashboards.fallen import step
 from tests.dashboards.grafana_stub import TOKEN, Stub
-from tests.strategies import MONDAY, REGISTRY, UNITS, event, registry
+from tests.strategies import MONDAY, REGISTRY, UNITS, registry
 
 TABLES = ClickHouse(host="clickhouse", port=9000, password="rahasia")
 
@@ -194,15 +191,3 @@ def test_an_alert_is_one_mark_from_its_fall_to_its_end() -> None:
     (ended,) = [each for each in annotations_of(REGISTRY, [], [over.transition, fell]) if "peringatan" in each.tags]
     assert (ended.key, ended.time, ended.end) == (mark.key, MONDAY, MONDAY + DAY)
     assert ended.text.startswith("Tepat janji menurun, pulih – ")
-
-
-def test_the_verb_writes_what_a_store_holds(stub: Stub, tmp_path: Path) -> None:
-    training = event(
-        "training.recorded", MONDAY, training="t1", title="Workshop", siasn_type=1, jp=8, participants=12,
-        starts="2026-03-30", ends="2026-03-30",
-    )  # fmt: skip
-    with open_desk(tmp_path, registry=REGISTRY) as desk:
-        desk.take(Load([packed(training)], [])).result()
-        desk.settled()
-    assert run("annotate", stub.url, "--data", tmp_path) == "anotasi: 2 baru, 0 diperbarui, 0 dihapus, 0 sudah sama\n"
-    assert run("annotate", stub.url, "--data", tmp_path, "--lang", "en").endswith("2 the same already\n")
