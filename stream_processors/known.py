@@ -8,11 +8,12 @@ from rbloom import Bloom
 from pantau.domain.columns import Array
 
 FIRST_SIZE = 1_000_000
-FALSE_POSITIVES = 0.01
+FALSE_POSITIVES = 1e-5
+"""One in a batch would be a look-up in each batch, and the wait for it."""
 
 
 class Known:
-    """A Bloom filter that grows by filters of twice the size: 10 bits a key, one look-up in a hundred for nothing."""
+    """A Bloom filter that grows by filters of twice the size: 24 bits a key, wrong of one in a hundred thousand."""
 
     def __init__(self) -> None:
         self._filters = [Bloom(FIRST_SIZE, FALSE_POSITIVES)]
@@ -50,12 +51,13 @@ class KnownNumbers:
     def add(self, numbers: Array) -> None:
         """Remember numbers."""
         fresh = numbers[~self.holds(numbers)]
-        if len(fresh) > self._room:
-            self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
-            self._room = _PER_WORD * len(self._filters[-1])
-        words, bits = _word_and_bits(fresh, len(self._filters[-1]))
-        np.bitwise_or.at(self._filters[-1], words, bits)
-        self._room -= len(fresh)
+        while len(fresh):
+            if not self._room:
+                self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
+                self._room = _PER_WORD * len(self._filters[-1])
+            fitting, fresh = fresh[: self._room], fresh[self._room :]
+            np.bitwise_or.at(self._filters[-1], *_word_and_bits(fitting, len(self._filters[-1])))
+            self._room -= len(fitting)
 
     def holds(self, numbers: Array) -> Array:
         """Which of the numbers may have been added."""
