@@ -1,11 +1,14 @@
 """What storage may hold: filters that spare look-ups and never say "no" wrongly."""
 
 from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 import numpy as np
 from rbloom import Bloom
 
 from pantau.domain.columns import Array
+
+Key = TypeVar("Key", bound=Hashable)
 
 FIRST_SIZE = 1_000_000
 FALSE_POSITIVES = 1e-5
@@ -22,16 +25,25 @@ class Known:
     def add(self, keys: Iterable[Hashable]) -> None:
         """Remember keys."""
         for key in keys:
-            if key in self:
-                continue
-            if self._room == 0:
-                self._room = FIRST_SIZE << len(self._filters)
-                self._filters.append(Bloom(self._room, FALSE_POSITIVES))
-            self._filters[-1].add(key)
-            self._room -= 1
+            for bloom in self._filters:
+                if key in bloom:
+                    break
+            else:
+                if self._room == 0:
+                    self._room = FIRST_SIZE << len(self._filters)
+                    self._filters.append(Bloom(self._room, FALSE_POSITIVES))
+                self._filters[-1].add(key)
+                self._room -= 1
+
+    def held(self, keys: Iterable[Key]) -> list[Key]:
+        """Those of some keys that may have been added."""
+        if len(self._filters) == 1:
+            only = self._filters[0]
+            return [key for key in keys if key in only]
+        return [key for key in keys if any(key in bloom for bloom in self._filters)]
 
     def __contains__(self, key: Hashable) -> bool:
-        return any(key in bloom for bloom in self._filters)
+        return bool(self.held((key,)))
 
 
 _WORDS_BITS = 16

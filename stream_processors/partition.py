@@ -113,8 +113,7 @@ class Partition:
 
     def may_hold(self, fact_ids: Iterable[FactId]) -> list[FactId]:
         """Those of the facts that storage may hold."""
-        known = self.known
-        return [fact_id for fact_id in fact_ids if fact_id in known]
+        return self.known.held(fact_ids)
 
     def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
         """The changed cells that are not in memory and that storage may hold."""

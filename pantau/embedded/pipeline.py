@@ -126,9 +126,8 @@ class Pipeline:
     def _restore(self, absent: Iterable[FactId]) -> None:
         """Bring the stored ones of these facts into memory, one look-up a table."""
         by_table: dict[str, list[tuple[str, str, str]]] = {}
-        for fact_id in absent:
-            if fact_id in self._known:
-                by_table.setdefault(fact_id[0], []).append(fact_id[1:])
+        for fact_id in self._known.held(absent):
+            by_table.setdefault(fact_id[0], []).append(fact_id[1:])
         if by_table:
             self._disk.drain()
         for table, keys in by_table.items():
