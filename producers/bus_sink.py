@@ -81,7 +81,7 @@ class BusSink:
         too_large = [*rejections]
         for event, why in sifted(events, self._give):
             if why is not None:
-                too_large.append(refusal_of(event, why, secret=secret, now=time.time_ns() // 1_000_000))
+                too_large.append(refusal_of(event, why, secret=secret))
         for rejection, why in sifted(too_large, self._refuse):
             if why is not None:
                 self._refuse([shortened(rejection)])

@@ -56,8 +56,11 @@ def sifted(things: Sequence[T], give: Callable[[Sequence[T]], None]) -> Iterator
             yield thing, None
 
 
-def refusal_of(event: Event, why: object, *, secret: bytes, now: int, language: Language = "id") -> Rejection:
-    """An accepted event that the bus takes in no record, as a refusal: whole, so that it can be tried again."""
+def refusal_of(event: Event, why: object, *, secret: bytes, language: Language = "id") -> Rejection:
+    """An accepted event that the bus takes in no record, as a refusal: whole, so that it can be tried again.
+
+    It came when the event did, because a retry judges it as of then.
+    """
     (original,) = packed([event])
     size = f"{len(original)} byte"
     return Rejection(
@@ -69,7 +72,7 @@ def refusal_of(event: Event, why: object, *, secret: bytes, now: int, language: 
         original=original,
         digest=keyed_digest(original, secret),
         retryable=True,
-        arrival=now,
+        arrival=event.arrival,
     )
 
 

@@ -107,7 +107,6 @@ class Relay:
             set_aside=self._set_aside,
             stopping=lambda: self._closing,
             secret=secret,
-            clock=clock,
         )
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)

@@ -13,7 +13,6 @@ from pantau.bus.undelivered import TooLarge, Undelivered, refusal_of, shortened,
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
-from pantau.gateway.limits import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +39,12 @@ class Sieve:
         set_aside: Callable[[Rejection], None],
         stopping: Callable[[], bool],
         secret: bytes,
-        clock: Clock,
     ) -> None:
         self._events = events
         self._refusals = refusals
         self._set_aside = set_aside
         self._stopping = stopping
         self._secret = secret
-        self._clock = clock
 
     def pass_on(self, things: Sequence[Thing]) -> Iterator[bool]:
         """For each thing, once the bus has it: whether only as a refusal. Raises NotNow where the bus does not answer.
@@ -62,7 +59,7 @@ class Sieve:
     def _keep(self, thing: Thing, why: TooLarge) -> None:
         if isinstance(thing, Event):
             log.warning("event too large for the bus", source=thing.source, why=str(why))
-            refusal = refusal_of(thing, why, secret=self._secret, now=self._clock())
+            refusal = refusal_of(thing, why, secret=self._secret)
             try:
                 self._give([refusal])
             except TooLarge:
