@@ -228,6 +228,14 @@ class Worker:
         if number in self._partitions:
             self._partitions[number].pass_over(next_offset)
 
+    def begin_anew(self, number: int) -> None:
+        """The bus lost what it held of a partition: what it holds now is read from its beginning."""
+        partition = self._partitions.get(number)
+        if partition is not None:
+            self.drain()
+            partition.begin_anew()
+            self.patiently(self._keep_progress, [partition.claim])
+
     def drain(self) -> None:
         """Wait until everything handed to the writer is in the tables; raises what a write raised."""
         if self._last is not None:
