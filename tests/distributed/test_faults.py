@@ -84,9 +84,10 @@ def test_a_worker_that_sleeps_through_its_own_replacement(cluster: Cluster) -> N
 
 def test_the_broker_killed_and_started_again(cluster: Cluster) -> None:
     load = Load(cluster, "broker")
-    worker = cluster.worker()
+    worker, told_to_stop = cluster.worker(), cluster.worker()
     flowing(cluster, load)
     cluster.broker.kill()
+    stop(told_to_stop)
     late = WorkerProcess(cluster)
     eventually(lambda: "no broker answers" in late.said, "a worker that starts meanwhile to wait")
     cluster.broker.start()
