@@ -53,7 +53,12 @@ class ServerDesk:
         require(self._engine)
         self._store = Store(self._engine)
         self._bus, self._secret = bus, secret
-        self.alerting = Alerting(AlertTables(self._engine), lambda: self.registry, self.now)
+        self.alerting = Alerting(
+            AlertTables(self._engine),
+            lambda: self.registry,
+            self.now,
+            secret=secret_key(secret) if secret is not None else b"",
+        )
 
     @property
     def registry(self) -> Registry:

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.bands import BandNotice
@@ -15,6 +17,7 @@ from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
+from storage.alert_reading import Reply
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -97,7 +100,22 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         "gaps": tables.gaps(since=0),
         "notices": tables.band_notices(since=0),
         "outbox": tables.outbox(since=0),
+        "unannounced": tables.unannounced(since=0, most=10),
     }
+    tables.announced([event.id for event in found["unannounced"][:2]], at=AS_OF)
+    found["unannounced then"] = tables.unannounced(since=0, most=10)
+    assert found["unannounced then"] == found["unannounced"][2:]
+    reply = Reply(key="0a", channel="telegram", sender="0b", text="OK K7Q2 “ya”", at=AS_OF)
+    tables.receive([reply, msgspec.structs.replace(reply, key="0c", at=AS_OF - 1)])
+    tables.receive([msgspec.structs.replace(reply, outcome="taken", text="", version=2)])
+    tables.receive([reply])
+    found["inbox"] = tables.inbox()
+    assert [each.key for each in found["inbox"]] == ["0c"], "one that is brought again is not read again"
+    found["cursor"] = tables.cursor("bot")
+    for position in (7, 9, 8):
+        tables.keep_cursor("bot", position)
+    found["cursor then"] = tables.cursor("bot")
+    assert [found["cursor"], found["cursor then"]] == [0, 9]
     assert [sent.kind for sent in found["told"]] == ["fall"]
     assert found["week"]
     return found
