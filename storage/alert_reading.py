@@ -12,7 +12,7 @@ import msgspec
 from pantau.bus.alerts import AlertEvent
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.causes import Slice
-from pantau.domain.alerts.detection import Track, Transition, Week
+from pantau.domain.alerts.detection import CODES, Track, Transition, Week, residue_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL, Day, HalfHour, Stream, day_of, times_of
 from pantau.domain.alerts.messages import CLOSED_AFTER_MS
@@ -181,9 +181,20 @@ def read_transitions(query: Query, *, since: int) -> list[tuple[Recorded, tuple[
     return found
 
 
-def read_answers(query: Query) -> list[Acknowledgement]:
-    """Who took which alerts on, in order."""
-    rows = query("alert_answers", {}).rows
+def read_with_code(query: Query, code: str) -> list[tuple[str, str]]:
+    """The alerts with a code and their units, the latest first; none for what is no code."""
+    rest = residue_of(code)
+    return [] if rest is None else [*query("alert_with_code", {"codes": CODES, "rest": rest}).rows]
+
+
+def read_messages(query: Query, alert: str) -> list[Sent]:
+    """What was written about an alert, in order."""
+    return [Sent(*row) for row in query("alert_messages", {"alert": alert}).rows]
+
+
+def read_answers(query: Query, alert: str | None = None) -> list[Acknowledgement]:
+    """Who took which alerts on, or one of them, in order."""
+    rows = query("alert_answers", {}).rows if alert is None else query("alert_answers_to", {"alert": alert}).rows
     return [
         Acknowledgement(alert=alert, at=at, by=name, note=note, due=due, done=bool(done))
         for alert, at, name, note, due, done in rows

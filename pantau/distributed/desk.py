@@ -11,12 +11,12 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from pantau.alerting.answers import remember
 from pantau.distributed.address import brokers, secret_key
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow
-from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
 from pantau.domain.spans import Language
@@ -164,7 +164,7 @@ class ServerDesk:
 
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it."""
-        AlertTables(self._engine).answer(msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by)))
+        remember(AlertTables(self._engine), answer)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

@@ -51,6 +51,30 @@ FROM alert_transitions FINAL
 WHERE alert_transitions.at >= fromUnixTimestamp64Milli({since:Int64})
 ORDER BY at_ms, unit, service_group, indicator, turn
 
+-- name: alert_with_code
+-- Which alerts have a code that leaves this rest, of which unit, the latest first?
+SELECT alert, CAST(any(unit) AS String) AS unit
+FROM alert_transitions
+WHERE reinterpretAsUInt64(reverse(unhex(alert))) % {codes:UInt64} = {rest:UInt64}
+GROUP BY alert
+ORDER BY max(at) DESC, alert
+
+-- name: alert_messages
+-- What was written about an alert, and to whom, in order?
+SELECT key, recipient, CAST(kind AS String) AS kind, CAST(role AS String) AS role, CAST(unit AS String) AS unit, alert,
+       toUnixTimestamp64Milli(due_at) AS due_ms, text, text_en, CAST(state AS String) AS state, attempts,
+       toUnixTimestamp64Milli(next_at) AS next_ms, toUnixTimestamp64Milli(leased_until) AS leased_ms, note, version
+FROM alert_outbox FINAL
+WHERE alert_outbox.alert = {alert:String}
+ORDER BY due_ms, key, recipient
+
+-- name: alert_answers_to
+-- Who took this alert on?
+SELECT alert, toUnixTimestamp64Milli(at) AS at_ms, name, note, due, done
+FROM alert_answers FINAL
+WHERE alert_answers.alert = {alert:String}
+ORDER BY at_ms, name
+
 -- name: alert_answers
 -- Who took which alerts on?
 SELECT alert, toUnixTimestamp64Milli(at) AS at_ms, name, note, due, done

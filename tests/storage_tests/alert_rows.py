@@ -10,14 +10,14 @@ from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.baselines import Baseline
-from pantau.domain.alerts.detection import Track, Transition, Week, monday
+from pantau.domain.alerts.detection import Track, Transition, Week, code_of, monday
 from pantau.domain.alerts.evidence import Cell, Scale, Sum
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
-from storage.alert_reading import Reply
+from storage.alert_reading import Reply, read_answers, read_messages, read_with_code
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -116,6 +116,11 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         tables.keep_cursor("bot", position)
     found["cursor then"] = tables.cursor("bot")
     assert [found["cursor"], found["cursor then"]] == [0, 9]
+    alert = _transition().alert
+    found["with code"] = read_with_code(tables.query, code_of(alert).lower())
+    found["of it"] = (read_messages(tables.query, alert), read_answers(tables.query, "0f"))
+    assert found["with code"] == [(alert, "dukcapil")]
+    assert found["of it"] == (found["told"], found["answers"])
     assert [sent.kind for sent in found["told"]] == ["fall"]
     assert found["week"]
     return found
