@@ -28,6 +28,7 @@ def serve(
     """
     from rich.console import Console
 
+    from pantau.alerting.hooks import read_hooks
     from pantau.alerting.recipients import read_address_book
     from pantau.domain.errors import BadSetup
     from pantau.embedded.process import serve as run
@@ -58,6 +59,7 @@ def serve(
         fsync=settings.fsync,
         page_url=settings.page_url,
         book=read_address_book(settings.alert_addresses) if settings.alert_addresses else None,
+        hooks=read_hooks(settings.reply_hooks),
         on_start=lambda url: console.print(f"[bold]{url}[/bold]   page and gateway; Ctrl-C ends it"),
     )
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 
+from pantau.alerting.hooks import read_hooks
 from pantau.distributed.answering import answers
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
@@ -161,7 +162,10 @@ def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url:
             log.warning("the tables do not answer yet", error=str(error))
         ignore_stop_signals()
         answering = stack.enter_context(answers(tables, settings))
-        app = create_page_app(tables, tables.now, check=tables.check, access=settings.access(), alerts=answering)
+        hooks = read_hooks(settings.reply_hooks)
+        app = create_page_app(
+            tables, tables.now, check=tables.check, access=settings.access(), alerts=answering, hooks=hooks
+        )
         with bind(settings.host, settings.port) as listening:
             url = f"http://{settings.host}:{listening.getsockname()[1]}"
             # the open streams of the page end before the server waits for connections to close
