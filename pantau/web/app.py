@@ -13,6 +13,8 @@ from pantau.gateway.problems import EXCEPTION_HANDLERS
 from pantau.gateway.routes import routes as gateway_routes
 from pantau.web.alert_page import routes as alert_routes
 from pantau.web.internal import routes as internal_routes
+from pantau.web.record_page import Recording
+from pantau.web.record_page import routes as record_routes
 from pantau.web.reply_hooks import routes as hook_routes
 
 
@@ -29,10 +31,12 @@ def create_app(
 
     ``hooks`` are the ways on which services bring replies.
     """
+    recording = Recording(runtime, runtime.clock, secret=desk.secret(), at_the_machine=True)
     return Litestar(
         route_handlers=[
             *gateway_routes(runtime, limits or GatewayLimits(), runtime.clock, secret=desk.secret()),
-            *page_routes(runtime, runtime.clock, access),
+            *page_routes(runtime, runtime.clock, access, may_record=recording.offered),
+            *record_routes(recording, access),
             *alert_routes(desk),
             *hook_routes(desk, hooks or Hooks()),
             *internal_routes(desk, token),

@@ -17,6 +17,8 @@ from pantau.domain.errors import BadSetup, NotNow
 from pantau.gateway.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, language_of, problem
 from pantau.web.alert_page import AlertDesk
 from pantau.web.alert_page import routes as alert_routes
+from pantau.web.record_page import Recording
+from pantau.web.record_page import routes as record_routes
 from pantau.web.reply_hooks import ReplyDesk
 from pantau.web.reply_hooks import routes as hook_routes
 
@@ -37,10 +39,12 @@ def create_page_app(
     access: Access | None = None,
     alerts: Answering | None = None,
     hooks: Hooks | None = None,
+    recording: Recording | None = None,
 ) -> Litestar:
     """Everything such a page serves. ``check`` blocks; it raises NotNow or BadSetup while the tables do not answer.
 
     ``alerts`` takes what people answer to alerts; without it neither their page nor ``hooks`` are served.
+    ``recording`` takes trainings; without it their form is not served.
     """
 
     @get("/health/live", include_in_schema=False)
@@ -56,7 +60,8 @@ def create_page_app(
         route_handlers=[
             get_live,
             get_ready,
-            *page_routes(runtime, clock, access),
+            *page_routes(runtime, clock, access, may_record=recording.offered if recording else lambda request: False),
+            *(record_routes(recording, access) if recording is not None else ()),
             *(alert_routes(alerts) if alerts is not None else ()),
             *(hook_routes(alerts, hooks) if alerts is not None and hooks is not None else ()),
         ],
