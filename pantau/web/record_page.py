@@ -28,6 +28,9 @@ from pantau.web.record_texts import WORDS
 from pantau.web.recording import CATEGORIES, SOURCE, Filled, Opened, events_of, is_open, opened
 
 LARGEST_BODY: Final = 131_072
+FEW_UNITS: Final = 12
+"""So many are shown at once; more are folded up by kecamatan."""
+
 DURABLE_SECONDS: Final = 20.0
 BOARDS: Final[dict[Language, str]] = {"id": "/d/pantau-pelatihan", "en": "/d/pantau-pelatihan-en"}
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -115,6 +118,14 @@ def _sits_here(request: Asked) -> bool:
     return peer in _HERE and named in _HERE and not passed_on
 
 
+def _is_foreign(request: Asked) -> bool:
+    """Whether a browser says that another page sends the form. Our own says no origin, for we send no referrer."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
+    if site is not None:
+        return site != "same-origin"
+    return origin != "null" and urlsplit(origin).netloc != request.headers.get("host")
+
+
 def _language(given: str | None) -> Language:
     return "en" if given == "en" else "id"
 
@@ -148,8 +159,7 @@ async def _recorded(recording: Recording, request: Asked, given: dict[str, list[
     refused = await anyio.to_thread.run_sync(_refused, recording, request, language)
     if refused is not None:
         return refused
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if _is_foreign(request):
         return _plain(language, "foreign", status=403)
     filled = Filled(
         **{name: one.get(name, "") for name in ("kind", "title", "starts", "ends", "jp", "participants")},
@@ -251,9 +261,10 @@ def _form(
     measures = "".join(option(f"m:{name}", WORDS[f"m:{name}"].read(language)) for name in CATEGORIES)
     groups = recording.units(request)
     chosen = {*filled.units}
+    few = sum(len(units) for _, units in groups) <= FEW_UNITS
     boxes = []
     for number, (kecamatan, units) in enumerate(groups):
-        is_shown = len(groups) < 4 or any(code in chosen for code, _ in units)
+        is_shown = few or any(code in chosen for code, _ in units)
         listed = "".join(
             f'<label class="box"><input type="checkbox" name="units" value="{escape(code)}"'
             f"{' checked' * (code in chosen)}> {escape(name)}</label>"
@@ -264,15 +275,16 @@ def _form(
             if len(groups) > 1
             else f'<div id="units-{number}">{listed}</div>'
         )
-    labels = {"kind": "kind", "title": "name", "units": "units", "jp": "jp", "participants": "participants"}
-    labels |= {"starts": "starts", "ends": "ends"}
+    labels = {"kind": "kind", "title": "name", "units": "units", "starts": "starts", "ends": "ends", "jp": "jp"}
+    labels["participants"] = "participants"
+    order = ["", *labels]
     summary = ""
     if faults:
         listed = "".join(
             f'<li><a href="#{each.field}">{word(labels[each.field])}</a>: {escape(each.rule)}</li>'
             if each.field in labels
             else f"<li>{escape(each.rule)}</li>"
-            for each in faults
+            for each in sorted(faults, key=lambda each: order.index(each.field))
         )
         summary = f'<div class="summary" role="alert"><p>{word("wrong")}</p><ul>{listed}</ul></div>'
     hidden = "".join(
@@ -309,7 +321,7 @@ def _saved(language: Language, n: int) -> Response[str]:
     said = escape(WORDS["saved"].read(language).format(n=n))
     return _page(
         language,
-        f'<h1 role="status">{said}</h1>'
+        f'<div role="status"><h1>{said}</h1></div>'
         f'<p><a href="{BOARDS[language]}">{escape(WORDS["board"].read(language))}</a></p>'
         f'<p><a href="/catat{suffix}">{escape(WORDS["another"].read(language))}</a></p>',
     )

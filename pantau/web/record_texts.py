@@ -28,7 +28,7 @@ WORDS: Final = {
     "of_trainings": Text("Hanya untuk pelatihan.", "For trainings only."),
     "completed": Text("Sudah dilaksanakan (bukan rencana)", "It has taken place (is no plan)"),
     "save": Text("Simpan", "Save"),
-    "saved": Text("Tersimpan untuk {n} unit.", "Saved for {n} units."),
+    "saved": Text("Tersimpan untuk {n} unit.", "Saved. Units: {n}."),
     "board": Text("Ke papan Pelatihan", "To the board of trainings"),
     "another": Text("Catat yang lain", "Record another"),
     "wrong": Text("Belum tersimpan. Perbaiki:", "Not saved yet. Please mend:"),

@@ -99,8 +99,8 @@ def test_a_training_of_two_units_is_recorded_once_however_often_it_is_sent(
     client: httpx.Client, desk: LocalDesk
 ) -> None:
     filled = form(client, **WORKSHOP)
-    for _ in range(2):
-        answer = client.post("/catat", data=filled)
+    for headers in ({}, {"origin": "null", "sec-fetch-site": "same-origin"}):
+        answer = client.post("/catat", data=filled, headers=headers)
         assert (answer.status_code, answer.headers["location"]) == (303, "/catat?saved=2")
     rows = recorded(desk)
     assert [(row[0], *row[2:]) for row in rows] == [
@@ -140,7 +140,12 @@ def test_no_other_page_can_send_the_form(client: httpx.Client, desk: LocalDesk) 
     before, filled = recorded(desk), form(client, **WORKSHOP)
     for changed in ({"seal": ""}, {"seal": "0" * 64}, {"word": "another-word"}, {"at": "1"}):
         assert client.post("/catat", data={**filled, **changed}).status_code == 400
-    for headers in ({"origin": "https://evil.example"}, {"host": "evil.example"}, {"x-forwarded-for": "10.0.0.9"}):
+    for headers in (
+        {"origin": "https://evil.example"},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"host": "evil.example"},
+        {"x-forwarded-for": "10.0.0.9"},
+    ):
         assert client.post("/catat", data=filled, headers=headers).status_code == 403
     assert client.get("/catat", headers={"host": "evil.example"}).status_code == 403
     assert client.post("/catat", content=b"x" * 200_000).status_code == 413
