@@ -180,10 +180,10 @@ class Store:
         """Blocks of (source, id, kind, time, arrival, content, data, seq) of events numbered above ``seq``."""
         return self.engine.stream(sql("events_after"), {"seq": seq})
 
-    def fact_ids(self) -> Iterator[tuple[str, str, str, str]]:
-        """The identity of every stored fact (table, unit, source, subject), for the filter that spares look-ups."""
-        for rows in self.engine.stream(sql("fact_ids")):
-            yield from rows
+    def fact_numbers(self) -> Iterator[list[int]]:
+        """The number of every stored fact (:func:`pantau.domain.entries.fact_number`), for what spares look-ups."""
+        for rows in self.engine.stream(sql("fact_numbers")):
+            yield [number for (number,) in rows]
 
     def moved_pages(self, version: int) -> Iterable[tuple[int, str]]:
         """(local day, unit) of the cells named as losing something by flushes after ``version``."""
