@@ -67,7 +67,7 @@ def cell_keys(n: int) -> list[CellKey]:
 
 
 def test_cells_and_histories_are_looked_up_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LOOKUP", 7)
+    monkeypatch.setattr(module, "LOOKUP", 7)
     states = {key: Accumulator(n, n * 2, n % 2, n % 3, {n: 1}) for n, key in enumerate(cell_keys(50), 1)}
     store.insert(store.cell_blocks(1, [*states.items()]))
     missing: CellKey = ("5m", "never", 20_000, "dukcapil", "*", MONDAY)
