@@ -69,11 +69,11 @@ def telegram_replies(answer: bytes, bot: str, secret: bytes) -> tuple[list[Reply
     return replies, None if last is None else last + 1
 
 
-def whatsapp_replies(body: bytes, secret: bytes) -> list[Reply]:
+def whatsapp_replies(body: bytes, secret: bytes, *, now: int) -> list[Reply]:
     """The replies in a notification of the Cloud API; receipts and pictures are none. Raises ValueError for no JSON."""
     told = msgspec.json.decode(body, type=_Notification)
     return [
-        _reply("whatsapp", each.id, each.sender, each.text.body, _seconds(each.timestamp), secret)
+        _reply("whatsapp", each.id, each.sender, each.text.body, _written_at(each.timestamp, now), secret)
         for entry in told.entry
         for change in entry.changes
         for each in change.value.messages
@@ -173,5 +173,6 @@ def _number(text: str) -> str:
     return "62" + digits[1:] if digits.startswith("0") else digits
 
 
-def _seconds(text: str) -> int:
-    return int(text) * 1000 if text.isdecimal() and len(text) < 12 else 0
+def _written_at(seconds: str, now: int) -> int:
+    """When something was written, ms UTC; now where that cannot be read or lies ahead."""
+    return min(int(seconds) * 1000, now) if seconds.isdecimal() and len(seconds) < 12 else now

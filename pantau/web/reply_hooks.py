@@ -48,7 +48,7 @@ def routes(desk: ReplyDesk, hooks: Hooks) -> list[HTTPRouteHandler]:
             signature = request.headers.get("x-hub-signature-256", "")
             if body is None or not is_from_whatsapp(whatsapp.app_secret, body, signature):
                 return _answer("", 404)
-            return await _kept(desk, lambda: whatsapp_replies(body, desk.secret()))
+            return await _kept(desk, lambda: whatsapp_replies(body, desk.secret(), now=desk.now()))
 
         found += [verify, notified]
     if (fonnte := hooks.fonnte) is not None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from litestar.testing import TestClient
 
 from pantau.alerting.recipients import AddressBook
 from pantau.distributed.answering import answers
 from pantau.distributed.desk import ServerDesk
+from pantau.distributed.web import ServedTables
 from pantau.domain.alerts.detection import Transition, code_of, residue_of
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.states import Acknowledgement
@@ -18,6 +20,7 @@ from pantau.domain.errors import BadSetup
 from pantau.domain.zones import DAY, HOUR
 from pantau.embedded.replies import reply_rounds
 from pantau.settings import load
+from pantau.web.page_app import create_page_app
 from storage.address import open_server
 from storage.alert_reading import read_answers
 from storage.migrate import migrate
@@ -113,11 +116,17 @@ def _answers_after_reading(desk: ServerDesk) -> list[Acknowledgement]:
     return read_answers(desk.query, ALERT)
 
 
-def test_a_page_that_may_not_write_has_none(
-    desk: ServerDesk, link: str, module_clickhouse: str, tmp_path: Path
-) -> None:
-    with page(tmp_path, module_clickhouse, settings={"PANTAU_SECRET": SECRET}) as served:
-        assert httpx.get(served.url + link).status_code == 404
+def test_a_page_that_may_not_write_has_none(desk: ServerDesk, link: str, module_clickhouse: str) -> None:
+    engine = open_server(module_clickhouse)
+    tables = ServedTables(engine)
+    with (
+        answers(tables, load({"secret": SECRET}).settings) as nobody,
+        TestClient(create_page_app(tables, tables.now, check=tables.check, alerts=nobody)) as client,
+    ):
+        assert nobody is None
+        assert client.get(link).status_code == 404
+        assert client.get("/health/ready").status_code == 200
+    engine.close()
 
 
 def test_a_user_for_answers_without_the_key_of_links_is_refused(desk: ServerDesk) -> None:
