@@ -100,7 +100,7 @@ def _header(reader: Iterator[list[str]], file: str) -> list[str]:
     try:
         return [name.strip() for name in next(reader, [])]
     except csv.Error as error:
-        raise BadSetup(f"the header of {file} is not CSV ({error}); look for a quotation mark, or save it anew") from error
+        raise BadSetup(f"the header of {file} is not CSV ({error}); look for a stray quotation mark") from error
 
 
 def _decoded(source: BinaryIO, encoding: str, file: str) -> _Decoded:

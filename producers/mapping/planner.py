@@ -179,7 +179,9 @@ class _Planner:
         formats = rule.format or self.mapping.time_format
         overlap_ms, amount, unit = 0, None, ""
         if rule.clock is not None:
-            dates = self._try((*path, "date_format"), rule.date_format, lambda: DateClock(rule.date_format, "iso", zone))
+            dates = self._try(
+                (*path, "date_format"), rule.date_format, lambda: DateClock(rule.date_format, "iso", zone)
+            )
             clocks = self._try(
                 (*path, "clock_format"), rule.clock_format, lambda: DateClock("iso", rule.clock_format, zone)
             )

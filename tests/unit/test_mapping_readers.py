@@ -104,7 +104,7 @@ def test_lines_may_end_with_a_carriage_return_alone_and_a_bad_byte_is_still_told
 
 
 def test_a_header_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(BadSetup, match=r"the header of a\.csv is not CSV .*; look for a quotation mark"):
+    with pytest.raises(BadSetup, match=r"the header of a\.csv is not CSV .*; look for a stray quotation mark"):
         rows(write(tmp_path / "a.csv", '"' + "x" * (1 << 20) + ",at\n1,x\n"))
 
 
