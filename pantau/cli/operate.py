@@ -140,11 +140,13 @@ def _verified(report: "Report", refused: int, data: str, language: "Language") -
     if report.equal and not report.events:
         yield say("nothing")
     else:
-        counts = {
-            name: number_text(getattr(report, name), language)  # fields of one name with the places of the text
-            for name in ("events", "facts", "cells")
-        }
-        said = say("compared", said=say("equal" if report.equal else "differs"), **counts)
+        said = say(
+            "compared",
+            said=say("equal" if report.equal else "differs"),
+            events=number_text(report.events, language),
+            facts=number_text(report.facts, language),
+            cells=number_text(report.cells, language),
+        )
         yield said + (say("left_out", report.left_out) if report.left_out else "")
     if refused:
         yield say("refused", refused, data=data)

@@ -100,7 +100,8 @@ def test_what_is_wrong_is_said(added: str, said: str) -> None:
 )
 def test_a_column_without_braces_is_told_before_a_row_is_read(time: str, at: int, said: str) -> None:
     found = fault(f'{GOOD}[times.created_at]\nzone = "WIT"\n{time}\n')
-    assert found.startswith(f"m.toml:{at}: times.created_at.") and said in found
+    assert found.startswith(f"m.toml:{at}: times.created_at.")
+    assert said in found
 
 
 def test_a_constant_date_or_clock_is_a_time() -> None:
