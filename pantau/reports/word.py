@@ -174,24 +174,18 @@ def _keys(word: WordDocument, keys: Keys) -> None:
 
 def _grid(word: WordDocument, grid: Grid) -> None:
     word.add_paragraph(grid.caption, style="Caption")
-    table = word.add_table(rows=1, cols=len(grid.head), style="Report grid")
-    for cell, text in zip(table.rows[0].cells, grid.head, strict=True):
-        _write(cell, text, bold=True, size=9)
-        shade(cell, None, bottom="16212B")
-    head = table.rows[0]._tr.get_or_add_trPr()
-    head.append(OxmlElement("w:tblHeader"))
-    for row in grid.rows:
-        added = table.add_row()
-        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, text in zip(added.cells, row, strict=True):
-            _write(cell, text, size=9)
-    for row in table.rows:
-        for index in grid.numbers:
-            row.cells[index].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    if len(grid.rows) <= SHORT_TABLE:
-        for row in table.rows[:-1]:
-            for cell in row.cells:
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
+    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.head), style="Report grid")
+    short = len(grid.rows) <= SHORT_TABLE
+    for index, (row, texts) in enumerate(zip(table.rows, (grid.head, *grid.rows), strict=True)):
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit" if index else "w:tblHeader"))
+        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            paragraph = _write(cell, text, bold=not index, size=9)
+            if column in grid.numbers:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if short and index < len(grid.rows):
+                paragraph.paragraph_format.keep_with_next = True
+            if not index:
+                shade(cell, None, bottom="16212B")
     _fit(table, grid.widths)
     word.add_paragraph(style="Gap")
 
@@ -204,7 +198,7 @@ def _signature(word: WordDocument, signature: Signature) -> None:
         paragraph.add_run(text).bold = index == len(lines) - 1
 
 
-def _write(cell: Any, text: str, *, bold: bool = False, size: float | None = None, color: str | None = None) -> None:
+def _write(cell: Any, text: str, *, bold: bool = False, size: float | None = None, color: str | None = None) -> Any:
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(text)
@@ -213,17 +207,19 @@ def _write(cell: Any, text: str, *, bold: bool = False, size: float | None = Non
         run.font.size = Pt(size)
     if color is not None:
         run.font.color.rgb = RGBColor.from_string(color)
+    return paragraph
 
 
 def _fit(table: Any, widths: tuple[int, ...]) -> None:
     """Give columns their shares of the line."""
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
-    for index, width in enumerate(widths):
-        size = Mm(LINE_MM * width / sum(widths))
-        table.columns[index].width = size
-        for row in table.rows:
-            row.cells[index].width = size
+    sizes = [Mm(LINE_MM * width / sum(widths)) for width in widths]
+    for column, size in zip(table.columns, sizes, strict=True):
+        column.width = size
+    for row in table.rows:
+        for cell, size in zip(row.cells, sizes, strict=True):
+            cell.width = size
 
 
 def _footer(word: WordDocument, text: str) -> None:

@@ -26,7 +26,6 @@ ROMAN: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 DASH: Final = "–"
 NO_BREAK: Final = "\u00a0"
 
-_ORDINALS: Final = ("", "first", "second", "third", "fourth")
 _TONES: Final[dict[str, Tone]] = {"A": "good", "B": "good", "C": "watch", "D": "bad"}
 
 _SAMPLES: Final = {
@@ -72,14 +71,14 @@ def days_text(period: Period, language: Language) -> str:
 
 
 def period_text(period: Period, language: Language) -> str:
-    """A period as people call it: Semester I 2026, Triwulan II 2026, Maret 2026, Tahun 2026."""
+    """A period as people call it: Semester I 2026, Triwulan II 2026, Maret 2026, Tahun 2026; H1 2026, Q2 2026."""
     if period.kind == "month":
         return f"{MONTHS[language][period.number - 1]} {period.year}"
     if period.kind == "year":
         return f"{'Tahun' if language == 'id' else 'Year'} {period.year}"
     if language == "id":
         return f"{'Semester' if period.kind == 'half' else 'Triwulan'} {ROMAN[period.number]} {period.year}"
-    return f"{_ORDINALS[period.number]} {period.kind} of {period.year}"
+    return short_period(period, language)
 
 
 def short_period(period: Period, language: Language) -> str:
