@@ -1,4 +1,4 @@
-"""``pantau report``: reports as files: the SKM report with its poster."""
+"""``pantau report``: reports as files: the SKM report with its poster, the evaluation of a unit."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +9,8 @@ import typer
 from pantau.cli.options import DATA, Data, Lang
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pantau.domain.periods import Period
     from pantau.domain.reports.document import Document
     from pantau.domain.reports.satisfaction import Plan
@@ -25,6 +27,13 @@ class Form(StrEnum):
     html = "html"
     docx = "docx"
     poster = "poster"
+
+
+class PageForm(StrEnum):
+    """What an evaluation is written as."""
+
+    html = "html"
+    docx = "docx"
 
 
 Unit = Annotated[str, typer.Option("--unit", help="The unit's code.", show_default=False)]
@@ -85,7 +94,43 @@ def skm(
     _write(out, written)
 
 
-def _rendered(document: "Document", name: str, forms: "set[Form]") -> dict[str, bytes]:
+@app.command("unit")
+def evaluation(
+    unit: Unit,
+    period: When,
+    data: Data = DATA,
+    out: Out = Path(),
+    form: Annotated[
+        list[PageForm] | None, typer.Option("--format", help="Only this; may be given again. [default: both]")
+    ] = None,
+    lang: Lang = "id",
+) -> None:
+    """Write the evaluation of a unit and period: service against promises, satisfaction, trainings, alerts.
+
+    Every number stands with its n and that of the period before; what a training changed stands with the units it is
+    compared with.
+
+    Examples:
+
+      pantau report unit --unit disdukcapil --period 2026-Q3
+
+      pantau report unit --unit disdukcapil --period 2026 --out laporan --format html --lang en
+
+    Prints the files it wrote. Exit codes: 0 written, 2 no such unit or period, 4 the process that owns the data does
+    not answer.
+    """
+    from pantau.cli.desks import open_desk
+    from pantau.reports.reading_unit import unit_figures
+    from pantau.reports.unit import unit_document
+
+    when = _period(period)
+    with open_desk(data) as desk:
+        _known(desk, unit)
+        figures = unit_figures(desk.query, desk.registry, unit, when, desk.now(), lang)
+    _write(out, _rendered(unit_document(figures, lang), f"unit-{unit}-{when.code}", {*(form or PageForm)}))
+
+
+def _rendered(document: "Document", name: str, forms: "Collection[str]") -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     if Form.docx in forms:
         from pantau.reports.word import document_docx

@@ -45,7 +45,7 @@ def document_docx(document: Document) -> bytes:
     _cover(word, document)
     _contents(word, document)
     for chapter in document.every:
-        _chapter(word, chapter)
+        _chapter(word, chapter, on_new_page=document.paged or chapter is document.summary)
     properties = word.core_properties
     properties.title = f"{document.title}: {document.subtitle}"
     properties.author = document.about[0][1]
@@ -107,8 +107,11 @@ def _chapter_title(chapter: Chapter) -> str:
     return f"{chapter.label} {chapter.title}".strip()
 
 
-def _chapter(word: WordDocument, chapter: Chapter) -> None:
-    word.add_heading(_chapter_title(chapter), level=1)
+def _chapter(word: WordDocument, chapter: Chapter, *, on_new_page: bool) -> None:
+    heading = word.add_heading(_chapter_title(chapter), level=1)
+    heading.paragraph_format.page_break_before = on_new_page
+    if not on_new_page:
+        heading.paragraph_format.space_before = Pt(26)
     for section in chapter.sections:
         _section(word, section)
 

@@ -145,7 +145,7 @@ def file() -> bytes:
 
 def test_the_file_opens_again_with_its_chapters_tables_and_foot(file: bytes) -> None:
     word = docx.Document(io.BytesIO(file))
-    assert [each.text for each in word.paragraphs if each.style.name == "Heading 1"] == CHAPTERS
+    assert [each.text for each in word.paragraphs if each.style and each.style.name == "Heading 1"] == CHAPTERS
     heads = [table.rows[0].cells[0].text for table in word.tables]
     assert {"Unsur", "Periode", "No.", "Kode", "Mutu", "Menurut"} <= {*heads}
     elements = next(table for table in word.tables if table.rows[0].cells[0].text == "Unsur")
@@ -154,7 +154,7 @@ def test_the_file_opens_again_with_its_chapters_tables_and_foot(file: bytes) -> 
     ]  # fmt: skip
     assert word.sections[-1].footer.paragraphs[0].text.startswith("Laporan SKM Disdukcapil, Semester I 2026")
     assert word.core_properties.title == "Laporan Survei Kepuasan Masyarakat: Disdukcapil · Semester I 2026"
-    contents = [each.text for each in word.paragraphs if each.style.name == "TOC 1"]
+    contents = [each.text for each in word.paragraphs if each.style and each.style.name == "TOC 1"]
     assert contents == CHAPTERS
 
 

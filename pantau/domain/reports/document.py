@@ -144,13 +144,17 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole report. ``about`` are the lines of the cover below the title; ``summary`` is what comes before all."""
+    """A whole report. ``about`` are the lines of the cover below the title; ``summary`` is what comes before all.
+
+    ``paged`` gives every chapter a page of its own, as filed reports have it; without it they follow each other.
+    """
 
     language: Literal["id", "en"]
     title: str
     subtitle: str
     about: tuple[tuple[str, str], ...]
     foot: str
+    paged: bool
     summary: Chapter
     chapters: tuple[Chapter, ...]
 
