@@ -1,8 +1,10 @@
 """The poster of an SKM result: one page for the wall, read from two metres."""
 
+from math import ceil
+
 from pantau.domain.indicators import Language
 from pantau.domain.reports.document import Poster, PosterElement
-from pantau.domain.reports.satisfaction import SkmFigures, graded, priorities, sample_of
+from pantau.domain.reports.satisfaction import LEAST_PRIORITIES, SkmFigures, graded, priorities, sample_of
 from pantau.domain.skm import ELEMENTS
 from pantau.reports.skm_words import on_poster
 from pantau.reports.writing import (
@@ -21,8 +23,13 @@ from pantau.reports.writing import (
 )
 from pantau.texts import number_text
 
-MOST_DOING = 4
-"""More lines than this nobody reads from two metres."""
+MOST_LINES = 5
+"""More lines of a plan than this nobody reads from two metres, and there is no room for them."""
+
+LINE = 56
+"""So many letters fit on a line of the plan."""
+
+LONG_NAME = 45
 
 
 def skm_poster(figures: SkmFigures, language: Language) -> Poster:
@@ -42,7 +49,7 @@ def skm_poster(figures: SkmFigures, language: Language) -> Poster:
                 first=element.code in first,
             )
         )
-    band = ikm.band
+    band, caution = ikm.band, _caution(figures, language)
     return Poster(
         language=language,
         title=on_poster("title", language),
@@ -54,12 +61,13 @@ def skm_poster(figures: SkmFigures, language: Language) -> Poster:
         grade_words=f"{on_poster('grade', language)}: {grade_words(band, language)}" if band else "",
         tone=index_tone(ikm),
         rests_on=_rests_on(figures, language),
-        caution=_caution(figures, language),
+        caution=caution,
         trend=_trend(figures, language),
         elements_title=on_poster("elements", language),
         elements=tuple(elements),
         doing_title=on_poster("doing", language),
         doing=_doing(figures, language),
+        tight=len(figures.name) > LONG_NAME or bool(caution),
         thanks=on_poster("thanks", language),
         foot=on_poster(
             "foot", language, days=days_text(figures.period, language), read=long_day(figures.read_on, language)
@@ -107,21 +115,26 @@ def _trend(figures: SkmFigures, language: Language) -> str:
 
 
 def _doing(figures: SkmFigures, language: Language) -> tuple[str, ...]:
-    """What the office plans; where it has not said, what the survey puts first."""
-    steps = figures.plan.step[:MOST_DOING]
-    if steps:
+    """What the office plans, as much as there is room for; where it has not said, what the survey puts first."""
+    if not figures.plan.step:
         return tuple(
-            on_poster("doing.due", language, action=step.action, due=long_day(step.due, language))
-            if step.due
-            else step.action
-            for step in steps
+            on_poster(
+                "doing.first",
+                language,
+                element=title_of(each.element, language),
+                mark=decimal_text(each.mark, language),
+            )
+            for each in priorities(figures.ikm)[:LEAST_PRIORITIES]
         )
-    return tuple(
-        on_poster(
-            "doing.first",
-            language,
-            element=title_of(each.element, language),
-            mark=decimal_text(each.mark, language),
-        )
-        for each in priorities(figures.ikm)[:MOST_DOING]
-    )
+    shown: list[str] = []
+    lines = 0
+    for step in figures.plan.step:
+        text = step.action
+        if step.due:
+            text = on_poster("doing.due", language, action=step.action, due=long_day(step.due, language))
+        lines += ceil(len(text) / LINE)
+        if shown and lines > MOST_LINES - 1:
+            left = number_text(len(figures.plan.step) - len(shown), language)
+            return (*shown, on_poster("doing.more", language, n=left))
+        shown.append(text)
+    return tuple(shown)

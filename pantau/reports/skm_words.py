@@ -330,6 +330,7 @@ POSTER: Final[dict[str, Text]] = {
     "elements": Text("Nilai sembilan unsur (1–4)", "Nine elements (1–4)"),
     "doing": Text("Yang kami perbaiki", "What we mend"),
     "doing.first": Text("Didahulukan: {element} ({mark})", "First: {element} ({mark})"),
+    "doing.more": Text("dan {n} langkah lain, lihat laporan SKM", "and {n} more, see the SKM report"),
     "doing.due": Text("{action} (s.d. {due})", "{action} (by {due})"),
     "thanks": Text("Terima kasih atas penilaian Anda.", "Thank you for your answers."),
     "foot": Text(

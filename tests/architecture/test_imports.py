@@ -8,8 +8,8 @@ import pytest
 
 from tests.architecture.tree import ROOT, modules
 
-HEAVY = {"chdb", "clickhouse_driver", "docx", "faust", "holidays", "httpx", "kafka", "litestar", "lxml", "numpy", "paho",
-         "pydantic_settings", "sqlalchemy", "uvicorn"}  # fmt: skip
+HEAVY = {"chdb", "clickhouse_driver", "docx", "faust", "holidays", "httpx", "kafka", "litestar", "lxml", "numpy",
+         "paho", "pydantic_settings", "sqlalchemy", "uvicorn"}  # fmt: skip
 """Each takes longer to import than help may take. Typer itself brings pydantic and rich to show a verb's options."""
 
 _HELP = """

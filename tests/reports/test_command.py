@@ -76,13 +76,14 @@ def fall() -> list[Transition]:
     """One fall of u0, from Monday to Thursday of week 12."""
     return [
         Transition(
-            at=at(12, day, 10), unit="u0", group="adminduk", indicator="late", turn=turn, alert="00000000000000aa",
+            at=at(12, day, 10), unit="u0", group="adminduk", indicator="late", turn=turn, alert=ALERT,
             day=20_598 + day, since=at(12, 0, 8), evidence=1, threshold=1, baseline=20_500,
         )
         for turn, day in TURNS
     ]  # fmt: skip
 
 
+ALERT = "00000000000000aa"
 TURNS: tuple[tuple[Turn, int], ...] = (("falling", 0), ("recovered", 3))
 
 
@@ -105,9 +106,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     desk = LocalDesk(runtime, directory)
     AlertTables(runtime.engine).record((Recorded(transition=turn, found_at=turn.at), ()) for turn in fall())
     desk.answer_alert(
-        Acknowledgement(
-            alert="00000000000000aa", at=at(12, 0, 12), by="Sekcam", note="loket kedua", due=date(2026, 6, 1)
-        )
+        Acknowledgement(alert=ALERT, at=at(12, 0, 12), by="Sekcam", note="loket kedua", due=date(2026, 6, 1))
     )
     asked = [("u3", "2026-Q2"), ("u3", "2026-S1"), ("u9", "2026-05"), ("u9", "2026"), ("u0", "2026-Q2")]
     read = Read(
@@ -238,7 +237,7 @@ _SIGNED = re.compile(r"[+-]\d")
 def test_no_evaluation_tells_a_before_after_difference_without_its_comparison(
     read: Read, unit: str, language: Language
 ) -> None:
-    """Wherever a difference stands: its interval, what of it happened anyway, and how many units it is compared with."""
+    """Wherever one stands: its interval, what of it happened anyway, and how many units it is compared with."""
     document = unit_document(read.units[unit], language)
     told = [text for text in statements(document) if _SIGNED.search(text)]
     assert told

@@ -176,7 +176,10 @@ class PosterElement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Poster(msgspec.Struct, frozen=True, kw_only=True):
-    """One page for the wall: the index with its grade, of how many, what people marked, what will be done."""
+    """One page for the wall: the index with its grade, of how many, what people marked, what will be done.
+
+    ``tight`` says that there is more to say than usual, so that all of it must be set closer.
+    """
 
     language: Literal["id", "en"]
     title: str
@@ -194,5 +197,6 @@ class Poster(msgspec.Struct, frozen=True, kw_only=True):
     elements: tuple[PosterElement, ...]
     doing_title: str
     doing: tuple[str, ...]
+    tight: bool
     thanks: str
     foot: str
