@@ -4,10 +4,10 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from pantau.domain.reports.document import Document, Poster
 from pantau.reports.charts import bars_drawn, line_drawn
+from pantau.reports.writing import typeset
 
 
 def document_html(document: Document) -> str:
@@ -27,6 +27,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
         autoescape=select_autoescape(("html", "svg"), default_for_string=True),
         undefined=StrictUndefined,
+        finalize=_typeset,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -37,7 +38,12 @@ def _environment() -> Environment:
     return environment
 
 
-def css_text(text: str) -> Markup:
+def _typeset(value: object) -> object:
+    """What is printed of a value: plain texts are set, what is markup already stays as it is."""
+    return typeset(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def css_text(text: str) -> str:
     """A text in quotes for a style sheet; whatever could end the quotes or the sheet is written as its number."""
     safe = "".join(sign if sign.isalnum() or sign in " .,()" else f"\\{ord(sign):x} " for sign in text)
-    return Markup(f'"{safe}"')
+    return f'"{safe}"'

@@ -23,10 +23,10 @@ from pantau.reports.writing import (
 )
 from pantau.texts import number_text
 
-MOST_LINES = 5
+MOST_LINES = 6
 """More lines of a plan than this nobody reads from two metres, and there is no room for them."""
 
-LINE = 56
+LINE = 60
 """So many letters fit on a line of the plan."""
 
 LONG_NAME = 45

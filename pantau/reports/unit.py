@@ -16,7 +16,6 @@ from pantau.domain.reports.document import (
 )
 from pantau.domain.reports.evaluation import Compared, UnitFigures
 from pantau.domain.reports.satisfaction import priorities
-from pantau.domain.requests import About
 from pantau.effect_texts import sentence
 from pantau.indicator_texts import choice_text, notes, value_text
 from pantau.reports import skm_words
@@ -238,11 +237,11 @@ def _alerts(figures: UnitFigures, language: Language) -> tuple[Section, ...]:
 
 
 def _definitions(figures: UnitFigures, language: Language) -> tuple[Section, ...]:
-    items = tuple(_definition(each.about, language) for each in figures.compared)
+    """What each indicator means, with the choices that change it; those that mean the same together."""
+    titles: dict[str, list[str]] = {}
+    for about in (each.about for each in figures.compared):
+        chosen = [choice_text(name, value, language) for name, value in about.choices.items() if value is not None]
+        means = f"{about.definition} [{'; '.join(chosen)}]" if chosen else about.definition
+        titles.setdefault(means, []).append(about.title)
+    items = tuple(f"{'; '.join(named_so)}: {means}" for means, named_so in titles.items())
     return (_section("6.1", language, Points(items=items)),)
-
-
-def _definition(about: About, language: Language) -> str:
-    """What an indicator means, and the choices that change it."""
-    chosen = [choice_text(name, value, language) for name, value in about.choices.items() if value is not None]
-    return f"{about.title}: {about.definition}{'; '.join(chosen).join((' [', ']')) if chosen else ''}"

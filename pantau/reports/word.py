@@ -27,7 +27,8 @@ from pantau.domain.reports.document import (
     Signature,
 )
 from pantau.reports.word_charts import add_chart
-from pantau.reports.word_styles import MUTED, TONES, lay_out, shade
+from pantau.reports.word_styles import MUTED, TONES, lay_out, pad, shade
+from pantau.reports.writing import typeset
 
 LINE_MM = 170.0
 """What is between the margins of a page."""
@@ -126,12 +127,12 @@ def _section(word: WordDocument, section: Section) -> None:
 def _block(word: WordDocument, block: AnyBlock) -> None:
     match block:
         case Paragraph():
-            word.add_paragraph(block.text)
+            word.add_paragraph(typeset(block.text))
         case Points():
             for index, item in enumerate(block.items, 1):
                 paragraph = word.add_paragraph(style="Points")
                 paragraph.add_run(f"{index}." if block.numbered else "•")
-                paragraph.add_run(f"\t{item}")
+                paragraph.add_run(f"\t{typeset(item)}")
         case Note():
             _note(word, block)
         case Keys():
@@ -140,7 +141,7 @@ def _block(word: WordDocument, block: AnyBlock) -> None:
             _grid(word, block)
         case Bars() | Line():
             beside = f" · {block.before}" if isinstance(block, Bars) and block.before else ""
-            word.add_paragraph(block.caption + beside, style="Caption")
+            word.add_paragraph(typeset(block.caption + beside), style="Caption")
             add_chart(word, block, LINE_MM)
         case Signature():
             _signature(word, block)
@@ -151,9 +152,11 @@ def _note(word: WordDocument, note: Note) -> None:
     cell = table.rows[0].cells[0]
     paragraph = cell.paragraphs[0]
     paragraph.add_run(f"{note.title}. ").bold = True
-    paragraph.add_run(note.text)
+    paragraph.add_run(typeset(note.text))
+    paragraph.paragraph_format.space_after = Pt(0)
     shade(cell, "F3F5F7", edge=TONES[note.tone])
     _fit(table, (100,))
+    pad(table, 90, 170)
     word.add_paragraph(style="Gap")
 
 
@@ -162,21 +165,22 @@ def _keys(word: WordDocument, keys: Keys) -> None:
     for cell, key in zip(table.rows[0].cells, keys.keys, strict=True):
         _write(cell, key.label, color=MUTED, size=9)
         value = cell.add_paragraph()
-        run = value.add_run(key.value)
+        run = value.add_run(typeset(key.value))
         run.bold, run.font.size = True, Pt(22)
         if key.tone != "plain":
             run.font.color.rgb = RGBColor.from_string(TONES[key.tone])
-        beside = cell.add_paragraph().add_run(key.beside)
+        beside = cell.add_paragraph().add_run(typeset(key.beside))
         beside.font.size, beside.font.color.rgb = Pt(8.5), RGBColor.from_string(MUTED)
         shade(cell, None, top=TONES[key.tone])
         for paragraph in cell.paragraphs:
             paragraph.paragraph_format.space_after = Pt(1)
     _fit(table, (1,) * len(keys.keys))
+    pad(table, 70, 60)
     word.add_paragraph(style="Gap")
 
 
 def _grid(word: WordDocument, grid: Grid) -> None:
-    word.add_paragraph(grid.caption, style="Caption")
+    word.add_paragraph(typeset(grid.caption), style="Caption")
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.head), style="Report grid")
     short = len(grid.rows) <= SHORT_TABLE
     for index, (row, texts) in enumerate(zip(table.rows, (grid.head, *grid.rows), strict=True)):
@@ -204,7 +208,7 @@ def _signature(word: WordDocument, signature: Signature) -> None:
 def _write(cell: Any, text: str, *, bold: bool = False, size: float | None = None, color: str | None = None) -> Any:
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(typeset(text))
     run.bold = bold or None
     if size is not None:
         run.font.size = Pt(size)

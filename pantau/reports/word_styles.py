@@ -134,3 +134,15 @@ def shade(
         properties.append(parse_xml(f"<w:tcBorders {nsdecls('w')}>{borders}</w:tcBorders>"))
     if fill is not None:
         properties.append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{fill}"/>'))
+
+
+def pad(table: Any, height: int, width: int) -> None:
+    """Keep the text of a table's cells away from their edges, in twentieths of a point, and its edge on the margin.
+
+    The table's layout is fixed already; the order of its properties is that of ECMA-376, part 1, 17.4.59.
+    """
+    sides = {"top": height, "left": width, "bottom": height, "right": width}
+    cells = "".join(f'<w:{side} w:w="{size}" w:type="dxa"/>' for side, size in sides.items())
+    layout = table._tbl.tblPr.find(qn("w:tblLayout"))
+    layout.addprevious(parse_xml(f'<w:tblInd {nsdecls("w")} w:w="0" w:type="dxa"/>'))
+    layout.addnext(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{cells}</w:tblCellMar>"))

@@ -1,5 +1,6 @@
 """How reports write days, periods, numbers and grades: formally, in full, in Indonesian and in English."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -174,3 +175,9 @@ def joined(items: list[str], language: Language) -> str:
         return "".join(items)
     comma = "," if len(items) > 2 else ""
     return f"{', '.join(items[:-1])}{comma} {last} {items[-1]}"
+
+
+def typeset(text: str) -> str:
+    """A text as it is set: a number keeps its sign and its per cent on its line, and a minus is a minus."""
+    text = text.replace(" %", f"{NO_BREAK}%").replace("n = ", f"n{NO_BREAK}={NO_BREAK}")
+    return re.sub(r"(?<![\w\d])-(?=\d)", "−", text)

@@ -19,6 +19,7 @@ from pantau.reports.poster import skm_poster
 from pantau.reports.skm import skm_document
 from pantau.reports.skm_words import POSTER, WORDS
 from pantau.reports.word import document_docx
+from pantau.reports.writing import typeset
 from tests.reports.figures import figures
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
@@ -198,3 +199,9 @@ def test_a_name_is_text_and_never_markup_or_style() -> None:
 
 def test_a_text_in_a_style_sheet_cannot_end_its_quotes() -> None:
     assert css_text('a"b\\c\n</style>') == r'"a\22 b\5c c\a \3c \2f style\3e "'
+
+
+def test_a_number_stays_with_its_sign() -> None:
+    assert typeset("(kisaran -0,0 sampai +8,1), 84 %; n = 4; kec-18.01, 2026-06-30") == (
+        "(kisaran −0,0 sampai +8,1), 84\u00a0%; n\u00a0=\u00a04; kec-18.01, 2026-06-30"
+    )
