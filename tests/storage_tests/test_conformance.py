@@ -6,6 +6,7 @@ real server that PANTAU_TEST_CLICKHOUSE names); ``cluster`` the tables that a cl
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -155,7 +156,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     known = tables.newest_registry_version()
     assert known is not None
     found["registry"] = (registry.version, known, tables.registry_of(known) == registry)
-    found["facts"] = sorted(tables.fact_ids(["dukcapil", "samsat"]))
+    found["facts"] = sorted(chain(*tables.fact_numbers(["dukcapil", "samsat"])))
     found["pages"] = tables.pages(["dukcapil", "samsat"])
     found["divided anew"] = tables.claim(_PARTITION.replace("/4:", "/8:"), owner="third", registry=REGISTRY.version)
     found["announced"] = announcements(store, REGISTRY, sorted(found["pages"]), now=AS_OF)
