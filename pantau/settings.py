@@ -55,12 +55,21 @@ class Settings(BaseSettings):
     alert_addresses: Path | None = _setting(
         None, "file", "A TOML file with the addresses that alerts go to; none: alerts.txt beside the data."
     )
+    reply_hooks: Path | None = _setting(
+        None, "file", "A TOML file that lets WhatsApp and Fonnte bring replies to alerts; none: they bring none."
+    )
     key: SecretStr | None = _setting(None, "API key", "With what pantau replay --to URL shows who it is.")
     bus: str | None = _setting(None, "kafka://host:port,…", "The brokers that events travel through; none: embedded.")
     store: str | None = _setting(
         None, "clickhouse://user@host:port/database", "The server that holds the tables of workers and the page."
     )
     store_password: SecretStr | None = _setting(None, "password", "The password of the store's user.")
+    answers_store: str | None = _setting(
+        None,
+        "clickhouse://user@host:port/database",
+        "As whom pantau web writes what people answer to alerts; none: it does not serve the alerts' page.",
+    )
+    answers_password: SecretStr | None = _setting(None, "password", "The password of that user.")
     secret: SecretStr | None = _setting(
         None, "64 hex digits", "The key of pseudonyms and digests; the same for every process of an installation."
     )

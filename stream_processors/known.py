@@ -1,14 +1,11 @@
 """What storage may hold: filters that spare look-ups and never say "no" wrongly."""
 
-from collections.abc import Hashable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 import numpy as np
 from rbloom import Bloom
 
 from pantau.domain.columns import Array
-
-Key = TypeVar("Key", bound=Hashable)
 
 FIRST_SIZE = 1_000_000
 FALSE_POSITIVES = 1e-5
@@ -16,34 +13,27 @@ FALSE_POSITIVES = 1e-5
 
 
 class Known:
-    """A Bloom filter that grows by filters of twice the size: 24 bits a key, wrong of one in a hundred thousand."""
+    """Facts in a Bloom filter that grows by filters of twice the size: 24 bits each, wrong of one in 100,000."""
 
     def __init__(self) -> None:
         self._filters = [Bloom(FIRST_SIZE, FALSE_POSITIVES)]
         self._room = FIRST_SIZE
 
-    def add(self, keys: Iterable[Hashable]) -> None:
-        """Remember keys."""
-        for key in keys:
-            for bloom in self._filters:
-                if key in bloom:
-                    break
-            else:
-                if self._room == 0:
-                    self._room = FIRST_SIZE << len(self._filters)
-                    self._filters.append(Bloom(self._room, FALSE_POSITIVES))
-                self._filters[-1].add(key)
-                self._room -= 1
+    def add(self, facts: Iterable[int]) -> None:
+        """Remember facts by their number (:func:`pantau.domain.entries.fact_number`)."""
+        fresh = [*facts]
+        for bloom in self._filters:
+            fresh = [fact for fact in fresh if fact not in bloom]
+        while fresh:
+            if not self._room:
+                self._room = FIRST_SIZE << len(self._filters)
+                self._filters.append(Bloom(self._room, FALSE_POSITIVES))
+            fitting, fresh = fresh[: self._room], fresh[self._room :]
+            self._filters[-1].update(fitting)
+            self._room -= len(fitting)
 
-    def held(self, keys: Iterable[Key]) -> list[Key]:
-        """Those of some keys that may have been added."""
-        if len(self._filters) == 1:
-            only = self._filters[0]
-            return [key for key in keys if key in only]
-        return [key for key in keys if any(key in bloom for bloom in self._filters)]
-
-    def __contains__(self, key: Hashable) -> bool:
-        return bool(self.held((key,)))
+    def __contains__(self, fact: int) -> bool:
+        return any(fact in bloom for bloom in self._filters)
 
 
 _WORDS_BITS = 16

@@ -1,7 +1,8 @@
 """Evaluates and tells alerts, round by round; in the embedded process for as long as it runs."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import structlog
 
@@ -32,6 +33,7 @@ class Alerting:
     """Alerts on one set of tables, with the registry in force and a clock (ms UTC).
 
     ``page`` is the address at which people reach the live page, ``book`` says who gets what; both may be set later.
+    Links are signed with ``secret``; without one no link is made.
     """
 
     def __init__(
@@ -43,15 +45,18 @@ class Alerting:
         secret: bytes = b"",
         policy: Policy = QUIET,
     ) -> None:
-        self._registry = registry
-        self._clock = clock
+        self.tables = tables
+        self.clock = clock
+        self.secret = secret
+        self.registry = registry
         self._evaluation = Evaluation(tables, policy)
         self.page = ""
         self.book = AddressBook()
         self._telling = Telling(
             tables,
-            link_to=lambda alert: link(self.page, secret, alert),
+            link_to=lambda alert: link(self.page, secret, alert) if secret else "",
             recipients=lambda registry, role, unit: self.book.recipients(registry, role, unit),
+            can_reply=lambda recipient: self.book.can_reply(recipient),
         )
         self._delivery = Delivery(tables, clock)
         self._round = threading.Lock()
@@ -61,7 +66,7 @@ class Alerting:
     def look(self) -> list[Sent]:
         """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
         with self._round:
-            registry, now = self._registry(), self._clock()
+            registry, now = self.registry(), self.clock()
             self._closed_upto, self._folded_at = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS, now
             for row, _ in self._evaluation.evaluate(registry, now):
                 turn = row.transition
@@ -73,27 +78,35 @@ class Alerting:
 
     def look_if_due(self) -> list[Sent]:
         """The same, but half hours are folded only when one has closed since, or after ten minutes for late data."""
-        now = self._clock()
+        now = self.clock()
         with self._round:
             is_due = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS != self._closed_upto or now - self._folded_at >= LATE_MS
         return self.look() if is_due else self._tell(now)
 
     def _tell(self, now: int) -> list[Sent]:
         with self._round:
-            registry = self._registry()
+            registry = self.registry()
             return self._telling.tell(registry, self._evaluation.silent_units(registry, now), now)
 
     def deliver(self) -> list[Sent]:
         """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network."""
         with self._delivering:
-            return self._delivery.deliver(self._registry(), self.book)
+            return self._delivery.deliver(self.registry(), self.book)
+
+
+class Round(NamedTuple):
+    """Something to be done again and again, and after how long again."""
+
+    name: str
+    do: Callable[[], object]
+    every_seconds: float
 
 
 class Watching:
     """Looks for alerts and delivers them for as long as the block lasts; a round that fails is done again in the next.
 
-    Two threads: a channel that is slow must not hold up what is found. ``on_round`` is told the name of the thread
-    ("alerting", "delivering") after each round that went well.
+    A thread each: a channel that is slow must not hold up what is found. ``on_round`` is told the name of the round
+    ("alerting", "delivering", and those of ``more``) after each that went well.
     """
 
     def __init__(
@@ -102,15 +115,17 @@ class Watching:
         *,
         look_seconds: float = LOOK_SECONDS,
         deliver_seconds: float = DELIVER_SECONDS,
+        more: Iterable[Round] = (),
         on_round: Callable[[str], None] = lambda name: None,
     ) -> None:
         self._stop = threading.Event()
         self._on_round = on_round
         self._threads = [
-            threading.Thread(target=self._run, args=rounds, name=name, daemon=True)
-            for name, *rounds in (
-                ("alerting", alerting.look_if_due, look_seconds),
-                ("delivering", alerting.deliver, deliver_seconds),
+            threading.Thread(target=self._run, args=(each.do, each.every_seconds), name=each.name, daemon=True)
+            for each in (
+                Round("alerting", alerting.look_if_due, look_seconds),
+                Round("delivering", alerting.deliver, deliver_seconds),
+                *more,
             )
         ]
 

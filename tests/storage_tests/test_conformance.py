@@ -6,6 +6,7 @@ real server that PANTAU_TEST_CLICKHOUSE names); ``cluster`` the tables that a cl
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -16,9 +17,12 @@ from dashboards.live.reading import Reader
 from dashboards.live.sources import count, sources
 from dashboards.live.unit import unit_view
 from pantau.domain.measures import RECORDS
+from pantau.domain.periods import Period
 from pantau.domain.registry import Registry
+from pantau.domain.reports.satisfaction import Plan
 from pantau.domain.requests import Request
 from pantau.embedded.pipeline import Pipeline
+from pantau.reports.reading import skm_figures
 from storage.address import open_server
 from storage.announcements import announcements
 from storage.chdb_engine import ChdbEngine
@@ -112,6 +116,7 @@ def _work(engine: Engine) -> dict[str, Any]:
 
     _partitions(store, found)
     found["alerts"] = everything_of_alerts(engine)
+    found["report"] = skm_figures(query, REGISTRY, "dukcapil", Period("month", 2026, 11), AS_OF, Plan())
 
     with_seq = store.last_seq()
     found["removed"] = remove_events(store, before=at("10 00.00"), upto_seq=with_seq, now=AS_OF)
@@ -151,7 +156,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     known = tables.newest_registry_version()
     assert known is not None
     found["registry"] = (registry.version, known, tables.registry_of(known) == registry)
-    found["facts"] = sorted(tables.fact_ids(["dukcapil", "samsat"]))
+    found["facts"] = sorted(chain(*tables.fact_numbers(["dukcapil", "samsat"])))
     found["pages"] = tables.pages(["dukcapil", "samsat"])
     found["divided anew"] = tables.claim(_PARTITION.replace("/4:", "/8:"), owner="third", registry=REGISTRY.version)
     found["announced"] = announcements(store, REGISTRY, sorted(found["pages"]), now=AS_OF)

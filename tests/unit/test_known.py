@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 
 from pantau.domain.columns import Array
+from pantau.domain.entries import fact_number
 from stream_processors import known
 from stream_processors.known import Known, KnownNumbers
 from stream_processors.numbers import mixed
+
+
+def number(n: int) -> int:
+    return fact_number(("visits", "dukcapil", "antrian", str(n)))
 
 
 def test_what_was_added_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when it grew by several filters."""
     monkeypatch.setattr(known, "FIRST_SIZE", 1000)
     held = Known()
-    keys = [("visits", "dukcapil", "antrian", str(n)) for n in range(20_000)]
+    keys = [number(n) for n in range(20_000)]
     for start in range(0, len(keys), 700):
         held.add(keys[start : start + 700])
         held.add(keys[start : start + 700])
@@ -23,10 +28,10 @@ def test_what_was_added_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_not_added_is_hardly_ever_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "FIRST_SIZE", 1000)
     held = Known()
-    held.add(("visits", str(n)) for n in range(20_000))
-    wrongly = sum(("visits", str(n)) in held for n in range(100_000, 110_000))
+    held.add(number(n) for n in range(20_000))
+    wrongly = sum(number(n) in held for n in range(100_000, 110_000))
     assert wrongly < 10, "five filters of one in a hundred thousand"
-    assert ("visits", "7") not in Known()
+    assert number(7) not in Known()
 
 
 def numbers(first: int, n: int) -> Array:
