@@ -6,7 +6,7 @@ no engine; it is given the registry and the secret, and is a pure function of th
 
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import msgspec
 
 from pantau.domain.errors import BadSetup
 from pantau.domain.events import VOCABULARY, Data, Event, TicketData
+from pantau.domain.personal import keyed_digest
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
@@ -39,6 +40,8 @@ class Order(msgspec.Struct, frozen=True):
     registry: list[dict[str, Any]]
     secret: bytes
     after_row: int
+    refused_rows: dict[str, str] = {}
+    """Rows of the file that were refused before, as "file:row", with the digest of what they were."""
 
 
 def judge_file(order: Order) -> Iterator[Chunk]:
@@ -47,7 +50,8 @@ def judge_file(order: Order) -> Iterator[Chunk]:
     Raises BadSetup for a mapping that is wrong or a source that the registry does not have.
     """
     mapping = load(order.mapping)
-    judge = Judge(compile(mapping, key=order.secret), Registry.from_rows(order.registry), order.secret)
+    registry = Registry.from_rows(order.registry)
+    judge = Judge(compile(mapping, key=order.secret), registry, order.secret, order.refused_rows)
     rows = read(order.path, mapping)
     name = Path(order.path).name
     number = 0
@@ -56,14 +60,23 @@ def judge_file(order: Order) -> Iterator[Chunk]:
             continue
         judge.row(row, f"{name}:{number}")
         if judge.full:
-            yield Chunk(*judge.taken(), number, rows.bytes_read, unknown_services=judge.unknown_services())
-    yield Chunk(*judge.taken(), number, rows.bytes_total, unknown_services=judge.unknown_services())
+            yield _chunk(judge, number, rows.bytes_read)
+    yield _chunk(judge, number, rows.bytes_total)
+
+
+def _chunk(judge: "Judge", row: int, bytes_read: int) -> Chunk:
+    services, mended = judge.unknown_services(), judge.mended()
+    return Chunk(*judge.taken(), row, bytes_read, unknown_services=services, mended=mended)
 
 
 class Judge:
     """Rows become accepted events and refusals, by one mapping, one registry and one key of pseudonyms."""
 
-    def __init__(self, mapper: RowMapper, registry: Registry, secret: bytes) -> None:
+    def __init__(
+        self, mapper: RowMapper, registry: Registry, secret: bytes, refused_rows: Mapping[str, str] | None = None
+    ) -> None:
+        self._refused_rows = refused_rows or {}
+        self._mended: list[str] = []
         self._mapper = mapper
         self._registry = registry
         self._secret = secret
@@ -95,6 +108,11 @@ class Judge:
         found, self._unknown_services = self._unknown_services, {}
         return found
 
+    def mended(self) -> list[str]:
+        """Digests of the same rows that were refused before and can be mapped now, since this was last asked."""
+        found, self._mended = self._mended, []
+        return found
+
     def row(self, row: Row, name: str) -> None:
         """Judge one row; ``name`` is what a refusal of the whole row is known by.
 
@@ -115,6 +133,10 @@ class Judge:
                 )
             )
             return
+        if name in self._refused_rows:
+            digest = keyed_digest(msgspec.json.encode(row), self._secret)
+            if digest == self._refused_rows[name]:
+                self._mended.append(digest)
         if isinstance(drafts, Skipped):
             self._skipped += 1
         for draft in self._of_one_day(drafts):

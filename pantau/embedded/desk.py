@@ -91,6 +91,7 @@ class Desk(Protocol):
     def verify(self, on_progress: Callable[[int], None] = ...) -> Report: ...  # noqa: D102
     def rejects(self) -> list[Kept]: ...  # noqa: D102
     def retry(self) -> tuple[int, int]: ...  # noqa: D102
+    def mended(self, digests: Sequence[str]) -> None: ...  # noqa: D102
     def removable_events(self, arrived_before: int) -> int: ...  # noqa: D102
     def remove_events(self, arrived_before: int) -> int: ...  # noqa: D102
     def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
@@ -165,6 +166,11 @@ class LocalDesk:
         rows = [row for row in self.rejects() if row.retryable]
         result = self.intake.retry(rows)
         return result.accepted, result.refused
+
+    def mended(self, digests: Sequence[str]) -> None:
+        """Say of refused rows of files that the same rows were taken since, through a mapping that was mended."""
+        runtime, some = self.runtime, [*digests]
+        runtime.between_flushes(lambda: runtime.rejects().mark_taken(some))
 
     def removable_events(self, arrived_before: int) -> int:
         """How many rows of the log arrived before an instant (ms UTC) and are in facts and windows."""
@@ -284,6 +290,10 @@ class RemoteDesk:
         """Try what can be retried again: (accepted, refused still)."""
         result: tuple[int, int] = self._ask("retry", None, tuple[int, int])
         return result
+
+    def mended(self, digests: Sequence[str]) -> None:
+        """Say of refused rows of files that the same rows were taken since, through a mapping that was mended."""
+        self._ask("mended", [*digests], None)
 
     def removable_events(self, arrived_before: int) -> int:
         """How many rows of the log arrived before an instant (ms UTC) and are in facts and windows."""

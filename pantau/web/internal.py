@@ -43,6 +43,7 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "verify": lambda desk, _: desk.verify(),
     "rejects": lambda desk, _: desk.rejects(),
     "retry": lambda desk, _: desk.retry(),
+    "mended": lambda desk, body: desk.mended(msgspec.msgpack.decode(body, type=list[str])),
     "removable_events": lambda desk, body: desk.removable_events(msgspec.msgpack.decode(body, type=int)),
     "remove_events": lambda desk, body: desk.remove_events(msgspec.msgpack.decode(body, type=int)),
     "clocks": lambda desk, body: desk.clocks(msgspec.msgpack.decode(body, type=Language)),

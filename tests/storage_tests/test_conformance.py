@@ -197,6 +197,7 @@ def _ask_the_rest(engine: Engine) -> None:
         "rejects_waiting": {},
         "rejects_by_reasons": {},
         "newest_rejects": {"at_most": 10},
+        "refused_rows": {"file": "antrian.csv:"},
         "newest_event": {},
         "newest_state": {},
         "unit_same_weekday": {"unit": "dukcapil", "zone": "Asia/Jakarta", "day": 20_767},
