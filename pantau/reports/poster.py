@@ -27,6 +27,9 @@ from pantau.texts import number_text
 MOST_LINES = 7
 """More lines of a plan than this nobody reads from two metres, and there is no room for them."""
 
+USUAL_LINES = 4
+"""What fits without setting everything closer."""
+
 LINE = 68
 """So many letters fit on a line of the plan."""
 
@@ -50,7 +53,7 @@ def skm_poster(figures: SkmFigures, language: Language) -> Poster:
                 first=element.code in first,
             )
         )
-    band, caution = ikm.band, _caution(figures, language)
+    band, caution, doing = ikm.band, _caution(figures, language), _doing(figures, language)
     return Poster(
         language=language,
         title=on_poster("title", language),
@@ -67,8 +70,8 @@ def skm_poster(figures: SkmFigures, language: Language) -> Poster:
         elements_title=on_poster("elements", language),
         elements=tuple(elements),
         doing_title=on_poster("doing", language),
-        doing=_doing(figures, language),
-        tight=len(figures.name) > LONG_NAME or bool(caution),
+        doing=doing,
+        tight=len(figures.name) > LONG_NAME or bool(caution) or sum(map(_lines, doing)) > USUAL_LINES,
         thanks=on_poster("thanks", language),
         foot=on_poster(
             "foot", language, days=days_text(figures.period, language), read=long_day(figures.read_on, language)
@@ -133,9 +136,13 @@ def _doing(figures: SkmFigures, language: Language) -> tuple[str, ...]:
         else step.action
         for step in figures.plan.step
     ]
-    lines = [*accumulate(ceil(len(text) / LINE) for text in texts)]
+    lines = [*accumulate(map(_lines, texts))]
     if lines[-1] <= MOST_LINES:
         return tuple(texts)
     fitting = max(sum(total < MOST_LINES for total in lines), 1)
     left = number_text(len(texts) - fitting, language)
     return (*texts[:fitting], on_poster("doing.more", language, n=left))
+
+
+def _lines(text: str) -> int:
+    return ceil(len(text) / LINE)
