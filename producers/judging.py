@@ -14,14 +14,15 @@ from typing import Any
 import msgspec
 
 from pantau.domain.errors import BadSetup
-from pantau.domain.events import Event
+from pantau.domain.events import VOCABULARY, Data, Event, TicketData
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
 from pantau.domain.wire import encode_data
+from pantau.domain.zones import local_day
 from pantau.garbage import spare_the_collector
 from producers.mapping import RowMapper, UnmappedRow, compile, load, read
-from producers.mapping.drafts import Row, Skipped
+from producers.mapping.drafts import Draft, Row, Skipped
 from producers.packed import Chunk, Packed
 
 CHUNK_EVENTS = 5_000
@@ -116,7 +117,7 @@ class Judge:
             return
         if isinstance(drafts, Skipped):
             self._skipped += 1
-        for draft in drafts:
+        for draft in self._of_one_day(drafts):
             judged = accept_data(
                 draft.kind,
                 draft.data,
@@ -136,6 +137,34 @@ class Judge:
                 for event in expand(judged):
                     self._events.append(_packed(event))
 
+    def _of_one_day(self, drafts: list[Draft]) -> list[Draft]:
+        """Drafts of a row, those of one ticket on one service day: the day of the first thing the row tells of it.
+
+        Where numbers restart daily, an event by itself is of the day on which it happened; but a row tells of one
+        visit, and one that ends after midnight would fall in two.
+        """
+        if len(drafts) < 2 or self._source(drafts[0].source).numbers_restart != "daily":
+            return drafts
+        first: dict[tuple[object, object], int] = {}
+        for draft in drafts:
+            if _is_of_a_ticket(draft):
+                ticket = draft.data.get("unit"), draft.data.get("ticket")
+                first[ticket] = min(first.get(ticket, draft.time), draft.time)
+        return [
+            self._on_day(draft, first[draft.data.get("unit"), draft.data.get("ticket")])
+            if _is_of_a_ticket(draft)
+            else draft
+            for draft in drafts
+        ]
+
+    def _on_day(self, draft: Draft, time: int) -> Draft:
+        """A draft with the local day of a time as its service day, unless it says one itself or no such day is."""
+        try:
+            day = local_day(self._registry.zone(str(draft.data.get("unit"))), time)
+        except (KeyError, ValueError):
+            return draft  # it is refused, and told why, when it is judged
+        return msgspec.structs.replace(draft, data={"service_day": day, **draft.data})
+
     def _source(self, name: str) -> Source:
         source = self._sources.get(name)
         if source is None:
@@ -144,6 +173,10 @@ class Judge:
                 raise BadSetup(f"the registry has no source {name!r}; add a [[source]] with this name to registry.toml")
             self._sources[name] = source
         return source
+
+
+def _is_of_a_ticket(draft: Draft) -> bool:
+    return issubclass(VOCABULARY.get(draft.kind, Data), TicketData)
 
 
 def _packed(event: Event) -> Packed:

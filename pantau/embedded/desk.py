@@ -26,6 +26,7 @@ from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
 from producers.packed import Packed
+from storage.alert_reading import Reply
 from storage.alerts import AlertTables
 from storage.effects import rows_to_keep
 from storage.engine import Answer
@@ -197,6 +198,10 @@ class LocalDesk:
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it; a number of a person in the note is masked."""
         remember(AlertTables(self.runtime.engine), answer)
+
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """Keep replies that a service brought."""
+        AlertTables(self.runtime.engine).receive(replies)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from dashboards.live.viewers import Access
+from pantau.alerting.hooks import Hooks
 from pantau.alerting.recipients import AddressBook, book_of_a_file
 from pantau.domain.registry import Registry
 from pantau.embedded.alerting import Watching
 from pantau.embedded.closing import Closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
 from pantau.embedded.evaluating import Evaluating
+from pantau.embedded.replies import reply_rounds
 from pantau.embedded.runtime import Runtime
 from pantau.embedded.sql_door import SqlDoor, sql_served
 from pantau.gateway.limits import GatewayLimits
@@ -31,6 +33,7 @@ def serve(
     fsync: bool | None = None,
     page_url: str | None = None,
     book: AddressBook | None = None,
+    hooks: Hooks | None = None,
     clock: Callable[[], int] = wall_clock,
     feed: Callable[[LocalDesk], AbstractContextManager[object]] = lambda desk: nullcontext(),
     on_start: Callable[[str], None] = lambda url: None,
@@ -39,7 +42,8 @@ def serve(
 
     ``feed`` may bring events in for as long as the process runs; ``on_start`` is told the address of the page;
     ``fsync`` is as :meth:`Runtime.open` takes it; ``page_url`` is how people reach the page, by default as it listens;
-    ``book`` says who gets alerts, by default all of them are written to a file beside the data.
+    ``book`` says who gets alerts, by default all of them are written to a file beside the data; ``hooks`` are the ways
+    on which services bring replies.
     ``sql`` opens the store for whoever asks in SQL, for reading; ``access`` says who may see the page (None: whoever
     reaches it).
     """
@@ -54,12 +58,12 @@ def serve(
         desk.alerting.page = page_url or url
         desk.alerting.book = book or book_of_a_file(data_dir / ALERTS_FILE)
         running = announce(data_dir, url)
-        app = create_app(runtime, desk, token=running.token, limits=limits, access=access)
+        app = create_app(runtime, desk, token=running.token, limits=limits, access=access, hooks=hooks)
         with (
             sql_served(sql, data_dir / "store"),
             feed(desk),
             Closing(desk),
-            Watching(desk.alerting),
+            Watching(desk.alerting, more=reply_rounds(desk.alerting)),
             Evaluating(desk),
         ):
             # the open streams of the page end before the server waits for connections to close

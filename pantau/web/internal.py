@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
@@ -57,7 +58,7 @@ def routes(desk: LocalDesk, token: str) -> list[HTTPRouteHandler]:
     """``POST /internal/{verb}`` with msgpack in and out."""
 
     @post("/internal/{verb:str}", status_code=200, include_in_schema=False)
-    async def internal(verb: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def internal(verb: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise NotAuthorizedException("the token in run.json is needed")
