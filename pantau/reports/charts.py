@@ -1,5 +1,7 @@
 """Where the parts of a chart lie on the paper: pure arithmetic, in units of the drawing (about a third of a mm)."""
 
+from collections.abc import Callable
+from math import ceil
 from typing import Final
 
 import msgspec
@@ -14,6 +16,9 @@ TOP: Final = 22.0
 HEIGHT: Final = 230.0
 SIDE: Final = 46.0
 BOTTOM: Final = 42.0
+NAMES: Final = 118.0
+NAME_HEIGHT: Final = 15.0
+MOST_LABELS: Final = 12
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -43,9 +48,10 @@ class DrawnBars(msgspec.Struct, frozen=True):
 
 
 class PlacedPoint(msgspec.Struct, frozen=True):
-    """A point with its interval; ``y`` is None where nothing is known."""
+    """A point with its interval; ``y`` is None where nothing is known. ``label`` is empty where there is no room."""
 
     point: Point
+    label: str
     x: float
     y: float | None
     low: float | None
@@ -53,7 +59,10 @@ class PlacedPoint(msgspec.Struct, frozen=True):
 
 
 class DrawnLine(msgspec.Struct, frozen=True):
-    """A line: ``paths`` are its unbroken parts as lists of points, ``ticks`` the scale."""
+    """A line: ``paths`` are its unbroken parts as lists of points, ``ticks`` the scale.
+
+    ``compared`` is the line beside it, ``ends`` are the names of both where they end.
+    """
 
     width: float
     height: float
@@ -63,6 +72,8 @@ class DrawnLine(msgspec.Struct, frozen=True):
     bottom: float
     points: tuple[PlacedPoint, ...]
     paths: tuple[str, ...]
+    compared: str
+    ends: tuple[Placed, ...]
     ticks: tuple[Placed, ...]
     marks: tuple[Placed, ...]
 
@@ -90,8 +101,9 @@ def bars_drawn(bars: Bars) -> DrawnBars:
 
 def line_drawn(line: Line) -> DrawnLine:
     """Points at equal distances; a line is broken where nothing is known."""
-    left, right, top, bottom = SIDE, WIDTH - SIDE, 26.0, HEIGHT - BOTTOM
+    left, right, top, bottom = SIDE, WIDTH - (NAMES if line.compared else SIDE), 26.0, HEIGHT - BOTTOM
     step = (right - left) / max(len(line.points), 1)
+    every = ceil(len(line.points) / MOST_LABELS)
 
     def up(value: float) -> float:
         return round(bottom - (value - line.least) / (line.most - line.least) * (bottom - top), 2)
@@ -99,6 +111,7 @@ def line_drawn(line: Line) -> DrawnLine:
     points = tuple(
         PlacedPoint(
             point,
+            "" if (len(line.points) - 1 - index) % every else point.label,
             round(left + (index + 0.5) * step, 2),
             *(None if value is None else up(value) for value in (point.value, point.low, point.high)),
         )
@@ -120,6 +133,20 @@ def line_drawn(line: Line) -> DrawnLine:
         bottom,
         points,
         tuple(" ".join(path) for path in paths if len(path) > 1),
+        " ".join(f"{each.x},{up(value)}" for each, value in zip(points, line.compared, strict=False)),
+        _ends(line, up),
         tuple(Placed(up(mark.value), mark.label) for mark in ends),
         tuple(Placed(up(mark.value), mark.label) for mark in line.marks),
     )
+
+
+def _ends(line: Line, up: Callable[[float], float]) -> tuple[Placed, ...]:
+    """The names of two lines beside their last points, never upon each other."""
+    last = line.points[-1].value if line.points else None
+    if not line.compared or last is None:
+        return ()
+    own, other = up(last), up(line.compared[-1])
+    if abs(own - other) < NAME_HEIGHT:
+        middle, above = (own + other) / 2, -1 if own <= other else 1
+        own, other = middle + above * NAME_HEIGHT / 2, middle - above * NAME_HEIGHT / 2
+    return (Placed(round(own, 2), line.names[0]), Placed(round(other, 2), line.names[1]))

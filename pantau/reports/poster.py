@@ -1,5 +1,6 @@
 """The poster of an SKM result: one page for the wall, read from two metres."""
 
+from itertools import accumulate
 from math import ceil
 
 from pantau.domain.indicators import Language
@@ -23,10 +24,13 @@ from pantau.reports.writing import (
 )
 from pantau.texts import number_text
 
-MOST_LINES = 6
+MOST_LINES = 7
 """More lines of a plan than this nobody reads from two metres, and there is no room for them."""
 
-LINE = 60
+USUAL_LINES = 4
+"""What fits without setting everything closer."""
+
+LINE = 68
 """So many letters fit on a line of the plan."""
 
 LONG_NAME = 45
@@ -49,7 +53,7 @@ def skm_poster(figures: SkmFigures, language: Language) -> Poster:
                 first=element.code in first,
             )
         )
-    band, caution = ikm.band, _caution(figures, language)
+    band, caution, doing = ikm.band, _caution(figures, language), _doing(figures, language)
     return Poster(
         language=language,
         title=on_poster("title", language),
@@ -66,8 +70,8 @@ def skm_poster(figures: SkmFigures, language: Language) -> Poster:
         elements_title=on_poster("elements", language),
         elements=tuple(elements),
         doing_title=on_poster("doing", language),
-        doing=_doing(figures, language),
-        tight=len(figures.name) > LONG_NAME or bool(caution),
+        doing=doing,
+        tight=len(figures.name) > LONG_NAME or bool(caution) or sum(map(_lines, doing)) > USUAL_LINES,
         thanks=on_poster("thanks", language),
         foot=on_poster(
             "foot", language, days=days_text(figures.period, language), read=long_day(figures.read_on, language)
@@ -126,15 +130,19 @@ def _doing(figures: SkmFigures, language: Language) -> tuple[str, ...]:
             )
             for each in priorities(figures.ikm)[:LEAST_PRIORITIES]
         )
-    shown: list[str] = []
-    lines = 0
-    for step in figures.plan.step:
-        text = step.action
-        if step.due:
-            text = on_poster("doing.due", language, action=step.action, due=long_day(step.due, language))
-        lines += ceil(len(text) / LINE)
-        if shown and lines > MOST_LINES - 1:
-            left = number_text(len(figures.plan.step) - len(shown), language)
-            return (*shown, on_poster("doing.more", language, n=left))
-        shown.append(text)
-    return tuple(shown)
+    texts = [
+        on_poster("doing.due", language, action=step.action, due=long_day(step.due, language))
+        if step.due
+        else step.action
+        for step in figures.plan.step
+    ]
+    lines = [*accumulate(map(_lines, texts))]
+    if lines[-1] <= MOST_LINES:
+        return tuple(texts)
+    fitting = max(sum(total < MOST_LINES for total in lines), 1)
+    left = number_text(len(texts) - fitting, language)
+    return (*texts[:fitting], on_poster("doing.more", language, n=left))
+
+
+def _lines(text: str) -> int:
+    return ceil(len(text) / LINE)

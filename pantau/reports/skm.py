@@ -54,6 +54,7 @@ def skm_document(figures: SkmFigures, language: Language) -> Document:
             (told("about.read", language), long_day(figures.read_on, language)),
             (told("about.rule", language), told("rule", language)),
         ),
+        written=figures.read_on,
         paged=True,
         foot=told("foot", language, unit=figures.name, period=period),
         summary=Chapter(

@@ -52,6 +52,7 @@ def unit_document(figures: UnitFigures, language: Language) -> Document:
             (told("about.period", language), f"{period} ({days_text(skm.period, language)})"),
             (skm_words.told("about.read", language), long_day(skm.read_on, language)),
         ),
+        written=skm.read_on,
         paged=False,
         foot=told("foot", language, unit=skm.name, period=period),
         summary=Chapter(

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from math import ceil, floor
 
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.effects.outcomes import Outcome, outcome_named
 from pantau.domain.effects.programmes import Training
 from pantau.domain.indicators import Language
-from pantau.domain.reports.document import AnyBlock, Grid, Note, Paragraph, Section
+from pantau.domain.reports.document import AnyBlock, Grid, Line, Note, Paragraph, Point, Section
 from pantau.domain.reports.evaluation import UnitFigures
-from pantau.domain.zones import local_day
+from pantau.domain.zones import MINUTE, local_day
 from pantau.effect_texts import SIASN_TYPES, VERDICTS, days_text, difference_text, reason_text, signed, verdict_text
 from pantau.reports.unit_words import told
 from pantau.reports.writing import DASH, long_day
@@ -56,7 +57,7 @@ def _effects(figures: UnitFigures, language: Language) -> tuple[AnyBlock, ...]:
     blocks: list[AnyBlock] = [Paragraph(text=told("4.2.a", language, day=day))]
     for _, same in groupby(figures.effects, key=lambda each: (each.kind, each.programme)):
         found = [*same]
-        blocks += [_grid(found, language), *_cautions(found, language)]
+        blocks += [_grid(found, language), *_path(found, language), *_cautions(found, language)]
     return tuple(blocks)
 
 
@@ -103,6 +104,42 @@ def _rows(found: Sequence[Assessment], language: Language) -> list[tuple[str, ..
         )
     nothing = VERDICTS["too_little"].read(language)
     return rows + [(", ".join(titles), nothing, reason, DASH, DASH) for reason, titles in unsaid.items()]
+
+
+def _path(found: Sequence[Assessment], language: Language) -> list[Line]:
+    """The weeks of one outcome, as they were and as expected without: a proven one, else the first that is known."""
+    known = [each for each in found if each.effect.effect is not None and len(each.effect.path) > 1]
+    known.sort(key=lambda each: (each.effect.verdict == "unproven", _outcome(each).role != "primary"))
+    if not known:
+        return []
+    each = known[0]
+    outcome, weeks = _outcome(each), each.effect.path
+    factor = 1 / MINUTE if outcome.scale == "percent" else 1.0
+    actual = [week.actual * factor for week in weeks]
+    expected = [week.expected * factor for week in weeks]
+    low, high = min(*actual, *expected), max(*actual, *expected)
+    step = 5 if high - low > 4 else 1
+    caption = told(
+        "4.2.path",
+        language,
+        outcome=outcome.title.read(language),
+        unit=told("4.2.minutes" if outcome.scale == "percent" else "4.2.points", language),
+        n=number_text(len(each.effect.comparison), language),
+    )
+    points = tuple(
+        Point(label=f"{week.since:+d}" if week.since else "0", value=value, text="", beside="")
+        for week, value in zip(weeks, actual, strict=True)
+    )
+    return [
+        Line(
+            caption=caption,
+            points=points,
+            least=max(0, floor(low / step) * step),
+            most=ceil(high / step) * step or 1,
+            compared=tuple(expected),
+            names=(told("4.2.actual", language), told("4.2.expected", language)),
+        )
+    ]
 
 
 def _cautions(found: Sequence[Assessment], language: Language) -> list[Note]:

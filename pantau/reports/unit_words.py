@@ -94,6 +94,15 @@ WORDS: Final[dict[str, Text]] = {
     "4.2.split": Text("Sebelum–sesudah = pengaruh + umum", "Before/after = effect + common"),
     "4.2.compared": Text("Pembanding", "Compared with"),
     "4.2.units": Text("{n} unit", "{n} units"),
+    "4.2.path": Text(
+        "{outcome} ({unit}) per pekan sejak pelatihan: unit yang dilatih, dan perkiraan tanpa pelatihan dari {n} unit "
+        "pembanding",
+        "{outcome} ({unit}) by week since training: trained units, and what {n} compared units let expect without",
+    ),
+    "4.2.points": Text("skala 100", "of 100"),
+    "4.2.minutes": Text("menit", "minutes"),
+    "4.2.actual": Text("kenyataan", "as it was"),
+    "4.2.expected": Text("tanpa pelatihan", "without training"),
     "4.2.placebo.title": Text("Hati-hati", "Caution"),
     "4.2.placebo": Text(
         "{titles} ikut berubah, padahal pelatihan tidak dapat mengubahnya. Mungkin ada sebab lain.",

@@ -1,6 +1,7 @@
 """A document as a Word file: styles, a table of contents, tables, and charts that stay charts."""
 
 import io
+from datetime import UTC, datetime, time
 from typing import Any
 
 from docx import Document as new_document
@@ -52,6 +53,8 @@ def document_docx(document: Document) -> bytes:
     properties.author = document.about[0][1]
     properties.language = document.language
     properties.comments = ""
+    properties.created = properties.modified = datetime.combine(document.written, time(), UTC)
+    properties.last_modified_by = ""
     _footer(word, document.foot)
     out = io.BytesIO()
     word.save(out)

@@ -57,7 +57,7 @@ def _described(chart: Bars | Line) -> str:
     if isinstance(chart, Bars):
         said = [f"{each.label} {each.text}" for each in chart.bars]
     else:
-        said = [f"{each.label} {each.text} ({each.beside})" for each in chart.points]
+        said = [" ".join(filter(None, (each.label, each.text, each.beside))) for each in chart.points]
     return f"{chart.caption}: {'; '.join(said)}"
 
 

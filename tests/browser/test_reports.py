@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pantau.domain.reports.document import Document, Poster
+from pantau.domain.reports.document import Document
 from pantau.domain.reports.satisfaction import Plan, Step
 from pantau.reports.html import document_html, poster_html
 from pantau.reports.poster import skm_poster
@@ -64,17 +64,23 @@ def test_a_report_fits_a_phone(page: Page, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 1200, "height": 900})
 
 
-def poster(*, hard: bool) -> Poster:
-    """A poster; a hard one has the longest of everything: caution, name, plan."""
-    if not hard:
-        return skm_poster(figures(n=47), "id")
-    plan = msgspec.structs.replace(PLAN, step=tuple(Step(f"{STEP} {n}", "waktu", date(2027, 9, 30)) for n in range(5)))
-    return skm_poster(figures(n=4, name=LONG, plan=plan, read_on=date(2026, 5, 2)), "id")
+def with_steps(*actions: str) -> Plan:
+    return msgspec.structs.replace(PLAN, step=tuple(Step(action, "waktu", date(2027, 9, 30)) for action in actions))
 
 
-@pytest.mark.parametrize("hard", [False, True], ids=["short", "long"])
-def test_a_poster_is_one_sheet_and_nothing_is_cut_off(page: Page, tmp_path: Path, hard: bool) -> None:
-    assert shown(page, tmp_path, f"poster-{'long' if hard else 'short'}", poster_html(poster(hard=hard))) == 1
+POSTERS = {
+    "short": skm_poster(figures(n=47), "id"),
+    "planned": skm_poster(figures(n=47, plan=with_steps(*(f"Membuka loket {n}" for n in range(7)))), "id"),
+    "long": skm_poster(
+        figures(n=4, name=LONG, plan=with_steps(*(f"{STEP} {n}" for n in range(5))), read_on=date(2026, 5, 2)), "id"
+    ),
+}
+"""As usual; with as many steps as fit; with the longest of everything: caution, name, steps."""
+
+
+@pytest.mark.parametrize("name", POSTERS)
+def test_a_poster_is_one_sheet_and_nothing_is_cut_off(page: Page, tmp_path: Path, name: str) -> None:
+    assert shown(page, tmp_path, f"poster-{name}", poster_html(POSTERS[name])) == 1
     assert page.evaluate(CUT_OFF) <= 0
     assert violations(page) == []
     texts = page.evaluate(TEXTS)

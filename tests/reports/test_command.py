@@ -22,7 +22,7 @@ from pantau.domain.events import Event
 from pantau.domain.indicators import Language
 from pantau.domain.periods import parse
 from pantau.domain.registry import Registry
-from pantau.domain.reports.document import Note
+from pantau.domain.reports.document import Line, Note
 from pantau.domain.reports.evaluation import UnitFigures
 from pantau.domain.reports.satisfaction import Plan, SkmFigures
 from pantau.domain.zones import HOUR, MINUTE, day_start
@@ -247,6 +247,10 @@ def test_no_evaluation_tells_a_before_after_difference_without_its_comparison(
             assert re.search(r"[+-][\d.,]+ [=≈] [+-][\d.,]+ [+−] [\d.,]+ \| [1-9]\d* unit", text), text
         else:
             assert re.search("terjadi juga tanpa pelatihan|happened without training too", text), text
+    lines = [block for block in blocks(document) if isinstance(block, Line)]
+    by_week = [line for line in lines if "0" in {point.label for point in line.points}]
+    assert by_week
+    assert all(line.compared for line in by_week), "weeks since a training are drawn beside the comparison"
     notes = [block.title for block in blocks(document) if isinstance(block, Note)]
     assert notes.count("Bukan dampak pelatihan" if language == "id" else "Not an effect of training") == 2
 

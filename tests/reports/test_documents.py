@@ -8,19 +8,23 @@ from datetime import date
 from string import Formatter
 
 import docx
+import msgspec
 import pytest
 from docx.oxml import parse_xml
 
 from pantau.domain.indicators import Language, Text
-from pantau.domain.reports.document import Bars, Block, Document, Grid, Keys, Line, Note, Paragraph, Points
-from pantau.domain.reports.satisfaction import Plan
+from pantau.domain.reports.document import Bars, Block, Document, Grid, Keys, Line, Note, Paragraph, Point, Points
+from pantau.domain.reports.satisfaction import Plan, Step
+from pantau.domain.skm import Ikm, Sums, ikm
+from pantau.reports.charts import line_drawn
 from pantau.reports.html import css_text, document_html, poster_html
 from pantau.reports.poster import skm_poster
 from pantau.reports.skm import skm_document
 from pantau.reports.skm_words import POSTER, WORDS
 from pantau.reports.word import document_docx
+from pantau.reports.word_charts import chart_xml
 from pantau.reports.writing import typeset
-from tests.reports.figures import figures
+from tests.reports.figures import PERIOD, answers, figures
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
 CHAPTERS = [
@@ -42,6 +46,8 @@ def statements(document: Document) -> Iterator[str]:
             case Grid():
                 yield from (" | ".join(row) for row in block.rows)
             case Bars():
+                yield block.caption
+            case Line() if block.compared:
                 yield block.caption
             case Line():
                 yield from (f"{point.label} {point.text} {point.beside}" for point in block.points)
@@ -205,3 +211,63 @@ def test_a_number_stays_with_its_sign() -> None:
     assert typeset("(kisaran -0,0 sampai +8,1), 84 %; n = 4; kec-18.01, 2026-06-30") == (
         "(kisaran −0,0 sampai +8,1), 84\u00a0%; n\u00a0=\u00a04; kec-18.01, 2026-06-30"
     )
+
+
+NOBODY_ON_COST = Sums(answers=6, counts=(6, 6, 6, 0, 6, 6, 6, 6, 6), totals=(18, 18, 18, 0, 18, 18, 18, 18, 18))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        ikm(Sums()),
+        ikm(Sums(), population=9),
+        ikm(NOBODY_ON_COST, population=9),
+        ikm(answers(9, lowest=1), weight="0.11"),
+    ],
+    ids=["nothing", "nobody answered", "an element unanswered", "an older weight"],
+)
+def test_whatever_is_missing_the_report_is_whole(found: Ikm) -> None:
+    """An unknown number is a dash everywhere, never 0 and never an empty place."""
+    odd = msgspec.structs.replace(figures(), ikm=found, trend=((PERIOD, found),), services=(), profile=())
+    document = skm_document(odd, "id")
+    page = document_html(document)
+    assert "None" not in page
+    word = docx.Document(io.BytesIO(document_docx(document)))
+    assert [each.text for each in word.paragraphs if each.style and each.style.name == "Heading 1"] == CHAPTERS
+    if found.value is None:
+        assert "IKM Disdukcapil pada Semester I 2026: –" in whole(document)
+    assert poster_html(skm_poster(odd, "id"))
+
+
+PATH = Line(
+    caption="Waktu layanan",
+    points=tuple(Point(label=f"{week:+d}", value=float(week % 5), text="", beside="") for week in range(-10, 9)),
+    least=0,
+    most=5,
+    compared=tuple(2.0 for _ in range(19)),
+    names=("kenyataan", "tanpa pelatihan"),
+)
+
+
+def test_two_lines_are_drawn_with_their_names_apart() -> None:
+    drawn = line_drawn(PATH)
+    (own, other) = drawn.ends
+    assert (own.label, other.label) == PATH.names
+    assert abs(own.at - other.at) >= 15
+    assert len(drawn.compared.split()) == 19
+    assert [point.label for point in drawn.points if point.label][-1] == "+8"
+    assert sum(bool(point.label) for point in drawn.points) <= 12
+    xml = chart_xml(PATH).decode()
+    assert xml.count("<c:ser>") == 2
+    assert "tanpa pelatihan" in xml
+    parse_xml(xml.encode())
+    with pytest.raises(ValueError, match="another number of points"):
+        msgspec.structs.replace(PATH, compared=(1.0,))
+
+
+def test_a_poster_shows_as_much_of_a_plan_as_there_is_room_for() -> None:
+    """Seven short steps fit; of eight one line says that there are more."""
+    for n, shown, last in ((7, 7, "Langkah 6"), (8, 7, "dan 2 langkah lain, lihat laporan SKM")):
+        plan = Plan(step=tuple(Step(f"Langkah {each}") for each in range(n)))
+        doing = skm_poster(figures(plan=plan), "id").doing
+        assert (len(doing), doing[-1]) == (shown, last)

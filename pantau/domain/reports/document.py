@@ -3,6 +3,7 @@
 A number in it is a text already, with all that must stand beside it; a chart carries numbers and the texts beside them.
 """
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -106,13 +107,22 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(Block, frozen=True, kw_only=True):
-    """A line over points at equal distances, each with its interval."""
+    """A line over points at equal distances, each with its interval.
+
+    ``compared`` is a second, broken line of what it is compared with; ``names`` are those of the two.
+    """
 
     caption: str
     points: tuple[Point, ...]
     least: float
     most: float
     marks: tuple[Mark, ...] = ()
+    compared: tuple[float, ...] = ()
+    names: tuple[str, str] = ("", "")
+
+    def __post_init__(self) -> None:
+        if self.compared and len(self.compared) != len(self.points):
+            raise ValueError(f"{self.caption}: the second line has another number of points")
 
 
 class Signature(Block, frozen=True, kw_only=True):
@@ -146,7 +156,8 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A whole report. ``about`` are the lines of the cover below the title; ``summary`` is what comes before all.
 
-    ``paged`` gives every chapter a page of its own, as filed reports have it; without it they follow each other.
+    ``written`` is the local day on which its numbers were read. ``paged`` gives every chapter a page of its own, as
+    filed reports have it; without it they follow each other.
     """
 
     language: Literal["id", "en"]
@@ -154,6 +165,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     subtitle: str
     about: tuple[tuple[str, str], ...]
     foot: str
+    written: date
     paged: bool
     summary: Chapter
     chapters: tuple[Chapter, ...]
