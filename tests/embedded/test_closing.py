@@ -83,8 +83,8 @@ def test_on_a_holiday_nobody_leaves_until_the_next_closing() -> None:
 
 
 def test_the_event_of_closing_is_the_same_every_time() -> None:
-    first = leaving("dukcapil", "antrian", "A1@2026-03-30", CLOSES, CLOSES + 1)
-    again = leaving("dukcapil", "antrian", "A1@2026-03-30", CLOSES, CLOSES + 999)
+    first = leaving("dukcapil", "antrian", "2026-03-30@A1", CLOSES, CLOSES + 1)
+    again = leaving("dukcapil", "antrian", "2026-03-30@A1", CLOSES, CLOSES + 999)
     assert (first.id, first.content, first.data) == (again.id, again.content, again.data)
     assert isinstance(first.data, TicketData)
     assert (first.data.ticket, first.data.service_day, first.data.provenance) == (
@@ -118,7 +118,7 @@ def test_who_still_waits_at_closing_has_left_and_who_was_served_has_not(desk: Lo
         "called": "left",
         "at the counter": "open",
         "served": "served",
-        "day@2026-03-30": "left",
+        "2026-03-30@day": "left",
         "imported": "open",
         "of a family": "left",
     }
