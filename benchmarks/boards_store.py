@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of SQL
 """A store of ten million visits for :mod:`benchmarks.boards`: written by SQL, in minutes, as the pipeline would leave it.
 
 A hundred units in ten kecamatan over 400 days, 350 visits a unit and working day, one in ten of them an application;
@@ -110,7 +111,7 @@ def _visits(begin: int, end: int) -> str:
         returns, wait_to_call_ms, wait_to_start_ms, wait_to_leave_ms, service_ms, turnaround_ms, working_ms, promise,
         promise_ms, due_at, kept, history, version)
     SELECT {UNIT} AS unit, if(is_file, '/berkas/', '/antrian/') || unit,
-           if(is_file, 'application:' || toString(n), 'A-' || leftPad(toString(k), 3, '0') || '@' || toString(on_day)),
+           if(is_file, 'application:' || toString(n), toString(on_day) || '@A-' || leftPad(toString(k), 3, '0')),
            if(is_file, 'application', 'ticket'), if(is_file, 'izin', 's' || toString(k % 5)), 'loket',
            if(isNull(called_at), NULL, 'L' || toString(1 + g % 4)),
            fromUnixTimestamp64Milli(toInt64(created_ms), 'UTC') AS created_at, {at("called")}, {at("started")}, {at("ended")},
@@ -149,7 +150,7 @@ def _events(begin: int, end: int) -> str:
 def _counters(begin: int, end: int) -> str:
     return f"""INSERT INTO counter_days (unit, source, subject, counter, opened_at, closed_at, open_since, open_ms, spells, state,
         history, version)
-    SELECT {UNIT} AS unit, '/antrian/' || unit, counter || '@' || toString(on_day), 'L' || toString(1 + k) AS counter,
+    SELECT {UNIT} AS unit, '/antrian/' || unit, toString(on_day) || '@' || counter, 'L' || toString(1 + k) AS counter,
            toDateTime64(on_day, 3, 'UTC') + INTERVAL 25 MINUTE, if(is_now, NULL, toDateTime64(on_day, 3, 'UTC') + INTERVAL 9 HOUR),
            if(is_now, toDateTime64(on_day, 3, 'UTC') + INTERVAL 25 MINUTE, NULL), if(is_now, 0, 30900000), 1,
            if(is_now, 'open', 'closed'), '', n

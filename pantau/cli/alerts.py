@@ -179,8 +179,9 @@ def run(
     from pantau.alerting.recipients import book_of_a_file, read_address_book
     from pantau.cli.desks import open_desk
     from pantau.domain.errors import BadSetup
-    from pantau.embedded.alerting import Watching
-    from pantau.embedded.evaluating import Evaluating
+    from pantau.embedded.alerting import watching
+    from pantau.embedded.evaluating import evaluating
+    from pantau.embedded.rounds import Rounds
     from pantau.logs import to_stderr
     from pantau.settings import load
     from producers.rounds import stopped_by_signals
@@ -203,8 +204,8 @@ def run(
         try:
             with (
                 stopped_by_signals() as stop,
-                Watching(alerting, on_round=lambda name: rounds.labels(name).set_to_current_time()),
-                Evaluating(desk),
+                Rounds(*watching(alerting), on_round=lambda name: rounds.labels(name).set_to_current_time()),
+                Rounds(evaluating(desk)),
             ):
                 typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
                 stop.wait()
