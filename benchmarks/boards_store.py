@@ -83,6 +83,8 @@ def fill(engine: Engine, visits: int, say: Callable[[str], None]) -> None:
         )
         if u % 10 == 9:
             say(f"windows of {u + 1} units")
+    engine.execute("OPTIMIZE TABLE windows FINAL")  # written unit by unit here, day by day and merged since in a real one
+    say("windows merged")
 
 
 def _days(engine: Engine, begin: int, end: int) -> None:
@@ -111,7 +113,7 @@ def _visits(begin: int, end: int) -> str:
         returns, wait_to_call_ms, wait_to_start_ms, wait_to_leave_ms, service_ms, turnaround_ms, working_ms, promise,
         promise_ms, due_at, kept, history, version)
     SELECT {UNIT} AS unit, if(is_file, '/berkas/', '/antrian/') || unit,
-           if(is_file, 'application:' || toString(n), toString(on_day) || '@A-' || leftPad(toString(k), 3, '0')),
+           if(is_file, 'application:' || leftPad(toString(n), 8, '0'), toString(on_day) || '@A-' || leftPad(toString(k), 3, '0')),
            if(is_file, 'application', 'ticket'), if(is_file, 'izin', 's' || toString(k % 5)), 'loket',
            if(isNull(called_at), NULL, 'L' || toString(1 + g % 4)),
            fromUnixTimestamp64Milli(toInt64(created_ms), 'UTC') AS created_at, {at("called")}, {at("started")}, {at("ended")},
