@@ -83,7 +83,9 @@ def fill(engine: Engine, visits: int, say: Callable[[str], None]) -> None:
         )
         if u % 10 == 9:
             say(f"windows of {u + 1} units")
-    engine.execute("OPTIMIZE TABLE windows FINAL")  # written unit by unit here, day by day and merged since in a real one
+    engine.execute(
+        "OPTIMIZE TABLE windows FINAL"
+    )  # written unit by unit here, day by day and merged since in a real one
     say("windows merged")
 
 

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         None, "clickhouse://user@host:port/database", "The server that holds the tables of workers and the page."
     )
     store_password: SecretStr | None = _setting(None, "password", "The password of the store's user.")
+    answers_store: str | None = _setting(
+        None,
+        "clickhouse://user@host:port/database",
+        "As whom pantau web writes what people answer to alerts; none: it does not serve the alerts' page.",
+    )
+    answers_password: SecretStr | None = _setting(None, "password", "The password of that user.")
     secret: SecretStr | None = _setting(
         None, "64 hex digits", "The key of pseudonyms and digests; the same for every process of an installation."
     )

@@ -19,6 +19,7 @@ from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
 from pantau.domain.wire import encode_data
+from pantau.garbage import spare_the_collector
 from producers.mapping import RowMapper, UnmappedRow, compile, load, read
 from producers.mapping.drafts import Row, Skipped
 from producers.packed import Chunk, Packed
@@ -159,6 +160,7 @@ def _packed(event: Event) -> Packed:
 
 def _work(order_bytes: bytes, out: Connection) -> None:
     encoder = msgspec.msgpack.Encoder()
+    spare_the_collector()
     try:
         for chunk in judge_file(msgspec.msgpack.decode(order_bytes, type=Order)):
             out.send_bytes(encoder.encode(chunk))

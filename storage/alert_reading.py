@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
+from pantau.bus.alerts import AlertEvent
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.causes import Slice
-from pantau.domain.alerts.detection import Track, Transition, Week
+from pantau.domain.alerts.detection import CODES, Track, Transition, Week, residue_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL, Day, HalfHour, Stream, day_of, times_of
 from pantau.domain.alerts.messages import CLOSED_AFTER_MS
@@ -112,6 +113,22 @@ class Sent(msgspec.Struct, frozen=True):
     version: int = 1
 
 
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote back, and what became of it: ``outcome`` is empty until it was read.
+
+    ``key`` is a digest of the provider's message id, so that a reply that is brought twice is one. ``sender`` is a
+    keyed digest of an address.
+    """
+
+    key: str
+    channel: str
+    sender: str
+    text: str
+    at: int
+    outcome: str = ""
+    version: int = 1
+
+
 def read_week(query: Query, units: Sequence[str], number: int) -> Week | None:
     """With what the fold of a week begins for units; None if it has not begun."""
     week = Week(number, {}, {}, {})
@@ -164,9 +181,20 @@ def read_transitions(query: Query, *, since: int) -> list[tuple[Recorded, tuple[
     return found
 
 
-def read_answers(query: Query) -> list[Acknowledgement]:
-    """Who took which alerts on, in order."""
-    rows = query("alert_answers", {}).rows
+def read_with_code(query: Query, code: str) -> list[tuple[str, str]]:
+    """The alerts with a code and their units, the latest first; none for what is no code."""
+    rest = residue_of(code)
+    return [] if rest is None else [*query("alert_with_code", {"codes": CODES, "rest": rest}).rows]
+
+
+def read_messages(query: Query, alert: str) -> list[Sent]:
+    """What was written about an alert, in order."""
+    return [Sent(*row) for row in query("alert_messages", {"alert": alert}).rows]
+
+
+def read_answers(query: Query, alert: str | None = None) -> list[Acknowledgement]:
+    """Who took which alerts on, or one of them, in order."""
+    rows = query("alert_answers", {}).rows if alert is None else query("alert_answers_to", {"alert": alert}).rows
     return [
         Acknowledgement(alert=alert, at=at, by=name, note=note, due=due, done=bool(done))
         for alert, at, name, note, due, done in rows
@@ -192,6 +220,40 @@ def read_gaps(query: Query, *, since: int) -> list[tuple[NoData, int | None]]:
 def read_outbox(query: Query, *, since: int) -> list[Sent]:
     """The messages due since an instant, in order."""
     return [Sent(*row) for row in query("alert_outbox", {"since": since}).rows]
+
+
+def read_unannounced(query: Query, *, since: int, most: int) -> list[AlertEvent]:
+    """Steps recorded since an instant that are not known to be on the bus, at most so many, in order."""
+    found = []
+    for row in query("alert_unannounced", {"since": since, "most": most}).rows:
+        id, turn, unit, group, indicator, alert, at, recorded, begun, evidence, threshold, late, due, expected = row
+        found.append(
+            AlertEvent(
+                id=id,
+                turn=turn,
+                unit=unit,
+                group=group,
+                indicator=indicator,
+                alert=alert,
+                at=at,
+                recorded_at=recorded,
+                since=begun,
+                evidence=evidence,
+                threshold=threshold,
+                late=bool(late),
+                due=due,
+                expected=expected,
+            )
+        )
+    return found
+
+
+def read_inbox(query: Query) -> list[Reply]:
+    """Replies that nobody has read, in the order in which they came."""
+    return [
+        Reply(key=key, channel=channel, sender=sender, text=text, at=at, outcome=outcome, version=version)
+        for key, channel, sender, text, at, outcome, version in query("alert_inbox", {}).rows
+    ]
 
 
 def day_from(number: int) -> date:

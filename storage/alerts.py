@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pantau.bus.alerts import AlertEvent
 from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.detection import Week
 from pantau.domain.alerts.figures import Figure
@@ -15,12 +16,15 @@ from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
 from storage.alert_reading import (
     EPOCH,
+    Reply,
     Sent,
     read_answers,
     read_gaps,
+    read_inbox,
     read_outbox,
     read_silences,
     read_transitions,
+    read_unannounced,
     read_week,
 )
 from storage.engine import Answer, Engine
@@ -248,6 +252,47 @@ class AlertTables:
                 ("version", "UInt64"),
             ),
             [msgspec.structs.astuple(message) for message in messages],
+        )
+
+    def unannounced(self, *, since: int, most: int) -> list[AlertEvent]:
+        """Steps recorded since an instant that are not known to be on the bus, at most so many, in order."""
+        return read_unannounced(self.query, since=since, most=most)
+
+    def announced(self, ids: Sequence[str], *, at: int) -> None:
+        """Remember that the bus has these steps."""
+        self._insert("alert_announced", (("id", "String"), ("at", _TIME)), [(id, at) for id in ids])
+
+    def inbox(self) -> list[Reply]:
+        """Replies that nobody has read, in the order in which they came."""
+        return read_inbox(self.query)
+
+    def receive(self, replies: Iterable[Reply]) -> None:
+        """Write replies, or what became of them; the highest version holds."""
+        self._insert(
+            "alert_inbox",
+            (
+                ("key", "String"),
+                ("channel", _LOW),
+                ("sender", "String"),
+                ("text", "String"),
+                ("at", _TIME),
+                ("outcome", _LOW),
+                ("version", "UInt64"),
+            ),
+            [msgspec.structs.astuple(reply) for reply in replies],
+        )
+
+    def cursor(self, name: str) -> int:
+        """How far a service that is asked for replies was read; 0 for one that never was."""
+        rows = self.query("alert_cursor", {"name": name}).rows
+        return int(rows[0][0]) if rows else 0
+
+    def keep_cursor(self, name: str, position: int) -> None:
+        """Remember how far it was read; a position only rises."""
+        self._insert(
+            "alert_cursors",
+            (("name", "String"), ("position", "Int64"), ("version", "UInt64")),
+            [(name, position, position)],
         )
 
     def _insert(self, table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:

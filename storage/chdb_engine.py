@@ -27,6 +27,9 @@ from storage.parameters import bound, quoted
 
 _SETTINGS = "async_insert=0&max_partitions_per_insert_block=0&deduplicate_blocks_in_dependent_materialized_views=1"
 
+_INSERTING = "optimize_on_insert = 0, max_threads = 1, max_insert_threads = 1"
+"""Blocks come without repeated keys and small: merging each by itself and sharing it among threads doubles its cost."""
+
 
 class _Session:
     """A session, the lock that is held while it works, and the stream it feeds if it feeds one."""
@@ -178,7 +181,8 @@ class ChdbEngine:
         names = ", ".join(name for name, _ in columns)
         block = encode(columns, data)
         statement = f"INSERT INTO {table} ({names})"
-        named = f"{statement} SETTINGS insert_deduplication_token = '{quoted(token or uuid.uuid4().hex)}'"
+        token = quoted(token or uuid.uuid4().hex)
+        named = f"{statement} SETTINGS {_INSERTING}, insert_deduplication_token = '{token}'"
         with (
             self._working(self._session(), statement) as session,
             session.send_insert(named, "Native") as inserter,

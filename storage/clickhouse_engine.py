@@ -50,6 +50,9 @@ _WRITING = {
     "mutations_sync": 2,
     "lightweight_deletes_sync": 2,
 }
+_INSERTING = {"optimize_on_insert": 0, "max_threads": 1, "max_insert_threads": 1}
+"""As for the embedded engine: blocks come without repeated keys, and small."""
+
 _CLUSTER_READING = {
     "distributed_product_mode": "global",  # a subquery over spread rows sees all of them
     "select_sequential_consistency": 1,  # with the quorum below: what was acknowledged is read, on every replica
@@ -185,7 +188,7 @@ class ClickHouseEngine:
         names = ", ".join(name for name, _ in columns)
         statement = f"INSERT INTO {table} ({names}) VALUES"
         block = _Block(columns, data)
-        settings = {**self._writing, "insert_deduplication_token": token or uuid.uuid4().hex}
+        settings = {**self._writing, **_INSERTING, "insert_deduplication_token": token or uuid.uuid4().hex}
         self._asked(statement, lambda client: _send_block(client, statement, settings, block))
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ import msgspec
 from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.domain.columns import end_to_end
 from pantau.domain.registry import Registry
-from storage.engine import Row
 from storage.queries import sql
 from storage.rebuild import repair_pages
 from storage.registries import newest
@@ -120,12 +119,12 @@ class PartitionTables:
         """(unit, source) of everything in the log."""
         return [(unit, source) for unit, source in self._store.engine.query(sql("units_with_events")).rows]
 
-    def fact_ids(self, units: Sequence[str]) -> Iterator[Row]:
-        """(table, unit, source, subject) of every fact of these units."""
+    def fact_numbers(self, units: Sequence[str]) -> Iterator[list[int]]:
+        """The number of every fact of these units, some at a time."""
         for start in range(0, len(units), _UNITS_AT_ONCE):
             part = [*units[start : start + _UNITS_AT_ONCE]]
-            for rows in self._store.engine.stream(sql("fact_ids_of_units"), {"units": part}):
-                yield from rows
+            for rows in self._store.engine.stream(sql("fact_numbers_of_units"), {"units": part}):
+                yield [number for (number,) in rows]
 
     def pages(self, units: Sequence[str]) -> set[Page]:
         """The local days on which these units have windows."""

@@ -9,7 +9,7 @@ from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept, expand
 from storage.queries import sql
-from storage.store import Store
+from storage.store import LOOKUP, Store
 
 _COLUMNS = (
     ("digest", "String"),
@@ -123,8 +123,13 @@ class Rejects:
         return [Kept(*row) for row in rows]
 
     def _find(self, digests: Sequence[str]) -> dict[str, _Before]:
-        rows = self._store.engine.query(sql("rejects_by_digest"), {"digests": [*set(digests)]}).rows
-        return {digest: _Before(*rest) for digest, *rest in rows}
+        found: dict[str, _Before] = {}
+        wanted = sorted({*digests})
+        for start in range(0, len(wanted), LOOKUP):
+            part = wanted[start : start + LOOKUP]
+            rows = self._store.engine.query(sql("rejects_by_digest"), {"digests": part}).rows
+            found |= {digest: _Before(*rest) for digest, *rest in rows}
+        return found
 
     def _write(self, rows: Sequence[Kept]) -> None:
         if rows:

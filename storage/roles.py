@@ -1,8 +1,8 @@
 """Who may do what on a server: roles as SQL, each with no more than its work needs.
 
 A person with the right to manage access runs these once (``pantau migrate --roles``) and gives each user one role:
-``pantau_writer`` to workers and verbs, ``pantau_reader`` to the page, ``pantau_dashboard`` to Grafana,
-``pantau_migrator`` to whoever makes the tables.
+``pantau_writer`` to workers and verbs, ``pantau_reader`` to the page, ``pantau_answerer`` to what it writes of people's
+answers, ``pantau_dashboard`` to Grafana, ``pantau_migrator`` to whoever makes the tables.
 """
 
 from storage.layout import BY_UNIT, Cluster, render, table_of
@@ -26,6 +26,9 @@ DASHBOARD: dict[str, tuple[str, ...]] = {
 """Tables that dashboards and their watchdogs read; of the raw ones and those of alerts only these columns, never what
 a person wrote or a source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
 
+ANSWERED = ("alert_answers", "alert_inbox")
+"""Tables into which the page writes what people answer; it does so as a user who reads nothing."""
+
 _GIGABYTE = 1_000_000_000
 
 
@@ -38,7 +41,7 @@ def roles(database: str, cluster: str | None = None) -> list[str]:
     """Statements that make the roles, their grants and their limits; running them again changes nothing."""
     place = Cluster(cluster, database) if cluster else None
     on = f" ON CLUSTER {cluster}" if cluster else ""
-    names = ("writer", "reader", "dashboard", "migrator")
+    names = ("writer", "reader", "answerer", "dashboard", "migrator")
     statements = [f"CREATE ROLE IF NOT EXISTS pantau_{name}{on}" for name in names]
 
     def grant(role: str, rights: str, where: str) -> None:
@@ -58,6 +61,8 @@ def roles(database: str, cluster: str | None = None) -> list[str]:
         f"{database}_recomputed*.*",
     )
     grant("reader", "SELECT", f"{database}.*")
+    for table in ANSWERED:
+        grant("answerer", "INSERT", f"{database}.{table}")
     for table, columns in DASHBOARD.items():
         for behind in _behind(table, place):
             grant("dashboard", f"SELECT({', '.join(columns)})" if columns else "SELECT", f"{database}.{behind}")

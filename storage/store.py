@@ -47,8 +47,8 @@ EVENT_COLUMNS = (
     ("seq", "UInt64"),
     ("data", "String"),
 )
-_LOOKUP = 5_000
-"""How many keys one look-up names at most."""
+LOOKUP = 5_000
+"""How many keys one look-up names at most: with 40,000 the engine took a minute for what takes half a second."""
 
 SEQ_BITS = 44
 """A version is (epoch << SEQ_BITS) | seq: the epoch rises at a rebuild, so what was written before can never win."""
@@ -103,8 +103,8 @@ class Store:
         self, table: str, keys: Sequence[tuple[str, str, str]]
     ) -> Iterator[tuple[tuple[str, str, str], History]]:
         """The stored histories of facts, of those that exist."""
-        for start in range(0, len(keys), _LOOKUP):
-            part = [*keys[start : start + _LOOKUP]]
+        for start in range(0, len(keys), LOOKUP):
+            part = [*keys[start : start + LOOKUP]]
             answer = self.engine.query(sql("stored_facts"), {"table": table, "keys": part})
             for unit, source, subject, history in answer.rows:
                 yield (unit, source, subject), decode_history(history)
@@ -112,8 +112,8 @@ class Store:
     def cells(self, keys: Sequence[CellKey]) -> dict[CellKey, Accumulator]:
         """The stored states of cells, of those that exist."""
         found: dict[CellKey, Accumulator] = {}
-        for start in range(0, len(keys), _LOOKUP):
-            part = [*keys[start : start + _LOOKUP]]
+        for start in range(0, len(keys), LOOKUP):
+            part = [*keys[start : start + LOOKUP]]
             for row in self.engine.query(sql("stored_cells"), {"keys": part}).rows:
                 size, measure, day, unit, service, at, n, total, imputed, auto_closed, edges, counts = row
                 histogram = dict(zip(edges, counts, strict=True))
@@ -180,10 +180,10 @@ class Store:
         """Blocks of (source, id, kind, time, arrival, content, data, seq) of events numbered above ``seq``."""
         return self.engine.stream(sql("events_after"), {"seq": seq})
 
-    def fact_ids(self) -> Iterator[tuple[str, str, str, str]]:
-        """The identity of every stored fact (table, unit, source, subject), for the filter that spares look-ups."""
-        for rows in self.engine.stream(sql("fact_ids")):
-            yield from rows
+    def fact_numbers(self) -> Iterator[list[int]]:
+        """The number of every stored fact (:func:`pantau.domain.entries.fact_number`), for what spares look-ups."""
+        for rows in self.engine.stream(sql("fact_numbers")):
+            yield [number for (number,) in rows]
 
     def moved_pages(self, version: int) -> Iterable[tuple[int, str]]:
         """(local day, unit) of the cells named as losing something by flushes after ``version``."""

@@ -67,6 +67,7 @@ def create_app(
         broker_heartbeat_interval=settings.session_seconds / 5,
         broker_commit_interval=settings.commit_seconds,
         broker_commit_every=1_000_000,
+        producer_max_batch_size=1 << 20,  # whoever waits for room is woken each time, to wait again
         stream_buffer_maxsize=settings.records_at_once * 4,
         stream_wait_empty=False,
         web_bind=settings.web_host,

@@ -55,13 +55,17 @@ class Cells:
     def __init__(self, capacity: int, *, zone_of: Callable[[str], str], measures: Iterable[str]) -> None:
         self._capacity = capacity
         self._zone_of = zone_of
-        self._known = KnownNumbers()
+        self._left, self._left_pages = KnownNumbers(), KnownNumbers()
+        """Cells that were held and left, and their pages: storage has them, which of all others it is not asked."""
         self._stored: frozenset[Page] | None = None
         self._first_measures = tuple(measures)
+        self._n = 0
         self.forget()
 
     def forget(self) -> None:
         """Hold nothing; what storage may hold is still known. Codes of names are void."""
+        if self._n:
+            self._leave(np.arange(self._n))
         self.units, self.services, self._zones = Names(), Names(), Names()
         self.measures = Names(self._first_measures)
         self._series = Names()
@@ -124,10 +128,12 @@ class Cells:
         rows = self._new
         if not len(rows):
             return []
-        maybe = self._known.holds(self._hashes(rows))
         if self._stored is None:
-            maybe[:] = True
-        elif self._stored:
+            return self._keys(rows)
+        maybe = self._left_pages.holds(self._page_hashes(rows))
+        asked = np.flatnonzero(maybe)
+        maybe[asked] = self._left.holds(self._hashes(rows[asked]))
+        if self._stored:
             pages, place = np.unique(self._units(rows) << 20 | self._day[rows], return_inverse=True)
             names = self.units.names
             maybe |= np.array([(page & 0xFFFFF, names[page >> 20]) in self._stored for page in pages.tolist()])[place]
@@ -162,7 +168,6 @@ class Cells:
         self._pool = grown(self._pool, self._used)
         self._pool[first : self._used, 0], self._pool[first : self._used, 1] = edges, sums
         self._from[rows], self._length[rows] = first + np.cumsum(lengths) - lengths, lengths
-        self._known.add(self._hashes(self._new))
         state = self._state[rows]
         found = CellStates(self._columns(rows), Table([*state.T, Lists(lengths, _EDGES[edges]), Lists(lengths, sums)]))
         if self._n > 2 * self._capacity:
@@ -247,6 +252,9 @@ class Cells:
         inner = mixed(self._series_hash.of(self._series_codes(rows)) + slot)
         return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ inner)
 
+    def _page_hashes(self, rows: Ints) -> Array:
+        return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ mixed(self._day[rows]))
+
     def _columns(self, rows: Ints) -> Table:
         """The keys of cells, a column a field."""
         size, measure, service = (part.of(self._series_codes(rows)) for part in self._parts)
@@ -266,8 +274,14 @@ class Cells:
 
     def _evict(self) -> None:
         """Keep the cells that were changed last."""
-        newest = np.argsort(self._stamp[: self._n], kind="stable")[-self._capacity :]
-        self._pack(np.sort(newest))
+        by_age = np.argsort(self._stamp[: self._n], kind="stable")
+        self._leave(by_age[: -self._capacity])
+        self._pack(np.sort(by_age[-self._capacity :]))
+
+    def _leave(self, rows: Ints) -> None:
+        """Remember cells that will not be held any more."""
+        self._left.add(self._hashes(rows))
+        self._left_pages.add(np.unique(self._page_hashes(rows)))
 
     def _pack(self, rows: Ints) -> None:
         """Keep these cells only, without gaps between their histograms."""

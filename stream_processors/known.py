@@ -1,6 +1,6 @@
 """What storage may hold: filters that spare look-ups and never say "no" wrongly."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from rbloom import Bloom
@@ -8,29 +8,32 @@ from rbloom import Bloom
 from pantau.domain.columns import Array
 
 FIRST_SIZE = 1_000_000
-FALSE_POSITIVES = 0.01
+FALSE_POSITIVES = 1e-5
+"""One in a batch would be a look-up in each batch, and the wait for it."""
 
 
 class Known:
-    """A Bloom filter that grows by filters of twice the size: 10 bits a key, one look-up in a hundred for nothing."""
+    """Facts in a Bloom filter that grows by filters of twice the size: 24 bits each, wrong of one in 100,000."""
 
     def __init__(self) -> None:
         self._filters = [Bloom(FIRST_SIZE, FALSE_POSITIVES)]
         self._room = FIRST_SIZE
 
-    def add(self, keys: Iterable[Hashable]) -> None:
-        """Remember keys."""
-        for key in keys:
-            if key in self:
-                continue
-            if self._room == 0:
+    def add(self, facts: Iterable[int]) -> None:
+        """Remember facts by their number (:func:`pantau.domain.entries.fact_number`)."""
+        fresh = [*facts]
+        for bloom in self._filters:
+            fresh = [fact for fact in fresh if fact not in bloom]
+        while fresh:
+            if not self._room:
                 self._room = FIRST_SIZE << len(self._filters)
                 self._filters.append(Bloom(self._room, FALSE_POSITIVES))
-            self._filters[-1].add(key)
-            self._room -= 1
+            fitting, fresh = fresh[: self._room], fresh[self._room :]
+            self._filters[-1].update(fitting)
+            self._room -= len(fitting)
 
-    def __contains__(self, key: Hashable) -> bool:
-        return any(key in bloom for bloom in self._filters)
+    def __contains__(self, fact: int) -> bool:
+        return any(fact in bloom for bloom in self._filters)
 
 
 _WORDS_BITS = 16
@@ -50,12 +53,13 @@ class KnownNumbers:
     def add(self, numbers: Array) -> None:
         """Remember numbers."""
         fresh = numbers[~self.holds(numbers)]
-        if len(fresh) > self._room:
-            self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
-            self._room = _PER_WORD * len(self._filters[-1])
-        words, bits = _word_and_bits(fresh, len(self._filters[-1]))
-        np.bitwise_or.at(self._filters[-1], words, bits)
-        self._room -= len(fresh)
+        while len(fresh):
+            if not self._room:
+                self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
+                self._room = _PER_WORD * len(self._filters[-1])
+            fitting, fresh = fresh[: self._room], fresh[self._room :]
+            np.bitwise_or.at(self._filters[-1], *_word_and_bits(fitting, len(self._filters[-1])))
+            self._room -= len(fitting)
 
     def holds(self, numbers: Array) -> Array:
         """Which of the numbers may have been added."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pantau.bus.claims import Claim, LateFlush, Page
-from pantau.domain.entries import FactId
+from pantau.domain.entries import FactId, fact_number
 from pantau.domain.registry import Registry
 from stream_processors.assembly import Assembly, Changes
 from stream_processors.known import Known
@@ -21,18 +21,23 @@ class Opened(msgspec.Struct, frozen=True):
 
     repaired: int
     rebuilt: int
-    facts: int
 
 
 class Partition:
-    """A claimed partition. Not thread-safe; every method that takes tables blocks and may raise NotNow."""
+    """A claimed partition. Every method that takes tables blocks and may raise NotNow.
+
+    One thread may call it; another may meanwhile :meth:`learn`.
+    """
 
     def __init__(self, claim: Claim, registry: Registry, units: Iterable[str], *, capacity: int) -> None:
         self.claim = claim
         self.began = claim.seq
         self.units = sorted(units)
         self.assembly = Assembly(registry, capacity=capacity)
-        self.known = Known()
+        self.dropped = False
+        self._written = Known()
+        self._learned: tuple[list[str], Known] | None = None
+        """The units, and what was stored of them when they were taken on, once all of it is learned."""
         self.pages: set[Page] = set()
 
     @property
@@ -59,8 +64,8 @@ class Partition:
         if changed:
             self._rebuild(tables, changed)
         self._judge_by(registry)
-        facts = self._learn(tables, self.units)
-        return Opened(repaired, len(changed), facts)
+        self._learn_pages(tables, self.units)
+        return Opened(repaired, len(changed))
 
     def use(self, registry: Registry, units: Iterable[str], tables: Tables, changed: Sequence[str]) -> None:
         """Judge by another registry from now on; the units whose past it changes are rebuilt from the log."""
@@ -70,7 +75,21 @@ class Partition:
         if changed:
             self._rebuild(tables, changed)
         self._judge_by(registry)
-        self._learn(tables, self.units)
+        self._learn_pages(tables, self.units)
+
+    def learn(self, tables: Tables) -> int:
+        """Learn which facts are stored of the units, to look only those up; how many there are.
+
+        Until it is done every fact that is not in memory is looked up. Call it again after :meth:`use`.
+        """
+        units, learned, n = self.units, Known(), 0
+        for numbers in tables.fact_numbers(units):
+            if self.dropped or self.units is not units:
+                return n
+            learned.add(numbers)
+            n += len(numbers)
+        self._learned = units, learned
+        return n
 
     def heal(self, late: Sequence[LateFlush], tables: Tables) -> None:
         """Redo the windows that a former owner was about to change while this one was already at work.
@@ -79,8 +98,11 @@ class Partition:
         seen before or after the latecomer's, so the cells are taken from the facts and memory is given up.
         """
         pages = {page for flush in late for page in flush.pages}
+        units = sorted({unit for _, unit in pages})
         self.assembly.forget()
-        self._learn(tables, sorted({unit for _, unit in pages}))
+        for numbers in tables.fact_numbers(units):
+            self._written.add(numbers)
+        self._learn_pages(tables, units)
         self.claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1)
         tables.repair(self.assembly.registry, pages, tables.version(self.claim.epoch, self.claim.seq))
 
@@ -113,8 +135,15 @@ class Partition:
 
     def may_hold(self, fact_ids: Iterable[FactId]) -> list[FactId]:
         """Those of the facts that storage may hold."""
-        known = self.known
-        return [fact_id for fact_id in fact_ids if fact_id in known]
+        if self._learned is None or self._learned[0] is not self.units:
+            return [*fact_ids]
+        written, learned = self._written, self._learned[1]
+        numbers = ((fact_id, fact_number(fact_id)) for fact_id in fact_ids)
+        return [fact_id for fact_id, number in numbers if number in learned or number in written]
+
+    def wrote(self, fact_ids: Iterable[FactId]) -> None:
+        """Storage holds these facts too from now on."""
+        self._written.add(map(fact_number, fact_ids))
 
     def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
         """The changed cells that are not in memory and that storage may hold."""
@@ -131,11 +160,6 @@ class Partition:
         scratch = "recomputed_" + "".join(each if each.isalnum() else "_" for each in claim.name)
         tables.rebuild(registry, units=changed, version=tables.version(claim.epoch, claim.seq), scratch=scratch)
 
-    def _learn(self, tables: Tables, units: Sequence[str]) -> int:
-        n = 0
-        for fact_id in tables.fact_ids(units):
-            self.known.add((fact_id,))
-            n += 1
+    def _learn_pages(self, tables: Tables, units: Sequence[str]) -> None:
         self.pages |= tables.pages(units)
         self.assembly.stored(self.pages)
-        return n

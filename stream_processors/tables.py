@@ -52,8 +52,8 @@ class Tables(Protocol):
     def units_with_events(self) -> list[tuple[str, str]]:
         """(unit, source) of everything in the log."""
 
-    def fact_ids(self, units: Sequence[str]) -> Iterator[Row]:
-        """(table, unit, source, subject) of every fact of these units."""
+    def fact_numbers(self, units: Sequence[str]) -> Iterator[list[int]]:
+        """The number (:func:`pantau.domain.entries.fact_number`) of every fact of these units, some at a time."""
 
     def pages(self, units: Sequence[str]) -> set[Page]:
         """The local days on which these units have windows."""

@@ -115,6 +115,7 @@ class Worker:
         self._clock = clock
         self._partitions: dict[int, Partition] = {}
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="tables")
+        self._learning = ThreadPoolExecutor(1, thread_name_prefix="learn")
         self._last: Future[None] | None = None
         self._stopping = threading.Event()
         self._looked = 0.0
@@ -159,7 +160,7 @@ class Worker:
         written = self._put(blocks)
         for step in steps:
             step.partition.claim = step.claim
-            step.partition.known.add(step.batch.absent)
+            step.partition.wrote(step.batch.absent)
         changes = [step.changes for step in steps if step.changes is not None]
         fresh, self._fresh = self._fresh, set()
         opened, self._opened_seconds = self._opened_seconds, []
@@ -211,7 +212,10 @@ class Worker:
         """Forget partitions: they are another worker's now, or must be read anew from the tables."""
         for number in [*numbers]:
             dropped = self._partitions.pop(number, None)
-            if dropped is not None and self._clocks is not None:
+            if dropped is None:
+                continue
+            dropped.dropped = True
+            if self._clocks is not None:
                 self._clocks.drop(dropped.name)
 
     @property
@@ -238,7 +242,10 @@ class Worker:
         self._stopping.set()
 
     def close(self) -> None:
-        """Write what waits and end the writer's thread."""
+        """Write what waits and end the threads."""
+        for partition in self._partitions.values():
+            partition.dropped = True
+        self._learning.shutdown(cancel_futures=True)
         self._disk.shutdown()
 
     def _opened(self, number: int) -> Partition:
@@ -264,10 +271,25 @@ class Worker:
             epoch=claim.epoch,
             repaired=done.repaired,
             rebuilt=done.rebuilt,
-            facts=done.facts,
             seconds=round(time.monotonic() - began, 3),
         )
+        self._learn(partition)
         return partition
+
+    def _learn(self, partition: Partition) -> None:
+        """Learn what the tables hold of a partition's units while it is already at work."""
+
+        def learn() -> None:
+            began = time.monotonic()
+            try:
+                facts = self.patiently(partition.learn, self._tables)
+            except Exception as error:  # noqa: BLE001 - without it the worker works on, more slowly
+                log.error("facts not learned", partition=partition.name, error=str(error), kind=type(error).__name__)
+            else:
+                seconds = round(time.monotonic() - began, 3)
+                log.info("facts learned", partition=partition.name, facts=facts, seconds=seconds)
+
+        self._learning.submit(learn)
 
     def _share(self) -> int:
         return max(1_000, self._capacity // max(1, len(self._partitions) + 1))
@@ -293,6 +315,7 @@ class Worker:
             changed = self._changed_since(before.version, units)
             self.patiently(partition.use, registry, units, self._tables, changed)
             self.patiently(self._keep_progress, [partition.claim])
+            self._learn(partition)
             log.info("registry in force", partition=partition.name, version=registry.version, rebuilt=len(changed))
 
     def _keep_progress(self, claims: Sequence[Claim]) -> None:
@@ -400,9 +423,9 @@ class Worker:
                     log.warning("storage does not answer; waiting", error=str(error))
                 self._stopping.wait(wait)
             else:
-                if self.away_since is not None:
-                    log.info("storage answers again", seconds=round(time.monotonic() - self.away_since, 1))
-                    self.away_since = None
+                since, self.away_since = self.away_since, None
+                if since is not None:
+                    log.info("storage answers again", seconds=round(time.monotonic() - since, 1))
                 return result
         raise AssertionError("unreachable")
 

@@ -5,7 +5,7 @@ set -euo pipefail
 
 ask() { clickhouse-client --host clickhouse --user admin --password "$(cat /run/secrets/admin_password)" --query "$1"; }
 
-for role in writer reader dashboard; do
+for role in writer reader answerer dashboard; do
   # only the hash leaves this process, so a password may hold any character
   hash=$(printf '%s' "$(cat "/run/secrets/${role}_password")" | sha256sum | cut -d' ' -f1)
   ask "CREATE USER IF NOT EXISTS $role IDENTIFIED WITH sha256_hash BY '$hash'"

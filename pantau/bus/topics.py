@@ -7,14 +7,15 @@ import msgspec
 DAY_MS: Final = 86_400_000
 
 Cleanup = Literal["delete", "compact"]
-Placed = Literal["unit", "source", "alert"]
+Placed = Literal["unit", "source"]
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """A topic: its name, how many partitions it has, by what records are placed in them, and what is kept of it.
 
     ``retention_ms`` is how long a record is kept at least; None for a compacted topic, which keeps the last record of
-    every key. ``record_bytes`` is the largest record batch that the broker takes.
+    every key, and any other for ``compaction_lag_ms`` at least. ``record_bytes`` is the largest record batch that the
+    broker takes.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     placed_by: Placed
     cleanup: Cleanup = "delete"
     retention_ms: int | None = None
+    compaction_lag_ms: int | None = None
     record_bytes: int = 1_048_588
 
     def configs(self) -> dict[str, str]:
@@ -38,6 +40,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         }
         if self.retention_ms is not None:
             configs["retention.ms"] = str(self.retention_ms)
+        if self.compaction_lag_ms is not None:
+            configs["min.compaction.lag.ms"] = str(self.compaction_lag_ms)
         return configs
 
 
@@ -50,7 +54,9 @@ INDICATORS: Final = Topic(name="pantau.indicators", partitions=12, placed_by="un
 REJECTED: Final = Topic(name="pantau.rejected", partitions=3, placed_by="source", retention_ms=30 * DAY_MS)
 """Refused events, masked, each with its reason in the headers; keyed by source."""
 
-ALERTS: Final = Topic(name="pantau.alerts", partitions=3, placed_by="alert", cleanup="compact")
-"""The last state of every alert, keyed by alert."""
+ALERTS: Final = Topic(
+    name="pantau.alerts", partitions=3, placed_by="unit", cleanup="compact", compaction_lag_ms=30 * DAY_MS
+)
+"""Every step of alerts for 30 days, and the last one of each for ever; keyed by alert."""
 
 TOPICS: Final = (EVENTS, INDICATORS, REJECTED, ALERTS)

@@ -170,49 +170,23 @@ def run(
     """Look for alerts and deliver them, and compute effects of trainings at night, for the tables of a server.
 
     Runs until Ctrl-C; pantau serve does all of it by itself. One process for an installation is enough.
-    Addresses are those of PANTAU_ALERT_ADDRESSES.
+    Addresses are those of PANTAU_ALERT_ADDRESSES. With PANTAU_BUS every step of an alert is told on pantau.alerts; with
+    PANTAU_PAGE_URL and PANTAU_SECRET messages carry the link to the alert's page, which pantau web serves.
     """
-    from pathlib import Path
-
-    from prometheus_client import CollectorRegistry, Gauge, start_http_server
-
-    from pantau.alerting.recipients import book_of_a_file, read_address_book
     from pantau.cli.desks import open_desk
-    from pantau.domain.errors import BadSetup
-    from pantau.embedded.alerting import watching
-    from pantau.embedded.evaluating import evaluating
-    from pantau.embedded.rounds import Rounds
+    from pantau.distributed.notifier import run_notifier
     from pantau.logs import to_stderr
     from pantau.settings import load
-    from producers.rounds import stopped_by_signals
 
     to_stderr()
-    addresses = load().settings.alert_addresses
     with open_desk(data) as desk:
-        alerting = getattr(desk, "alerting", None)
-        if alerting is None:
-            raise BadSetup(f"{data}: the process that owns this directory looks for alerts itself")
-        alerting.book = read_address_book(addresses) if addresses else book_of_a_file(Path("alerts.txt"))
-        metrics = CollectorRegistry()
-        rounds = Gauge(
-            "pantau_notifier_round_timestamp_seconds",
-            "When a round last went well: alerting looks for alerts, delivering tries to deliver.",
-            ("round",),
-            registry=metrics,
+        run_notifier(
+            desk,
+            load().settings,
+            host=host,
+            port=port,
+            on_start=lambda: typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True),
         )
-        server, thread = start_http_server(port, host, registry=metrics)
-        try:
-            with (
-                stopped_by_signals() as stop,
-                Rounds(*watching(alerting), on_round=lambda name: rounds.labels(name).set_to_current_time()),
-                Rounds(evaluating(desk)),
-            ):
-                typer.echo(f"looks for alerts in {data}; Ctrl-C ends it", err=True)
-                stop.wait()
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 @app.command()

@@ -15,9 +15,10 @@ def web(
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 8320]")] = None,
 ) -> None:
-    """Serve the live page from the tables that workers write to a ClickHouse server; nothing is written.
+    """Serve the live page from the tables that workers write to a ClickHouse server.
 
-    A user that may only read is enough. Its password is read from PANTAU_STORE_PASSWORD or PANTAU_STORE_PASSWORD_FILE.
+    A user that may only read is enough; its password is read from PANTAU_STORE_PASSWORD or PANTAU_STORE_PASSWORD_FILE.
+    The alerts' page is served where PANTAU_ANSWERS_STORE names a user that may write answers, with PANTAU_SECRET.
     While the server is away the page says so and shows what it knew. /health/live and /health/ready answer on the same
     port. Ctrl-C (or SIGTERM) ends it.
     """

@@ -11,12 +11,12 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from pantau.alerting.answers import remember
 from pantau.distributed.address import brokers, secret_key
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow
-from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
 from pantau.domain.spans import Language
@@ -53,7 +53,12 @@ class ServerDesk:
         require(self._engine)
         self._store = Store(self._engine)
         self._bus, self._secret = bus, secret
-        self.alerting = Alerting(AlertTables(self._engine), lambda: self.registry, self.now)
+        self.alerting = Alerting(
+            AlertTables(self._engine),
+            lambda: self.registry,
+            self.now,
+            secret=secret_key(secret) if secret is not None else b"",
+        )
 
     @property
     def registry(self) -> Registry:
@@ -159,7 +164,7 @@ class ServerDesk:
 
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it."""
-        AlertTables(self._engine).answer(msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by)))
+        remember(AlertTables(self._engine), answer)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

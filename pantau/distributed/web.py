@@ -1,14 +1,18 @@
-"""``pantau web``: the live page from a server's tables, which it only reads; workers write them."""
+"""``pantau web``: the live page from a server's tables, which it only reads; workers write them.
+
+Where it is given a user that may, it writes what people answer to alerts, and nothing else.
+"""
 
 import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Final
 
 import structlog
 
+from pantau.distributed.answering import answers
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from pantau.settings import Settings
@@ -148,17 +152,17 @@ def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url:
     """
     password = settings.store_password.get_secret_value() if settings.store_password else None
     engine = open_server(settings.store or "", password, patience=PATIENCE_SECONDS, timeout=SILENCE_SECONDS)
-    try:
+    with ExitStack() as stack:
+        stack.callback(engine.close)
         tables = ServedTables(engine, by_newest_event=settings.web_clock == "newest")
         try:
             tables.check()
         except NotNow as error:
             log.warning("the tables do not answer yet", error=str(error))
         ignore_stop_signals()
-        app = create_page_app(tables, tables.now, check=tables.check, access=settings.access())
+        answering = stack.enter_context(answers(tables, settings))
+        app = create_page_app(tables, tables.now, check=tables.check, access=settings.access(), alerts=answering)
         with bind(settings.host, settings.port) as listening:
             url = f"http://{settings.host}:{listening.getsockname()[1]}"
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=tables.end_watching)
-    finally:
-        engine.close()

@@ -16,6 +16,7 @@ from pantau.distributed.clocks import PartitionClocks
 from pantau.domain.closing import leavings, span_of_closing
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
+from pantau.garbage import spare_the_collector
 from pantau.settings import Settings
 from producers.topics import partitions_of
 from storage.address import open_server
@@ -78,6 +79,7 @@ def run_worker(settings: Settings) -> int:
             stalled_seconds=settings.worker_stalled_seconds,
             announce_seconds=settings.worker_announce_seconds,
         )
+        spare_the_collector()
         try:
             return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep, announce, close_days))
         finally:

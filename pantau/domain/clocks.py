@@ -5,14 +5,17 @@ which times lie outside what an import should hold, whether its snapshots ever c
 contradicted itself. Two summaries of different events merge into that of both, in any order and grouping.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import repeat
 from typing import Final, TypeVar
 
 import msgspec
+import numpy as np
 import xxhash
 
 from pantau.domain.calendars import FIRST, LAST
+from pantau.domain.columns import Array, Ints
 from pantau.domain.events import CounterSnapshot
 from pantau.domain.registry import Source
 from pantau.domain.zones import DAY, day_start
@@ -21,6 +24,10 @@ KEPT_QUEUES: Final = 256
 """Queues whose snapshots are watched: those with the smallest hash, so that every order of merging keeps the same."""
 
 PERIOD: Final = 30 * DAY
+_FEW: Final = 64
+"""Below so many events one by one is cheaper than in columns."""
+
+_astuple: Final = msgspec.structs.astuple
 _EARLIEST: Final = 7_305 * DAY  # 1990-01-01; what lies before it, or after 2060-01-01, shares a bucket
 _LATEST: Final = 32_872 * DAY
 
@@ -163,6 +170,32 @@ class ClockWatch:
         if self.expected is not None:
             self._place(time, self.expected)
 
+    def see_all(self, times: Sequence[int], arrivals: Sequence[int] | None) -> None:
+        """As :meth:`see` of many accepted events that all came live, or (``arrivals`` None) were all imported."""
+        if len(times) < _FEW:
+            for time, arrival in zip(times, arrivals or repeat(None), strict=False):
+                self.see(time, arrival)
+            return
+        self._n += len(times)
+        self._last_time = _latest(self._last_time, max(times))
+        at = np.array(times, np.int64)
+        if arrivals is not None:
+            self._last_arrival = _latest(self._last_arrival, max(arrivals))
+            skews = np.array(arrivals, np.int64) - at
+            buckets = np.sign(skews) * np.frexp(np.abs(skews))[1]
+            for bucket, alike in _groups(buckets):
+                seen, when = skews[alike], at[alike]
+                cell = [len(seen), int(seen.min()), int(seen.max()), int(when.min()), int(when.max())]
+                held = self._skews.get(bucket)
+                self._skews[bucket] = cell if held is None else [*_astuple(Skew(*held) + Skew(*cell))]
+        if self.expected is not None:
+            inside = (at >= self.expected[0]) & (at < self.expected[1])
+            if inside.any():
+                self._inside = _spanned(self._inside, at[inside])
+            outside = at[~inside]
+            for period, alike in _groups(np.clip(outside, _EARLIEST, _LATEST) // PERIOD):
+                self._outside[period] = _spanned(self._outside.get(period), outside[alike])
+
     def see_snapshot(self, time: int, snapshot: CounterSnapshot) -> None:
         """What a counter snapshot showed, beside :meth:`see`; one that shows nothing is not counted."""
         if snapshot.waiting is None and snapshot.now_serving is None:
@@ -216,6 +249,17 @@ class ClockWatch:
         cell[0] += 1
         cell[1] = min(cell[1], time)
         cell[2] = max(cell[2], time)
+
+
+def _groups(keys: Ints) -> Iterator[tuple[int, Array]]:
+    """Each key that occurs, and where it does."""
+    for key in np.unique(keys).tolist():
+        yield key, keys == key
+
+
+def _spanned(held: list[int] | None, times: Ints) -> list[int]:
+    span = Span(len(times), int(times.min()), int(times.max()))
+    return [*_astuple(span if held is None else Span(*held) + span)]
 
 
 def expected_time(source: Source, zones: Iterable[str]) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ the smaller content hash, which is a minimum and so keeps the merge associative,
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+import xxhash
 
 from pantau.domain.events import (
     VOCABULARY,
@@ -58,6 +59,11 @@ History = dict[str, Entry]
 
 FactId = tuple[str, str, str, str]
 """(table, unit, source, subject)."""
+
+
+def fact_number(fact_id: FactId) -> int:
+    """64 bits that stand for a fact where its identity would take too much room; the tables reckon the same."""
+    return xxhash.xxh64_intdigest("\0".join(fact_id).encode())
 
 
 class FactKey(msgspec.Struct, frozen=True, gc=False, array_like=True):

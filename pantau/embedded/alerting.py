@@ -32,6 +32,7 @@ class Alerting:
     """Alerts on one set of tables, with the registry in force and a clock (ms UTC).
 
     ``page`` is the address at which people reach the live page, ``book`` says who gets what; both may be set later.
+    Links are signed with ``secret``; without one no link is made.
     """
 
     def __init__(
@@ -43,14 +44,16 @@ class Alerting:
         secret: bytes = b"",
         policy: Policy = QUIET,
     ) -> None:
+        self.tables = tables
+        self.clock = clock
+        self.can_sign = bool(secret)
         self._registry = registry
-        self._clock = clock
         self._evaluation = Evaluation(tables, policy)
         self.page = ""
         self.book = AddressBook()
         self._telling = Telling(
             tables,
-            link_to=lambda alert: link(self.page, secret, alert),
+            link_to=lambda alert: link(self.page, secret, alert) if secret else "",
             recipients=lambda registry, role, unit: self.book.recipients(registry, role, unit),
         )
         self._delivery = Delivery(tables, clock)
@@ -61,7 +64,7 @@ class Alerting:
     def look(self) -> list[Sent]:
         """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
         with self._round:
-            registry, now = self._registry(), self._clock()
+            registry, now = self._registry(), self.clock()
             self._closed_upto, self._folded_at = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS, now
             for row, _ in self._evaluation.evaluate(registry, now):
                 turn = row.transition
@@ -73,7 +76,7 @@ class Alerting:
 
     def look_if_due(self) -> list[Sent]:
         """The same, but half hours are folded only when one has closed since, or after ten minutes for late data."""
-        now = self._clock()
+        now = self.clock()
         with self._round:
             is_due = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS != self._closed_upto or now - self._folded_at >= LATE_MS
         return self.look() if is_due else self._tell(now)

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pantau.alerting.answers import remember
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow, PantauError
-from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
@@ -196,9 +196,7 @@ class LocalDesk:
 
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it; a number of a person in the note is masked."""
-        AlertTables(self.runtime.engine).answer(
-            msgspec.structs.replace(answer, note=mask(answer.note), by=mask(answer.by))
-        )
+        remember(AlertTables(self.runtime.engine), answer)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

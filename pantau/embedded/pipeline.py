@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 import msgspec
 
-from pantau.domain.entries import FactId
+from pantau.domain.entries import FactId, fact_number
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.wire import decode_data
@@ -57,7 +57,8 @@ class Pipeline:
 
     def open(self) -> int:
         """Recover what a crash left, and learn what storage holds; returns how many events were processed anew."""
-        self._known.add(self.store.fact_ids())
+        for numbers in self.store.fact_numbers():
+            self._known.add(numbers)
         recovered = self._recover()
         self.assembly.stored(self.store.pages())
         return recovered
@@ -111,7 +112,7 @@ class Pipeline:
                 store.commit_block(progress),
             ]
         )
-        self._known.add(batch.absent)
+        self._known.add(map(fact_number, batch.absent))
         self.progress = progress
         return Flush(len(events), self.seq, frozenset(changes.touched), changes.duplicates, changes.conflicts)
 
@@ -127,7 +128,7 @@ class Pipeline:
         """Bring the stored ones of these facts into memory, one look-up a table."""
         by_table: dict[str, list[tuple[str, str, str]]] = {}
         for fact_id in absent:
-            if fact_id in self._known:
+            if fact_number(fact_id) in self._known:
                 by_table.setdefault(fact_id[0], []).append(fact_id[1:])
         if by_table:
             self._disk.drain()
@@ -149,7 +150,7 @@ class Pipeline:
             pages |= changes.touched | self.assembly.pages(batch)
             self.store.insert(self.store.moved_blocks(version, changes.moved))  # or a crash here forgets these cells
             self.store.insert(self.store.fact_blocks(changes.rows))
-            self._known.add(batch.absent)
+            self._known.add(map(fact_number, batch.absent))
             n += len(batch_rows)
         if n or pages:
             self.seq += 1

@@ -3,7 +3,6 @@
 import asyncio
 import atexit
 import contextlib
-import gc
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from pantau.domain.rejections import Language, Rejection
 from pantau.embedded.pipeline import MAX_BATCH, Flush, Pipeline
 from pantau.embedded.registries import Registries
 from pantau.embedded.watching import ClockWatches, SourceClock
+from pantau.garbage import spare_the_collector
 from storage.chdb_engine import ChdbEngine
 from storage.durability import set_fsync
 from storage.engine import Answer
@@ -98,7 +98,7 @@ class Runtime:
         power too; None leaves it as it was. Raises NotNow when another process owns the directory, BadSetup
         when there is no registry at all.
         """
-        _spare_the_collector()
+        spare_the_collector()
         with contextlib.ExitStack() as undo:
             engine = ChdbEngine(data_dir / "store")
             undo.callback(engine.close)
@@ -368,16 +368,6 @@ def _resolve(future: "Future[Any]", *, result: Any = None, error: BaseException 
             future.set_result(result)
         else:
             future.set_exception(error)
-
-
-def _spare_the_collector() -> None:
-    """Collect cyclic garbage seldom: a batch makes hundreds of thousands of objects and none of them is in a cycle.
-
-    Measured: with Python's own thresholds half of the writer's time went into collections that found nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 1_000)
 
 
 def _pass_on(done: "Future[None]", arrivals: Sequence[_Arrival]) -> None:

@@ -46,17 +46,18 @@ class ClockWatches:
 
     def see(self, events: Iterable[Event], registry: Registry) -> None:
         """Accepted events, as they were appended."""
-        sources: dict[str, Source | None] = {}
+        by_source: dict[str, list[Event]] = {}
         for event in events:
-            name = event.source
-            if name not in sources:
-                sources[name] = registry.source(name)
-            rule = sources[name]
+            by_source.setdefault(event.source, []).append(event)
+        for name, some in by_source.items():
+            rule = registry.source(name)
             watch = self._watches.get(name) or self._watch(name, rule, registry)
-            watch.see(event.time, event.arrival if rule is not None and rule.live else None)
-            if isinstance(event.data, CounterSnapshot):
-                watch.see_snapshot(event.time, event.data)
-        self._changed.update(sources)
+            live = rule is not None and rule.live
+            watch.see_all([event.time for event in some], [event.arrival for event in some] if live else None)
+            for event in some:
+                if isinstance(event.data, CounterSnapshot):
+                    watch.see_snapshot(event.time, event.data)
+        self._changed.update(by_source)
 
     def see_repeated(self, duplicates: dict[str, int], conflicts: dict[str, int]) -> None:
         """How often sources repeated or contradicted themselves in a flush."""

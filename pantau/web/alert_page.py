@@ -7,7 +7,7 @@ JavaScript on any telephone.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import anyio.to_thread
@@ -17,13 +17,13 @@ from litestar.params import FromPath, FromQuery
 
 from pantau.alert_texts import moment_text
 from pantau.alerting.links import is_signed
-from pantau.domain.alerts.detection import code_of
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import NotNow
 from pantau.domain.indicators import Language, Text
-from pantau.embedded.desk import LocalDesk
+from pantau.domain.registry import Registry
 from pantau.texts import day_text
-from storage.alert_reading import read_answers, read_outbox, read_transitions
+from storage.alert_reading import read_answers, read_messages, read_with_code
+from storage.engine import Answer
 
 LARGEST_BODY: Final = 4_096
 LONGEST_NOTE: Final = 300
@@ -49,11 +49,27 @@ _WORDS: Final = {
     "name_missing": Text("Isi nama atau jabatan, paling panjang 60 huruf.", "Give a name or role, at most 60 letters."),
     "too_long": Text("Catatan paling panjang 300 huruf.", "A note has at most 300 letters."),
     "bad_due": Text("Tanggal seperti 2026-11-20.", "A date such as 2026-11-20."),
+    "away": Text(
+        "Data sedang tidak dapat dibaca; coba lagi sebentar lagi.",
+        "The data cannot be read now; try again in a moment.",
+    ),
     "no_message": Text("Belum ada pesan untuk peringatan ini.", "There is no message about this alert yet."),
 }
 
 
-def routes(desk: LocalDesk) -> list[HTTPRouteHandler]:
+class AlertDesk(Protocol):
+    """What the page needs: what is kept of alerts, the key that links are signed with, and somebody who remembers."""
+
+    @property
+    def registry(self) -> Registry: ...  # noqa: D102
+
+    def query(self, name: str, params: Mapping[str, Any] | None = None) -> Answer: ...  # noqa: D102
+    def secret(self) -> bytes: ...  # noqa: D102
+    def now(self) -> int: ...  # noqa: D102
+    def answer_alert(self, answer: Acknowledgement) -> None: ...  # noqa: D102
+
+
+def routes(desk: AlertDesk) -> list[HTTPRouteHandler]:
     """``GET`` and ``POST /a/{code}?k=signature``."""
 
     @get("/a/{code:str}", include_in_schema=False)
@@ -74,43 +90,43 @@ def routes(desk: LocalDesk) -> list[HTTPRouteHandler]:
     return [show, answer]
 
 
-def _alert(desk: LocalDesk, code: str, given: str) -> str | None:
-    """The alert of a code for which the signature is right. A wrong code and a wrong signature look alike."""
+def _alert(desk: AlertDesk, code: str, given: str) -> tuple[str, str] | None:
+    """The alert of a code for which the signature is right, and its unit; a wrong code and a wrong one look alike."""
     secret = desk.secret()
-    for row, _ in reversed(read_transitions(desk.query, since=0)):
-        alert = row.transition.alert
-        if code_of(alert) == code.upper() and is_signed(secret, alert, given):
-            return alert
-    return None
+    return next((found for found in read_with_code(desk.query, code) if is_signed(secret, found[0], given)), None)
 
 
-def _shown(desk: LocalDesk, code: str, k: str, language: Language) -> Response[str]:
-    alert = _alert(desk, code, k)
-    if alert is None:
-        return _page(language, [_WORDS["invalid"].read(language)], status=404)
-    texts = [sent for sent in read_outbox(desk.query, since=0) if sent.alert == alert]
-    unit = next(
-        row.transition.unit for row, _ in read_transitions(desk.query, since=0) if row.transition.alert == alert
-    )
-    zone = desk.registry.zone(unit)
+def _shown(desk: AlertDesk, code: str, k: str, language: Language) -> Response[str]:
+    try:
+        found = _alert(desk, code, k)
+        if found is None:
+            return _page(language, [_WORDS["invalid"].read(language)], status=404)
+        alert, unit = found
+        texts = [sent for sent in read_messages(desk.query, alert) if sent.kind != "reply"]
+        answers = read_answers(desk.query, alert)
+        zone = desk.registry.zone(unit)
+    except NotNow:
+        return _page(language, [_WORDS["away"].read(language)], status=503)
     message = (
         (texts[-1].text if language == "id" else texts[-1].text_en) if texts else _WORDS["no_message"].read(language)
     )
     said = []
-    for each in read_answers(desk.query):
-        if each.alert == alert:
-            due = f", {day_text(each.due, language)}" if each.due else ""
-            done = f" · {_WORDS['done'].read(language)}" if each.done else ""
-            said.append(f"{moment_text(each.at, zone, language)} · {each.by}: {each.note}{due}{done}")
+    for each in answers:
+        due = f", {day_text(each.due, language)}" if each.due else ""
+        done = f" · {_WORDS['done'].read(language)}" if each.done else ""
+        said.append(f"{moment_text(each.at, zone, language)} · {each.by}: {each.note}{due}{done}")
     lines = [line for line in message.splitlines() if f"/a/{code.upper()}?" not in line]  # who reads it here is there
     return _page(language, lines, answers=said, form=(code.upper(), k))
 
 
-def _answered(desk: LocalDesk, code: str, form: Mapping[str, str]) -> Response[str]:
+def _answered(desk: AlertDesk, code: str, form: Mapping[str, str]) -> Response[str]:
     language: Language = "en" if form.get("lang") == "en" else "id"
     k = form.get("k", "")
-    alert = _alert(desk, code, k)
-    if alert is None:
+    try:
+        found = _alert(desk, code, k)
+    except NotNow:
+        return _page(language, [_WORDS["away"].read(language)], status=503)
+    if found is None:
         return _page(language, [_WORDS["invalid"].read(language)], status=404)
     by, note, due_text = (form.get(name, "") for name in ("by", "note", "due"))
     wrong = None
@@ -128,9 +144,9 @@ def _answered(desk: LocalDesk, code: str, form: Mapping[str, str]) -> Response[s
         return _page(language, [_WORDS[wrong].read(language)], form=(code.upper(), k), status=400)
     done = form.get("done") == "1"
     try:
-        desk.answer_alert(Acknowledgement(alert=alert, at=desk.now(), by=by, note=note, due=due, done=done))
-    except NotNow as error:
-        return _page(language, [str(error)], status=503)
+        desk.answer_alert(Acknowledgement(alert=found[0], at=desk.now(), by=by, note=note, due=due, done=done))
+    except NotNow:
+        return _page(language, [_WORDS["away"].read(language)], form=(code.upper(), k), status=503)
     suffix = "&lang=en" if language == "en" else ""
     where = f"/a/{code.upper()}?k={k}{suffix}"
     return Response("", status_code=303, headers={**HEADERS, "location": where}, media_type="text/plain")

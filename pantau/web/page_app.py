@@ -1,4 +1,4 @@
-"""The web application of a page on a server's tables: the live page and health; no gateway, nothing that writes."""
+"""The web application of a page on a server's tables: the live page, health, and where it is let the alerts' page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +14,8 @@ from dashboards.live.secured import secured
 from dashboards.live.viewers import Access
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.gateway.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, language_of, problem
+from pantau.web.alert_page import AlertDesk
+from pantau.web.alert_page import routes as alert_routes
 
 RETRY_AFTER_SECONDS = 2
 
@@ -21,9 +23,17 @@ log = structlog.get_logger(__name__)
 
 
 def create_page_app(
-    runtime: Runtime, clock: Callable[[], int], *, check: Callable[[], None], access: Access | None = None
+    runtime: Runtime,
+    clock: Callable[[], int],
+    *,
+    check: Callable[[], None],
+    access: Access | None = None,
+    alerts: AlertDesk | None = None,
 ) -> Litestar:
-    """Everything such a page serves. ``check`` blocks; it raises NotNow or BadSetup while the tables do not answer."""
+    """Everything such a page serves. ``check`` blocks; it raises NotNow or BadSetup while the tables do not answer.
+
+    ``alerts`` takes what people answer to alerts; without it their page is not served.
+    """
 
     @get("/health/live", include_in_schema=False)
     async def get_live() -> ASGIResponse:
@@ -35,7 +45,12 @@ def create_page_app(
         return ASGIResponse(body=b'{"status":"ready"}', media_type="application/json")
 
     return Litestar(
-        route_handlers=[get_live, get_ready, *page_routes(runtime, clock, access)],
+        route_handlers=[
+            get_live,
+            get_ready,
+            *page_routes(runtime, clock, access),
+            *(alert_routes(alerts) if alerts is not None else ()),
+        ],
         middleware=[secured],
         exception_handlers={**EXCEPTION_HANDLERS, NotNow: _not_ready, BadSetup: _not_ready},
         openapi_config=None,

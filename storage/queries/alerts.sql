@@ -51,6 +51,30 @@ FROM alert_transitions FINAL
 WHERE alert_transitions.at >= fromUnixTimestamp64Milli({since:Int64})
 ORDER BY at_ms, unit, service_group, indicator, turn
 
+-- name: alert_with_code
+-- Which alerts have a code that leaves this rest, of which unit, the latest first?
+SELECT alert, CAST(any(unit) AS String) AS unit
+FROM alert_transitions
+WHERE reinterpretAsUInt64(reverse(unhex(alert))) % {codes:UInt64} = {rest:UInt64}
+GROUP BY alert
+ORDER BY max(at) DESC, alert
+
+-- name: alert_messages
+-- What was written about an alert, and to whom, in order?
+SELECT key, recipient, CAST(kind AS String) AS kind, CAST(role AS String) AS role, CAST(unit AS String) AS unit, alert,
+       toUnixTimestamp64Milli(due_at) AS due_ms, text, text_en, CAST(state AS String) AS state, attempts,
+       toUnixTimestamp64Milli(next_at) AS next_ms, toUnixTimestamp64Milli(leased_until) AS leased_ms, note, version
+FROM alert_outbox FINAL
+WHERE alert_outbox.alert = {alert:String}
+ORDER BY due_ms, key, recipient
+
+-- name: alert_answers_to
+-- Who took this alert on?
+SELECT alert, toUnixTimestamp64Milli(at) AS at_ms, name, note, due, done
+FROM alert_answers FINAL
+WHERE alert_answers.alert = {alert:String}
+ORDER BY at_ms, name
+
 -- name: alert_answers
 -- Who took which alerts on?
 SELECT alert, toUnixTimestamp64Milli(at) AS at_ms, name, note, due, done
@@ -145,3 +169,58 @@ SELECT CAST(unit AS String) AS unit, title, ifNull(ends, starts) AS last_day
 FROM interventions FINAL
 WHERE completed = 1 AND isNotNull(siasn_type)
 ORDER BY unit, last_day DESC, subject
+
+-- name: alert_unannounced
+-- Which steps of alerts were recorded since an instant and are not known to be on the bus, in the order of their recording?
+SELECT step.1 AS id, step.2 AS turn, step.3 AS unit, step.4 AS service_group, step.5 AS indicator, step.6 AS alert, step.7 AS at_ms,
+       step.8 AS recorded_ms, step.9 AS since_ms, step.10 AS evidence, step.11 AS threshold, step.12 AS late, step.13 AS due,
+       step.14 AS expected
+FROM (
+    SELECT (concat(alert, ':', turn, ':', toString(toUnixTimestamp64Milli(at))), CAST(turn AS String), CAST(unit AS String),
+            CAST(service_group AS String), CAST(indicator AS String), alert, toUnixTimestamp64Milli(at),
+            toUnixTimestamp64Milli(found_at), toUnixTimestamp64Milli(since), evidence, threshold, late,
+            CAST(NULL AS Nullable(Date)), toInt64(0)) AS step
+    FROM alert_transitions FINAL
+    WHERE found_at >= fromUnixTimestamp64Milli({since:Int64})
+    UNION ALL
+    SELECT (concat(alert_answers.alert, ':', if(done, 'done', 'acknowledged'), ':', toString(toUnixTimestamp64Milli(at))),
+            if(done, 'done', 'acknowledged'), of_alert.unit, of_alert.service_group, of_alert.indicator, alert_answers.alert,
+            toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(at), of_alert.since_ms, toInt64(0), toInt64(0), toUInt8(0), due,
+            toInt64(0)) AS step
+    FROM alert_answers FINAL
+    INNER JOIN (
+        SELECT alert, CAST(any(unit) AS String) AS unit, CAST(any(service_group) AS String) AS service_group,
+               CAST(any(indicator) AS String) AS indicator, toUnixTimestamp64Milli(min(since)) AS since_ms
+        FROM alert_transitions
+        GROUP BY alert
+    ) AS of_alert ON of_alert.alert = alert_answers.alert
+    WHERE at >= fromUnixTimestamp64Milli({since:Int64})
+    UNION ALL
+    SELECT arrayJoin(arrayFilter(each -> each.8 >= {since:Int64}, [
+               (concat(unit, ':no_data:', toString(toUnixTimestamp64Milli(since))), 'no_data', CAST(unit AS String), '', '', '',
+                toUnixTimestamp64Milli(since), toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(since), toInt64(0), toInt64(0),
+                toUInt8(0), CAST(NULL AS Nullable(Date)), expected),
+               (concat(unit, ':data_again:', toString(toUnixTimestamp64Milli(since))), 'data_again', CAST(unit AS String), '', '', '',
+                toUnixTimestamp64Milli(ifNull(ended_at, toDateTime64(0, 3, 'UTC'))),
+                if(isNull(ended_at), toInt64(-1), toUnixTimestamp64Milli(ifNull(ended_at, at))), toUnixTimestamp64Milli(since), toInt64(0),
+                toInt64(0), toUInt8(0), CAST(NULL AS Nullable(Date)), toInt64(0))
+           ])) AS step
+    FROM data_gaps FINAL
+)
+WHERE id NOT IN (SELECT id FROM alert_announced)
+ORDER BY recorded_ms, at_ms, id
+LIMIT {most:UInt32}
+
+-- name: alert_inbox
+-- Which replies have not been read, in the order in which they came?
+SELECT key, CAST(channel AS String) AS channel, sender, text, toUnixTimestamp64Milli(at) AS at_ms, CAST(outcome AS String) AS outcome,
+       version
+FROM alert_inbox FINAL
+WHERE alert_inbox.outcome = ''
+ORDER BY at_ms, key
+
+-- name: alert_cursor
+-- How far was a service read that is asked for replies?
+SELECT position
+FROM alert_cursors FINAL
+WHERE name = {name:String}

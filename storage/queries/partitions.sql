@@ -51,23 +51,26 @@ WHERE flushes.name IN {names:Array(String)} AND at >= fromUnixTimestamp64Milli({
   AND flushes.epoch < claims.newest
 ORDER BY partition_name, flush_epoch, seq
 
--- name: fact_ids_of_units
--- Which facts do the tables hold of these units?
-SELECT 'aggregates' AS fact_table, unit, source, subject FROM aggregates WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'complaints' AS fact_table, unit, source, subject FROM complaints WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'counter_days' AS fact_table, unit, source, subject FROM counter_days WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'interventions' AS fact_table, unit, source, subject FROM interventions WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'ratings' AS fact_table, unit, source, subject FROM ratings WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'snapshots' AS fact_table, unit, source, subject FROM snapshots WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'surveys' AS fact_table, unit, source, subject FROM surveys WHERE unit IN {units:Array(String)}
-UNION ALL
-SELECT 'visits' AS fact_table, unit, source, subject FROM visits WHERE unit IN {units:Array(String)}
+-- name: fact_numbers_of_units
+-- Which facts do the tables hold of these units, each by its number (pantau.domain.entries.fact_number)?
+SELECT xxHash64(concat(fact_table, char(0), unit, char(0), source, char(0), subject)) AS number
+FROM (
+    SELECT 'aggregates' AS fact_table, unit, source, subject FROM aggregates WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'complaints' AS fact_table, unit, source, subject FROM complaints WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'counter_days' AS fact_table, unit, source, subject FROM counter_days WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'interventions' AS fact_table, unit, source, subject FROM interventions WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'ratings' AS fact_table, unit, source, subject FROM ratings WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'snapshots' AS fact_table, unit, source, subject FROM snapshots WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'surveys' AS fact_table, unit, source, subject FROM surveys WHERE unit IN {units:Array(String)}
+    UNION ALL
+    SELECT 'visits' AS fact_table, unit, source, subject FROM visits WHERE unit IN {units:Array(String)}
+)
 
 -- name: window_pages_of_units
 -- On which local days do these units have windows?

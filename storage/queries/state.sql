@@ -38,23 +38,26 @@ FROM events
 WHERE seq > {seq:UInt64}
 ORDER BY seq
 
--- name: fact_ids
--- Which facts do the tables hold?
-SELECT 'aggregates' AS fact_table, unit, source, subject FROM aggregates
-UNION ALL
-SELECT 'complaints' AS fact_table, unit, source, subject FROM complaints
-UNION ALL
-SELECT 'counter_days' AS fact_table, unit, source, subject FROM counter_days
-UNION ALL
-SELECT 'interventions' AS fact_table, unit, source, subject FROM interventions
-UNION ALL
-SELECT 'ratings' AS fact_table, unit, source, subject FROM ratings
-UNION ALL
-SELECT 'snapshots' AS fact_table, unit, source, subject FROM snapshots
-UNION ALL
-SELECT 'surveys' AS fact_table, unit, source, subject FROM surveys
-UNION ALL
-SELECT 'visits' AS fact_table, unit, source, subject FROM visits
+-- name: fact_numbers
+-- Which facts do the tables hold, each by its number (pantau.domain.entries.fact_number)?
+SELECT xxHash64(concat(fact_table, char(0), unit, char(0), source, char(0), subject)) AS number
+FROM (
+    SELECT 'aggregates' AS fact_table, unit, source, subject FROM aggregates
+    UNION ALL
+    SELECT 'complaints' AS fact_table, unit, source, subject FROM complaints
+    UNION ALL
+    SELECT 'counter_days' AS fact_table, unit, source, subject FROM counter_days
+    UNION ALL
+    SELECT 'interventions' AS fact_table, unit, source, subject FROM interventions
+    UNION ALL
+    SELECT 'ratings' AS fact_table, unit, source, subject FROM ratings
+    UNION ALL
+    SELECT 'snapshots' AS fact_table, unit, source, subject FROM snapshots
+    UNION ALL
+    SELECT 'surveys' AS fact_table, unit, source, subject FROM surveys
+    UNION ALL
+    SELECT 'visits' AS fact_table, unit, source, subject FROM visits
+)
 
 -- name: window_pages
 -- Of which units and local days are there windows?

@@ -36,7 +36,7 @@ class Installation:
         lines = (folder / ".env").read_text().splitlines()
         self.variables = dict(line.split("=", 1) for line in lines if not line.startswith("#")) | dict(variables)
         self.services: dict[str, Any] = filled(self.variables)["services"]
-        for name in ("admin", "writer", "reader"):
+        for name in ("admin", "writer", "reader", "answerer"):
             path = self.secret(f"{name}_password")
             path.chmod(0o600)
             path.write_text(PASSWORD)

@@ -54,7 +54,7 @@ def test_whoever_speaks_to_bus_or_tables_is_told_where_they_are() -> None:
         "worker": {"PANTAU_BUS", "PANTAU_STORE", "PANTAU_STORE_PASSWORD_FILE", "PANTAU_SECRET_FILE"},
         "web": {"PANTAU_STORE", "PANTAU_STORE_PASSWORD_FILE"},
         "setup": {"PANTAU_BUS", "PANTAU_STORE", "PANTAU_STORE_PASSWORD_FILE"},
-        "notifier": {"PANTAU_DATA_DIR", "PANTAU_STORE_PASSWORD_FILE", "PANTAU_ALERT_ADDRESSES"},
+        "notifier": {"PANTAU_DATA_DIR", "PANTAU_STORE_PASSWORD_FILE", "PANTAU_ALERT_ADDRESSES", "PANTAU_BUS"},
         "simulator": {"PANTAU_KEY_FILE"},
     }.items():
         assert needed <= set(OURS[name]["environment"]), name
@@ -215,7 +215,16 @@ def test_each_process_is_the_user_that_may_do_no_more_than_its_work() -> None:
         assert OURS[name]["environment"]["PANTAU_STORE_PASSWORD_FILE"] == f"/run/secrets/{user}_password"
     script = (ROOT / "deploy" / "clickhouse" / "users.sh").read_text()
     (roles,) = re.findall(r"^for role in ([\w ]+); do$", script, re.MULTILINE)
-    assert {*roles.split()} == {"writer", "reader", "dashboard"}
+    assert {*roles.split()} == {"writer", "reader", "answerer", "dashboard"}
+    web = OURS["web"]["environment"]
+    assert web["PANTAU_ANSWERS_STORE"] == "clickhouse://answerer@clickhouse:9000/pantau"
+    assert web["PANTAU_ANSWERS_PASSWORD_FILE"] == "/run/secrets/answerer_password"
+
+
+def test_links_are_signed_by_the_notifier_and_known_by_the_page_with_one_key() -> None:
+    for name in ("web", "notifier"):
+        assert OURS[name]["environment"]["PANTAU_SECRET_FILE"] == "/run/secrets/installation_secret"
+    assert "PANTAU_PAGE_URL" in OURS["notifier"]["environment"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Workers on a bus: whatever dies, whoever comes too late, the tables hold what the events say."""
 
 import random
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +12,12 @@ from pantau.bus.records import PACKED_HEADERS
 from pantau.domain.events import Event
 from pantau.domain.zones import HOUR, MINUTE
 from storage.chdb_engine import ChdbEngine
+from storage.partitions import PartitionTables
 from storage.queries import sql
 from storage.store import Store
 from storage.verify import verify
 from tests.distributed.bus import Bus, Process, load_registry
+from tests.distributed.cluster import eventually
 from tests.embedded.test_pipeline import empty
 from tests.strategies import MONDAY, REGISTRY, UNITS, registry, streams, ticket
 from tests.truth import must_hold
@@ -170,6 +173,41 @@ def test_partitions_that_go_back_and_forth_between_workers_lose_nothing(store: S
         process.finish()
     must_hold(store, sent)
     assert verify(store, REGISTRY).equal
+
+
+def test_a_partition_is_at_work_before_its_facts_are_learned_and_spares_look_ups_after(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = [ticket("called", MONDAY + 5 * MINUTE, ticket=f"A{n}") for n in range(5)]
+    bus, sent = Bus(1), [ticket("created", MONDAY, ticket=f"A{n}") for n in range(5)]
+    bus.send(sent)
+    first = Process(store, bus)
+    first.assign([0])
+    first.finish()
+
+    may_learn = threading.Event()
+    learn = PartitionTables.fact_numbers
+
+    def slowly(self: PartitionTables, units: Sequence[str]) -> Iterator[list[int]]:
+        may_learn.wait(30)
+        yield from learn(self, units)
+
+    monkeypatch.setattr(PartitionTables, "fact_numbers", slowly)
+    second = Process(store, bus)
+    second.assign([0])
+    bus.send(calls[:3])
+    assert second.step()
+    must_hold(store, [*sent, *calls[:3]])
+
+    (partition,) = second.worker.opened
+    stored, unheard = (("visits", UNITS[0], "antrian", name) for name in ("A4", "B1"))
+    assert partition.may_hold([stored, unheard]) == [stored, unheard]
+    may_learn.set()
+    eventually(lambda: partition.may_hold([unheard]) == [], "facts that are learned")
+    assert partition.may_hold([stored, unheard]) == [stored]
+    bus.send(calls[3:])
+    second.finish()
+    must_hold(store, [*sent, *calls])
 
 
 def test_an_event_in_a_partition_that_is_not_its_units_is_passed_on(store: Store) -> None:

@@ -4,17 +4,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.baselines import Baseline
-from pantau.domain.alerts.detection import Track, Transition, Week, monday
+from pantau.domain.alerts.detection import Track, Transition, Week, code_of, monday
 from pantau.domain.alerts.evidence import Cell, Scale, Sum
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
+from storage.alert_reading import Reply, read_answers, read_messages, read_with_code
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -97,7 +100,27 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         "gaps": tables.gaps(since=0),
         "notices": tables.band_notices(since=0),
         "outbox": tables.outbox(since=0),
+        "unannounced": tables.unannounced(since=0, most=10),
     }
+    tables.announced([event.id for event in found["unannounced"][:2]], at=AS_OF)
+    found["unannounced then"] = tables.unannounced(since=0, most=10)
+    assert found["unannounced then"] == found["unannounced"][2:]
+    reply = Reply(key="0a", channel="telegram", sender="0b", text="OK K7Q2 “ya”", at=AS_OF)
+    tables.receive([reply, msgspec.structs.replace(reply, key="0c", at=AS_OF - 1)])
+    tables.receive([msgspec.structs.replace(reply, outcome="taken", text="", version=2)])
+    tables.receive([reply])
+    found["inbox"] = tables.inbox()
+    assert [each.key for each in found["inbox"]] == ["0c"], "one that is brought again is not read again"
+    found["cursor"] = tables.cursor("bot")
+    for position in (7, 9, 8):
+        tables.keep_cursor("bot", position)
+    found["cursor then"] = tables.cursor("bot")
+    assert [found["cursor"], found["cursor then"]] == [0, 9]
+    alert = _transition().alert
+    found["with code"] = read_with_code(tables.query, code_of(alert).lower())
+    found["of it"] = (read_messages(tables.query, alert), read_answers(tables.query, "0f"))
+    assert found["with code"] == [(alert, "dukcapil")]
+    assert found["of it"] == (found["told"], found["answers"])
     assert [sent.kind for sent in found["told"]] == ["fall"]
     assert found["week"]
     return found

@@ -4,6 +4,7 @@ import pytest
 
 from pantau.domain.errors import Fault
 from pantau.domain.rejections import Code, Rejection
+from storage import rejects as module
 from storage.chdb_engine import ChdbEngine
 from storage.rejects import Rejects
 from storage.store import Store
@@ -50,6 +51,14 @@ def test_the_same_thing_again_is_counted_and_keeps_its_first_time(rejects: Rejec
     rejects.keep([refused(arrival=MONDAY + 9)])
     (row,) = rejects.open()
     assert (row.seen, row.first_at, row.last_at) == (3, MONDAY, MONDAY + 9)
+
+
+def test_more_than_one_look_up_names_are_counted_again_too(rejects: Rejects, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOKUP", 3)
+    many = [refused(f"d{n}") for n in range(10)]
+    rejects.keep(many)
+    rejects.keep([*many, *many])
+    assert {row.digest: row.seen for row in rejects.open()} == {each.digest: 3 for each in many}
 
 
 def test_different_things_are_different_rows(rejects: Rejects) -> None:

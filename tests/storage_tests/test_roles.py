@@ -138,3 +138,7 @@ def test_on_a_cluster_a_role_reaches_the_tables_behind_too() -> None:
     may = granted("pantau_dashboard", "SELECT", cluster="lampung")
     for table in set(DASHBOARD) & BY_UNIT:
         assert may[table] == may[f"{table}_local"]
+
+
+def test_whoever_writes_answers_writes_nothing_else_and_reads_nothing() -> None:
+    assert granted("pantau_answerer", "") == {"alert_answers": "INSERT", "alert_inbox": "INSERT"}

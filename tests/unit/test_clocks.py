@@ -8,7 +8,7 @@ from functools import partial
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pantau.domain.calendars import LAST
@@ -276,6 +276,24 @@ def test_summaries_merge_in_any_order_and_grouping(
     assert (one + two) + three == one + (two + three) == summarise([*c, *a, *b])
     assert one + two == two + one
     assert one + summarise([]) == one
+
+
+TIMES = st.integers(-62_135_596_800_000, 253_402_300_799_999) | st.integers(MONDAY - 60 * DAY, MONDAY + 60 * DAY)
+
+
+@given(
+    st.lists(st.tuples(TIMES, st.integers(-3 * DAY, 3 * DAY)), max_size=200),
+    st.booleans(),
+    st.sampled_from([None, JANUARY]),
+)
+@settings(max_examples=60)
+def test_many_at_once_are_seen_as_one_by_one(
+    pairs: list[tuple[int, int]], live: bool, expected: tuple[int, int] | None
+) -> None:
+    at_once = ClockWatch("antrian", expected)
+    for half in (pairs[::2], pairs[1::2]):
+        at_once.see_all([time for time, _ in half], [time + late for time, late in half] if live else None)
+    assert at_once.summary() == watch([(time, time + late if live else None) for time, late in pairs], expected)
 
 
 def test_of_many_queues_every_order_of_merging_keeps_the_same() -> None:

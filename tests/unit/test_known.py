@@ -1,16 +1,24 @@
-"""The filter that spares look-ups must never say that storage does not hold what it holds."""
+"""The filters that spare look-ups must never say that storage does not hold what it holds."""
 
+import numpy as np
 import pytest
 
+from pantau.domain.columns import Array
+from pantau.domain.entries import fact_number
 from stream_processors import known
-from stream_processors.known import Known
+from stream_processors.known import Known, KnownNumbers
+from stream_processors.numbers import mixed
+
+
+def number(n: int) -> int:
+    return fact_number(("visits", "dukcapil", "antrian", str(n)))
 
 
 def test_what_was_added_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when it grew by several filters."""
     monkeypatch.setattr(known, "FIRST_SIZE", 1000)
     held = Known()
-    keys = [("visits", "dukcapil", "antrian", str(n)) for n in range(20_000)]
+    keys = [number(n) for n in range(20_000)]
     for start in range(0, len(keys), 700):
         held.add(keys[start : start + 700])
         held.add(keys[start : start + 700])
@@ -20,7 +28,21 @@ def test_what_was_added_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_not_added_is_hardly_ever_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "FIRST_SIZE", 1000)
     held = Known()
-    held.add(("visits", str(n)) for n in range(20_000))
-    wrongly = sum(("visits", str(n)) in held for n in range(100_000, 110_000))
-    assert wrongly < 10_000 * 0.1, "five filters of one in a hundred"
-    assert ("visits", "7") not in Known()
+    held.add(number(n) for n in range(20_000))
+    wrongly = sum(number(n) in held for n in range(100_000, 110_000))
+    assert wrongly < 10, "five filters of one in a hundred thousand"
+    assert number(7) not in Known()
+
+
+def numbers(first: int, n: int) -> Array:
+    return mixed(np.arange(first, first + n))
+
+
+@pytest.mark.parametrize("at_once", [7_000, 600_000])
+def test_every_number_added_is_known_and_hardly_another(at_once: int) -> None:
+    """Also when more come at once than one filter holds."""
+    held = KnownNumbers()
+    for first in range(0, 600_000, at_once):
+        held.add(numbers(first, min(at_once, 600_000 - first)))
+    assert held.holds(numbers(0, 600_000)).all()
+    assert held.holds(numbers(10_000_000, 100_000)).mean() < 0.03

@@ -24,6 +24,9 @@ end of a fall that data which came late no longer support, which is found beside
 _CODE: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody mistakes for another on a phone."""
 
+CODE_SIGNS: Final = 4
+CODES: Final = len(_CODE) ** CODE_SIGNS
+
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """One step in an alert's life; a row that is only ever added.
@@ -69,10 +72,21 @@ def alert_id(unit: str, group: str, indicator: Indicator, baseline: int, first: 
 def code_of(alert: str) -> str:
     """The short code that people read and answer with, made of the id: four signs."""
     number, letters = int(alert, 16), ""
-    for _ in range(4):
+    for _ in range(CODE_SIGNS):
         number, sign = divmod(number, len(_CODE))
         letters += _CODE[sign]
     return letters
+
+
+def residue_of(code: str) -> int | None:
+    """What the ids of all alerts with a code leave when divided by ``CODES``; None for what is no code."""
+    signs = [_CODE.find(letter) for letter in code.strip().upper()]
+    if len(signs) != CODE_SIGNS or min(signs) < 0:
+        return None
+    rest = 0
+    for sign in reversed(signs):
+        rest = rest * len(_CODE) + sign
+    return rest
 
 
 def monday(day: int) -> int:
