@@ -103,9 +103,8 @@ def main() -> None:
             fill(engine, chosen.visits, print)
             full.touch()
         visits, events = (engine.query(f"SELECT count() FROM {table}").rows[0][0] for table in ("visits", "events"))
-        print(
-            f"{visits:,} visits, {events:,} events\n{'board':20} {'p50':>6} {'p95 ms':>6} {'CPU ms':>8} {'rows read':>12}"
-        )
+        print(f"{visits:,} visits, {events:,} events")
+        print(f"{'board':20} {'p50':>6} {'p95 ms':>6} {'CPU ms':>8} {'rows read':>12}")
         reader = Reader(Page(engine))
         for uid, board in drawn_boards().items():
             if uid.endswith("-en") or chosen.board not in (None, uid):

@@ -55,12 +55,12 @@
 (
     SELECT created_at, ifNull(due_at < $__toTime_ms, 0) AS is_late
     FROM visits FINAL
-    WHERE (unit, source, subject) IN (
-            SELECT unit, source, subject
-            FROM visits
-            WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
-        )
-      AND kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND ifNull(ended_at > $__toTime_ms, 1)
+    PREWHERE startsWith(subject, 'application:') AND (unit, source, subject) IN (
+        SELECT unit, source, subject
+        FROM visits
+        WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+    )
+    WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND ifNull(ended_at > $__toTime_ms, 1)
       AND ifNull(service, '-') IN (${service:singlequote})
 )
 
