@@ -1,12 +1,13 @@
 """The one process as offices use it: events over HTTP with 202 after durable, and how soon the page knows.
 
-    python -m benchmarks.live [--seconds N]
+    python -m benchmarks.live [--seconds N] [--viewers N] [--pages-only]
 
 Starts ``pantau serve`` in a process of its own. First batches of 100 as fast as it answers; then 1,000 events a second,
-paced, while a watcher of the page's stream notes for each event how long after its sending the page had it.
+paced, while watchers of the page's stream note for each event how long after its sending they had it.
 """
 
 import argparse
+import asyncio
 import hashlib
 import shutil
 import signal
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -108,33 +110,39 @@ def full_speed(url: str, seconds: float, senders: int = 4) -> float:
     return total / (time.monotonic() - began)
 
 
-class Watcher(threading.Thread):
-    """Reads the page's stream; notes when each newer last event was first seen."""
+class Watchers(threading.Thread):
+    """Some open pages, each a stream of its own; each notes when it first saw each newer last event."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, viewers: int) -> None:
         super().__init__(daemon=True)
         self._url = url
-        self.seen: list[tuple[int, float]] = []
+        self.seen: list[list[tuple[int, float]]] = [[] for _ in range(viewers)]
 
     def run(self) -> None:
         """Read until the server ends."""
+        asyncio.run(self._read_all())
+
+    async def _read_all(self) -> None:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+            await asyncio.gather(*(self._read(client, seen) for seen in self.seen))
+
+    async def _read(self, client: httpx.AsyncClient, seen: list[tuple[int, float]]) -> None:
         newest = 0
-        try:
-            with httpx.stream("GET", self._url + "/api/stream", timeout=60) as response:
-                for line in response.iter_lines():
+        with suppress(httpx.TransportError):
+            async with client.stream("GET", self._url + "/api/stream") as response:
+                async for line in response.aiter_lines():
                     if line.startswith("data: ") and "last_event" in line:
                         last = msgspec.json.decode(line[6:], type=dict).get("last_event") or 0
                         if last > newest:
                             newest = last
-                            self.seen.append((last, time.time() * 1000))
-        except httpx.TransportError:
-            return
+                            seen.append((last, time.time() * 1000))
 
 
-def page_delays(url: str, seconds: float, rate: int) -> list[float]:
-    """Milliseconds from an event's own time to the page having it, for every event sent at a paced rate."""
-    watcher = Watcher(url)
-    watcher.start()
+def page_delays(url: str, seconds: float, rate: int, viewers: int) -> list[float]:
+    """Milliseconds from an event's own time to a page having it, for every tenth of a second and every page."""
+    watchers = Watchers(url, viewers)
+    watchers.start()
     time.sleep(1)
     sent: list[int] = []
     with httpx.Client(headers={"authorization": f"Bearer {KEY}", "content-type": BATCH}, timeout=60) as client:
@@ -145,9 +153,10 @@ def page_delays(url: str, seconds: float, rate: int) -> list[float]:
             client.post(url + "/v1/events", content=batch(rate // 10)).raise_for_status()
     time.sleep(3)
     delays = []
-    for at in sent:
-        known = [seen for last, seen in watcher.seen if last >= at]
-        delays.append((known[0] if known else float("inf")) - at)
+    for page in watchers.seen:
+        for at in sent:
+            known = next((seen for last, seen in page if last >= at), float("inf"))
+            delays.append(known - at)
     return sorted(delays)
 
 
@@ -155,6 +164,8 @@ def main() -> None:
     """Run both and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=15)
+    options.add_argument("--viewers", type=int, default=1, help="How many pages are open.")
+    options.add_argument("--pages-only", action="store_true", help="Leave out what is sent at full speed.")
     options.add_argument("--work", type=Path, default=Path("artifacts/benchmark-live"))
     chosen = options.parse_args()
     work: Path = chosen.work.resolve()
@@ -172,11 +183,13 @@ def main() -> None:
         while (running := running_process(work / "data")) is None:
             time.sleep(0.1)
         time.sleep(1)
-        print(f"HTTP, 202 after durable: {full_speed(running.url, chosen.seconds):,.0f} events/s in batches of 100")
-        time.sleep(2)
-        delays = page_delays(running.url, chosen.seconds, 1000)
+        if not chosen.pages_only:
+            print(f"HTTP, 202 after durable: {full_speed(running.url, chosen.seconds):,.0f} events/s in batches of 100")
+            time.sleep(10)  # what came at full speed is merged and drawn first
+        delays = page_delays(running.url, chosen.seconds, 1000, chosen.viewers)
         p50, p95 = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
-        print(f"page at 1,000 events/s: p50 {p50:,.0f} ms, p95 {p95:,.0f} ms, worst {delays[-1]:,.0f} ms after")
+        told = f"p50 {p50:,.0f} ms, p95 {p95:,.0f} ms, worst {delays[-1]:,.0f} ms after"
+        print(f"{chosen.viewers} pages at 1,000 events/s: {told}")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()

@@ -23,6 +23,11 @@ _CLOCK: Final = re.compile(r"\b(?:now|now64|today|yesterday|current_timestamp)\s
 _PERSONAL: Final = re.compile(
     r"\b(?:officer|history|subject|original|reasons|digest|data|ticket|id|note|text_en|phone)\b"
 )
+_COMPARED: Final = re.compile(
+    r"\(unit, source, subject\) IN \(\s*SELECT unit, source, subject\b|startsWith\(subject, [^)]*\)"
+)
+"""An identity compared with identities, or asked whether it is an application's: nothing of it comes out."""
+
 _DRAWN: Final = frozenset(get_args(Kind))
 _COMMON: Final = """
 and are as below board boards by each for from has have how in is last less more now of on open over people promise
@@ -135,7 +140,7 @@ def _faults_of_panel(panel: Json, board: Json) -> Iterator[str]:
 def _faults_of_sql(sql: str, known: set[str], where: str) -> Iterator[str]:
     if _CLOCK.search(sql):
         yield f"{where} reads a clock; the time range rules"
-    if found := _PERSONAL.search(_code(sql)):
+    if found := _PERSONAL.search(_COMPARED.sub("", _code(sql))):
         yield f"{where} reads {found[0]!r}, which may be about a person"
     yield from _undefined(sql, known, where)
 

@@ -23,7 +23,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a query's answer: its unit and how it is shown. Its words are those of its name.
 
     ``states`` are the codes it may hold, told as words (``told`` goes before a code in the key of its words); a column
-    of numbers holds 1 for the first of them. ``limits`` colours a number: ``promise`` from 80 and 100 %.
+    of numbers holds 1 for the first of them; ``others`` are shown as they are. ``limits`` colours a number:
+    ``promise`` from 80 and 100 %.
     ``bar`` draws it as a bar in its cell up to ``most``. ``opens`` is the board that its value leads to, with the
     variables that are set from other columns of the row.
     """
@@ -33,6 +34,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     decimals: int | None = 0
     states: tuple[str, ...] = ()
     told: str = ""
+    others: bool = False
     limits: Literal["promise", "kept", ""] = ""
     bar: bool = False
     most: float | None = None

@@ -26,6 +26,10 @@ BY_SOURCE: Final = ("rejected_events", "source_clocks", "source_health")
 BY_ALERT: Final = ("alert_answers",)
 """Tables whose rows each belong to one alert, and so to its unit."""
 
+BY_TRAINED: Final = ("effects",)
+"""Tables whose rows each belong to the units that had a training. Its effect is shown to who may see all of them: of a
+training at one unit to whoever sees that unit, of a programme only to who sees everybody who had it."""
+
 FOR_ALL: Final = ("services",)
 """Tables that are the same for everybody."""
 
@@ -36,10 +40,11 @@ def narrowed(sql: str, *, tables: Iterable[str], units: Iterable[str], sources: 
     ``tables`` are all tables there are, as :data:`FIND_TABLES` finds them; those whose rows belong to nobody who is
     named here are empty, save a few that are the same for everybody.
     """
+    units = [*units]
     of_unit, of_source = _in("unit", units), _sources(sources)
     of_alert = f"alert IN (SELECT alert FROM alert_transitions WHERE {of_unit})"
     conditions = dict.fromkeys(BY_UNIT, of_unit) | dict.fromkeys(BY_SOURCE, of_source)
-    conditions |= dict.fromkeys(BY_ALERT, of_alert)
+    conditions |= dict.fromkeys(BY_ALERT, of_alert) | dict.fromkeys(BY_TRAINED, _trained_among(units))
     filters = {}
     for table in sorted(tables):
         name = table.removesuffix("_local")  # on a cluster, the rows of one server
@@ -57,6 +62,12 @@ def _without_last_comment(sql: str) -> str:
 def _in(column: str, values: Iterable[str]) -> str:
     listed = ", ".join(f"'{quoted(value)}'" for value in sorted(values))
     return f"{column} IN ({listed})" if listed else "0"
+
+
+def _trained_among(units: Iterable[str]) -> str:
+    had_it = "JSONExtract(content, 'units_trained', 'Array(String)')"
+    listed = ", ".join(f"'{quoted(unit)}'" for unit in sorted(units))
+    return f"notEmpty({had_it}) AND hasAll([{listed}], {had_it})" if listed else "0"
 
 
 def _sources(sources: Iterable[str]) -> str:

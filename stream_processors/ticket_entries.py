@@ -89,8 +89,8 @@ def from_events(events: Sequence[Event], names: TicketNames, registry: Registry)
             extras[place] = said[place].came_from
         elif kind == "ticket.cancelled":
             extras[place] = said[place].by
-    suffix = _Suffixes()
-    subjects = [data.ticket if data.service_day is None else data.ticket + suffix[data.service_day] for data in said]
+    prefix = _Prefixes()
+    subjects = [data.ticket if data.service_day is None else prefix[data.service_day] + data.ticket for data in said]
     return _plain(
         names,
         [*zip(repeat("visits"), [data.unit for data in said], sources, subjects)],
@@ -151,9 +151,9 @@ def _plain(
     return Plain(fact_ids, entries, texts, np.zeros(n, np.int64))
 
 
-class _Suffixes(dict[Any, str]):
-    """What is added to a ticket's number by the service day it belongs to."""
+class _Prefixes(dict[Any, str]):
+    """What the service day that a ticket belongs to puts before its number."""
 
     def __missing__(self, day: Any) -> str:
-        self[day] = suffix = f"@{day}"
-        return suffix
+        self[day] = prefix = f"{day}@"
+        return prefix

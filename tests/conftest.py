@@ -121,6 +121,24 @@ def module_clickhouse(clickhouse_server: Server) -> Iterator[str]:
     yield from _database_on(clickhouse_server)
 
 
+@pytest.fixture(scope="module", params=["server", "cluster"])
+def server_or_cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, module_clickhouse: str
+) -> Iterator[str]:
+    """The address of an empty database on a server, and then of one that is spread over the shards of a cluster."""
+    if request.param == "server":
+        yield module_clickhouse
+        return
+    bridge = Bridge(tmp_path_factory.mktemp("cluster") / "store", cluster="lampung").start()
+    try:
+        maker = open_server(bridge.url("default"))
+        maker.execute("CREATE DATABASE spread ON CLUSTER lampung")
+        maker.close()
+        yield bridge.url("spread")
+    finally:
+        bridge.stop()
+
+
 def _database_on(server: Server) -> Iterator[str]:
     database = f"pantau_test_{os.getpid()}_{next(_databases)}"
     engine = open_server(server.url("default"))

@@ -14,7 +14,7 @@ def alert_columns(states: tuple[str, ...], *, ended: bool = False) -> tuple[Colu
     ends = (Column(name="ended_on", unit="date", decimals=None, width=110),) if ended else ()
     return (
         text("indicator", states=INDICATORS, told="alert_"),
-        text("group_code", width=140),
+        text("group_code", states=("*",), told="group_", others=True, width=140),
         text("alert_state", states=states, width=170),
         Column(name="since_on", unit="date", decimals=None, width=110),
         *ends,

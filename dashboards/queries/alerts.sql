@@ -22,12 +22,13 @@
     )
 )
 
--- name: part_incidents
--- Which incidents were there, from when to when, when were they first answered, until when was what promised, is it done, and who was told last?
+-- name: part_told
+-- Every fall with what holds of its whole incident: from when to when it went, when it was first answered, until when was what promised, is it done, and who was told last?
 (
-    SELECT unit, incident, min(fell_at) AS opened_at, if(countIf(isNull(ended_at)) > 0, NULL, max(ended_at)) AS closed_at,
-           minOrNullIf(answered_at, is_answered = 1) AS first_answer_at, maxOrNull(due_day) AS due_on, max(is_done) AS is_done,
-           argMaxOrNullIf(told_role, told_at, told_role != '') AS held_by
+    SELECT unit, alert, group_code, indicator, told, fell_at, begun_at, ended_at, ended_day, ending, incident,
+           min(fell_at) OVER whole AS opened_at, if(countIf(isNull(ended_at)) OVER whole > 0, NULL, max(ended_at) OVER whole) AS closed_at,
+           minOrNullIf(answered_at, is_answered = 1) OVER whole AS first_answer_at, maxOrNull(due_day) OVER whole AS due_on,
+           max(is_done) OVER whole AS is_done, argMaxOrNullIf(told_role, told_at, told_role != '') OVER whole AS held_by
     FROM {{part_falls}} AS fall
     LEFT JOIN (
         SELECT alert, min(at) AS answered_at, maxOrNull(due) AS due_day, max(done) AS is_done, toUInt8(1) AS is_answered
@@ -43,7 +44,14 @@
         ) AS message
         GROUP BY alert
     ) AS told_to USING (alert)
-    GROUP BY unit, incident
+    WINDOW whole AS (PARTITION BY unit, incident)
+)
+
+-- name: part_incidents
+-- Which incidents were there? One row each, as part_told says.
+(
+    SELECT DISTINCT unit, incident, opened_at, closed_at, first_answer_at, due_on, is_done, held_by
+    FROM {{part_told}} AS fall
 )
 
 -- name: part_alerts
@@ -62,8 +70,7 @@
                silence -> silence.1 IN (fall.unit, '*') AND ifNull(silence.2 = fall.indicator, 1) AND today BETWEEN silence.3 AND silence.4,
                {{part_silences}}
            ) AS is_silenced
-    FROM {{part_falls}} AS fall
-    JOIN {{part_incidents}} AS whole ON whole.unit = fall.unit AND whole.incident = fall.incident
+    FROM {{part_told}} AS fall
     LEFT JOIN (SELECT unit, name, CAST(zone AS String) AS zone FROM units FINAL) AS place ON place.unit = fall.unit
 )
 
@@ -77,13 +84,12 @@
 -- name: part_alert_spells
 -- What were the chosen units in, from when to when? fall (with its first answer), watched, recovered (shown for seven days), no_data.
 (
-    SELECT unit, indicator, 'fall' AS spell, fell_at AS starts, ifNull(ended_at, $__toTime_ms) AS ends, first_answer_at
-    FROM {{part_falls}} AS fall
-    JOIN (SELECT unit, incident, first_answer_at FROM {{part_incidents}} AS whole) AS answered USING (unit, incident)
-    UNION ALL
-    SELECT unit, indicator, 'recovered', assumeNotNull(ended_at), least(assumeNotNull(ended_at) + INTERVAL 7 DAY, $__toTime_ms), NULL
-    FROM {{part_falls}} AS fall
-    WHERE isNotNull(ended_at) AND ending = 'recovered'
+    SELECT unit, indicator, each.1 AS spell, assumeNotNull(each.2) AS starts, each.3 AS ends, first_answer_at
+    FROM {{part_told}} AS fall
+    ARRAY JOIN arrayFilter(each -> isNotNull(each.2), [
+        ('fall', toNullable(fell_at), ifNull(ended_at, $__toTime_ms)),
+        ('recovered', if(ending = 'recovered', ended_at, NULL), least(ifNull(ended_at, $__toTime_ms) + INTERVAL 7 DAY, $__toTime_ms))
+    ]) AS each
     UNION ALL
     SELECT unit, indicator, 'watched', at, if(following > at, following, $__toTime_ms), NULL
     FROM (
@@ -166,14 +172,16 @@ WITH
         JOIN {{part_places}} AS place USING (unit)
         GROUP BY unit, slot
     )
-SELECT toDateTime(grid.slot * $__interval_s, 'UTC') AS time, if(named.name = '', grid.unit, named.name) AS name,
-       if(slots.unit = '', 7, state_code) AS alert_course
+SELECT toDateTime(slot * $__interval_s, 'UTC') AS time, if(named.name = '', told.unit, named.name) AS name,
+       if(code_of[slot] = 0, 7, code_of[slot]) AS alert_course
 FROM (
-    SELECT unit, arrayJoin(range(toUInt64(intDiv(toUnixTimestamp($__fromTime) + $__interval_s - 1, $__interval_s)), toUInt64(intDiv(toUnixTimestamp($__toTime), $__interval_s) + 1))) AS slot
-    FROM (SELECT DISTINCT unit FROM slots) AS units_told
-) AS grid
-LEFT JOIN slots ON slots.unit = grid.unit AND slots.slot = grid.slot
-LEFT JOIN (SELECT unit, name FROM units FINAL) AS named ON named.unit = grid.unit
+    SELECT unit, CAST((groupArray(slot), groupArray(state_code)), 'Map(UInt64, UInt8)') AS code_of
+    FROM slots
+    GROUP BY unit
+) AS told
+LEFT JOIN (SELECT unit, name FROM units FINAL) AS named ON named.unit = told.unit
+ARRAY JOIN range(toUInt64(intDiv(toUnixTimestamp($__fromTime) + $__interval_s - 1, $__interval_s)),
+                 toUInt64(intDiv(toUnixTimestamp($__toTime), $__interval_s) + 1)) AS slot
 ORDER BY time, name
 
 -- name: messages_by_role

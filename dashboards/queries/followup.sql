@@ -7,7 +7,7 @@ FROM {{part_tickets_today}} AS visit
 
 -- name: overdue_by_unit
 -- Where do people wait for longer than promised, by unit and service, the longest first? And since when beyond it, in minutes.
-SELECT overdue.unit AS code, if(place.name = '', overdue.unit, place.name) AS name, if(named.name = '', service_code, named.name) AS service_name,
+SELECT overdue.unit AS code, if(place.name = '', overdue.unit, place.name) AS name, multiIf(service_code = '-', '–', named.name = '', service_code, named.name) AS service_name,
        overdue_people, longest_min, over_by_min
 FROM (
     SELECT unit, CAST(ifNull(service, '-') AS String) AS service_code, count() AS overdue_people, max(wait_ms) / 60000 AS longest_min,
@@ -22,7 +22,7 @@ ORDER BY over_by_min DESC, name
 
 -- name: oldest_complaints
 -- Which complaints have been open for longest, and are they beyond five days?
-SELECT complaint.unit AS code, if(place.name = '', complaint.unit, place.name) AS name, if(named.name = '', service_code, named.name) AS service_name,
+SELECT complaint.unit AS code, if(place.name = '', complaint.unit, place.name) AS name, multiIf(service_code = '-', '–', named.name = '', service_code, named.name) AS service_name,
        age_days, if(age_days > 5, 'late', 'in_time') AS complaint_state
 FROM (
     SELECT unit, CAST(ifNull(service, '-') AS String) AS service_code, dateDiff('second', assumeNotNull(opened_at), $__toTime_ms) / 86400 AS age_days

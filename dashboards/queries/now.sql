@@ -23,25 +23,21 @@ WHERE is_waiting
 SELECT if(sumIf(n, weeks = 0 AND measure = 'arrivals') + sumIf(n, weeks > 0) > 0,
           toNullable(sumIf(n, weeks = 0 AND measure != 'arrivals')), NULL) AS served,
        if(uniqExactIf(weeks, weeks > 0) > 0, sumIf(n, weeks > 0 AND measure != 'arrivals') / uniqExactIf(weeks, weeks > 0), NULL) AS usual
-FROM (
-    SELECT measure, n, arrayJoin([0, 1, 2, 3, 4]) AS weeks, start + toIntervalDay(7 * weeks) AS compared
-    FROM windows FINAL
-    WHERE size = '5m' AND measure IN ('arrivals', 'outcome.served', 'outcome.issued', 'outcome.approved')
-      AND unit IN (${unit:singlequote})
-      AND day >= toDate($__fromTime) - 29 AND day <= toDate($__toTime) + 1
-)
-WHERE $__timeFilter(compared)
+FROM {{part_compared}} AS cell
 
 -- name: promise_so_far
--- Which share kept the promise in the time range, and which in the 28 days before? In percent.
+-- Which share kept the promise in the time range, and which in the 28 days before? In percent. Days that lie wholly in the 28 days whatever the zone are read as one cell, the others by five minutes.
 SELECT if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct,
        if(judged_before > 0, toNullable(100 * kept_before / judged_before), NULL) AS usual_pct
 FROM (
     SELECT sumIf(n, $__timeFilter(start)) AS judged, sumIf(total, $__timeFilter(start)) AS kept,
            sumIf(n, start < $__fromTime) AS judged_before, sumIf(total, start < $__fromTime) AS kept_before
     FROM windows FINAL
-    WHERE size = '5m' AND measure = 'promise' AND unit IN (${unit:singlequote})
-      AND day >= toDate($__fromTime) - 29 AND day <= toDate($__toTime) + 1
+    WHERE measure = 'promise' AND unit IN (${unit:singlequote})
+      AND (size = '1d' AND day > toDate($__fromTime - INTERVAL 28 DAY + INTERVAL 14 HOUR) AND day < toDate($__fromTime - INTERVAL 12 HOUR)
+           OR size = '5m' AND day >= toDate($__fromTime - INTERVAL 28 DAY - INTERVAL 12 HOUR)
+              AND day <= toDate($__fromTime - INTERVAL 28 DAY + INTERVAL 14 HOUR)
+           OR size = '5m' AND day >= toDate($__fromTime - INTERVAL 12 HOUR) AND day <= toDate($__toTime + INTERVAL 14 HOUR))
       AND start >= $__fromTime - INTERVAL 28 DAY
 )
 
@@ -64,9 +60,9 @@ WITH
         SELECT unit, sumIf(n, measure = 'promise' AND is_today) AS judged, sumIf(total, measure = 'promise' AND is_today) AS kept,
                sumIf(n, measure = 'promise' AND NOT is_today) AS judged_before,
                sumIf(total, measure = 'promise' AND NOT is_today) AS kept_before,
-               sumIf(n, startsWith(measure, 'outcome.') AND is_today) AS served
+               sumIf(n, startsWith(measure, 'outcome.') AND is_today) AS served_people, toUInt8(1) AS is_counted
         FROM (
-            SELECT unit, measure, n, total, toString(day) = formatDateTime($__toTime, '%F', zone) AS is_today
+            SELECT unit, measure, n, total, day = today AS is_today
             FROM windows FINAL
             JOIN {{part_places}} AS place USING (unit)
             WHERE size = '1d' AND measure IN ('promise', 'outcome.served', 'outcome.issued', 'outcome.approved')
@@ -86,7 +82,7 @@ SELECT unit AS code, name,
        if(waits > 0, toNullable(100 * ratio), NULL) AS of_promise_pct,
        if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct,
        if(judged_before > 0, toNullable(100 * kept_before / judged_before), NULL) AS usual_pct,
-       nullIf(judged, 0) AS judged_n, served,
+       nullIf(judged, 0) AS judged_n, if(is_counted = 1, toNullable(served_people), NULL) AS served,
        if(toUnixTimestamp(last_at) > 0, toNullable(dateDiff('second', last_at, $__toTime) / 60), NULL) AS silent_min
 FROM (SELECT unit, name FROM units FINAL WHERE unit IN (${unit:singlequote})) AS listed
 LEFT JOIN today USING (unit)
@@ -107,18 +103,11 @@ ORDER BY time
 SELECT toTimeZone($__timeInterval(compared), 'UTC') AS time,
        sumIf(n, weeks = 0 AND measure = 'arrivals') AS arrivals, sumIf(n, weeks = 0 AND measure != 'arrivals') AS served,
        if(any(known) > 0, sumIf(n, weeks > 0 AND measure = 'arrivals') / any(known), NULL) AS usual_arrivals
-FROM (
-    SELECT measure, n, arrayJoin([0, 1, 2, 3, 4]) AS weeks, start + toIntervalDay(7 * weeks) AS compared
-    FROM windows FINAL
-    WHERE size = '5m' AND measure IN ('arrivals', 'outcome.served', 'outcome.issued', 'outcome.approved')
-      AND unit IN (${unit:singlequote})
-      AND day >= toDate($__fromTime) - 29 AND day <= toDate($__toTime) + 1
-) AS cell, (
+FROM {{part_compared}} AS cell, (
     SELECT uniqExact(intDiv(dateDiff('day', day, toDate($__toTime)) + 6, 7)) AS known
     FROM windows FINAL
     WHERE size = '1d' AND measure = 'arrivals' AND n > 0 AND unit IN (${unit:singlequote})
       AND day < toDate($__fromTime) AND day >= toDate($__fromTime) - 28
 ) AS weeks_known
-WHERE $__timeFilter(compared)
 GROUP BY time
 ORDER BY time

@@ -1,6 +1,6 @@
 -- name: part_places
--- In which zone does each unit live?
-(SELECT unit, CAST(zone AS String) AS zone FROM units FINAL)
+-- In which zone does each unit live, and which local day is it there now?
+(SELECT unit, CAST(zone AS String) AS zone, formatDateTime($__toTime, '%F', zone) AS today_text, toDate(today_text) AS today FROM units FINAL)
 
 -- name: part_tickets_today
 -- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left.
@@ -19,7 +19,7 @@
     JOIN {{part_places}} AS place USING (unit)
     WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
       AND created_at > $__toTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
-      AND formatDateTime(created_at, '%F', zone) = formatDateTime($__toTime, '%F', zone)
+      AND formatDateTime(created_at, '%F', zone) = today_text
 )
 
 -- name: part_waits
@@ -46,8 +46,36 @@
     JOIN {{part_places}} AS place USING (unit)
     WHERE unit IN (${unit:singlequote})
       AND ifNull(opened_at, closed_at) > $__toTime - INTERVAL 1 DAY AND ifNull(opened_at, closed_at) <= $__toTime
-      AND formatDateTime(assumeNotNull(ifNull(opened_at, closed_at)), '%F', zone) = formatDateTime($__toTime, '%F', zone)
+      AND formatDateTime(assumeNotNull(ifNull(opened_at, closed_at)), '%F', zone) = today_text
     GROUP BY unit, counter
+)
+
+-- name: part_files_open
+-- Which applications are open now, and until when are they due? First whatever a row, old or new, says is open, which the engine finds by its indexes; then what holds of each of these now.
+(
+    SELECT created_at, ifNull(due_at < $__toTime_ms, 0) AS is_late
+    FROM visits FINAL
+    PREWHERE startsWith(subject, 'application:') AND (unit, source, subject) IN (
+        SELECT unit, source, subject
+        FROM visits
+        WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+    )
+    WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND ifNull(ended_at > $__toTime_ms, 1)
+      AND ifNull(service, '-') IN (${service:singlequote})
+)
+
+-- name: part_compared
+-- Which cells of five minutes lie in the time range or as many weeks before it as weeks says, up to four? Days are bounded for every zone, from twelve hours behind to fourteen ahead.
+(
+    SELECT measure, n, arrayJoin(arrayFilter(each -> $__timeFilter(start + toIntervalDay(7 * each)), [0, 1, 2, 3, 4])) AS weeks,
+           start + toIntervalDay(7 * weeks) AS compared
+    FROM windows FINAL
+    WHERE size = '5m' AND measure IN ('arrivals', 'outcome.served', 'outcome.issued', 'outcome.approved') AND unit IN (${unit:singlequote})
+      AND (day BETWEEN toDate($__fromTime - INTERVAL 12 HOUR) AND toDate($__toTime + INTERVAL 14 HOUR)
+           OR day BETWEEN toDate($__fromTime - INTERVAL 12 HOUR) - 7 AND toDate($__toTime + INTERVAL 14 HOUR) - 7
+           OR day BETWEEN toDate($__fromTime - INTERVAL 12 HOUR) - 14 AND toDate($__toTime + INTERVAL 14 HOUR) - 14
+           OR day BETWEEN toDate($__fromTime - INTERVAL 12 HOUR) - 21 AND toDate($__toTime + INTERVAL 14 HOUR) - 21
+           OR day BETWEEN toDate($__fromTime - INTERVAL 12 HOUR) - 28 AND toDate($__toTime + INTERVAL 14 HOUR) - 28)
 )
 
 -- name: part_days
@@ -104,9 +132,14 @@
 (
     SELECT unit, measure, day, start, n, total
     FROM {{part_days}} AS cell
-    WHERE measure IN ('surveys', 'skm_sum', 'skm_square', 'outcome.served', 'outcome.issued', 'outcome.approved')
-       OR startsWith(measure, 'element.')
+    WHERE measure IN ({{part_skm_measures}})
 )
+
+-- name: part_skm_measures
+-- Which measures do the sums of an index need? Named one by one: the engine skips the windows of all others.
+'surveys', 'skm_sum', 'skm_square', 'outcome.served', 'outcome.issued', 'outcome.approved', 'element.persyaratan',
+'element.prosedur', 'element.waktu', 'element.biaya', 'element.produk', 'element.kompetensi', 'element.perilaku',
+'element.pengaduan', 'element.sarana'
 
 -- name: part_skm_sums
 -- The sums that an index follows from, of whatever cells stand in a group: as in pantau/domain/skm.py.

@@ -10,10 +10,8 @@ FROM (
         FROM windows FINAL
         JOIN {{part_places}} AS place USING (unit)
         WHERE size = '1d' AND unit IN (${unit:singlequote})
-          AND (measure IN ('surveys', 'skm_sum', 'skm_square', 'outcome.served', 'outcome.issued', 'outcome.approved')
-               OR startsWith(measure, 'element.'))
-          AND day > toDate($__toTime) - 92 AND day > toDate(formatDateTime($__toTime, '%F', zone)) - 90
-          AND toString(day) <= formatDateTime($__toTime, '%F', zone)
+          AND measure IN ({{part_skm_measures}})
+          AND day > toDate($__toTime) - 92 AND day <= toDate($__toTime) + 1 AND day > today - 90 AND day <= today
     ) AS cell
 )
 

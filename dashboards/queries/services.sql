@@ -10,15 +10,16 @@ FROM (
 -- name: files_open
 -- How many applications are open now, and how many of them past their deadline?
 SELECT if(submitted > 0, toNullable(opened), NULL) AS open_files, if(submitted > 0, toNullable(late), NULL) AS late_files
-FROM (
-    SELECT count() AS submitted, countIf(is_open) AS opened, countIf(is_open AND due_at < $__toTime_ms) AS late
+FROM (SELECT count() AS opened, countIf(is_late) AS late FROM {{part_files_open}} AS file) AS files, (
+    SELECT count() AS submitted
     FROM (
-        SELECT due_at, isNull(ended_at) OR ended_at > $__toTime_ms AS is_open
-        FROM visits FINAL
-        WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms
-          AND unit IN (${unit:singlequote}) AND ifNull(service, '-') IN (${service:singlequote})
+        SELECT 1
+        FROM visits
+        WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND kind = 'application'
+          AND created_at <= $__toTime_ms AND ifNull(service, '-') IN (${service:singlequote})
+        LIMIT 1
     )
-)
+) AS known
 
 -- name: right_first_time
 -- Which share of finished applications was never returned for completion, of how many?
@@ -42,7 +43,7 @@ FROM (
 
 -- name: services_by_promise
 -- Which services keep their promise least? Share kept in percent, worst first.
-SELECT if(name = '', code, name) AS service_name, kept_pct
+SELECT multiIf(code = '-', '–', name = '', code, name) AS service_name, kept_pct
 FROM (
     SELECT service AS code, 100 * sum(total) / sum(n) AS kept_pct
     FROM {{part_days}} AS cell
@@ -56,7 +57,7 @@ LIMIT 12
 
 -- name: services_listed
 -- How does each service do: promise kept, p90 of wait over promise, median serving time, people who left, worst first?
-SELECT if(named.name = '', counted.code, named.name) AS service_name,
+SELECT multiIf(counted.code = '-', '–', named.name = '', counted.code, named.name) AS service_name,
        if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct, nullIf(judged, 0) AS judged_n,
        if(waited.code = '', NULL, toNullable(p90)) AS of_promise_pct,
        if(timed > 0, toNullable((edge + (greatest(1, intDiv(edge, 50)) - 1) / 2) / 60000), NULL) AS p50_service_min,
@@ -108,11 +109,9 @@ ORDER BY class
 -- How old are the applications that are open now, in classes of days, and how many of each are past their deadline?
 SELECT ['0–1', '1–3', '3–7', '> 7'][class] AS class_days, count() AS open_files, countIf(is_late) AS late_files
 FROM (
-    SELECT dateDiff('second', assumeNotNull(created_at), $__toTime_ms) / 86400 AS age, ifNull(due_at < $__toTime_ms, 0) AS is_late,
+    SELECT dateDiff('second', assumeNotNull(created_at), $__toTime_ms) / 86400 AS age, is_late,
            multiIf(age <= 1, 1, age <= 3, 2, age <= 7, 3, 4) AS class
-    FROM visits FINAL
-    WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND (isNull(ended_at) OR ended_at > $__toTime_ms)
-      AND unit IN (${unit:singlequote}) AND ifNull(service, '-') IN (${service:singlequote})
+    FROM {{part_files_open}} AS file
 )
 GROUP BY class
 ORDER BY class

@@ -1,6 +1,6 @@
 -- name: queue_by_service
 -- Who waits now, by service: how many, how long, against what promise?
-SELECT waiting.code AS code, if(named.name = '', code, named.name) AS service_name,
+SELECT waiting.code AS code, multiIf(code = '-', '–', named.name = '', code, named.name) AS service_name,
        waiting_people, longest_min, promise_min, longest_min * 100 / promise_min AS of_promise_pct
 FROM (
     SELECT CAST(ifNull(service, '-') AS String) AS code, count() AS waiting_people, max(wait_ms) / 60000 AS longest_min,

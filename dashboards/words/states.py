@@ -53,6 +53,7 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "state.normal": (f"○ {ON_SCREEN['normal']}", "○ Normal"),
     "state.settled": ("■ Menetap", "■ Settled"),
     "state.withdrawn": ("◇ Dikoreksi", "◇ Corrected"),
+    "state.group_*": ("Semua", "All"),
     "state.alert_late": ("Tepat janji, %", "Promise kept, %"),
     "state.alert_time": ("Waktu layanan, mnt", "Service time, min"),
     "state.alert_satisfaction": ("IKM", "IKM"),

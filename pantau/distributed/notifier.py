@@ -10,10 +10,11 @@ from pantau.alerting.announcing import Announcing
 from pantau.alerting.recipients import book_of_a_file, read_address_book
 from pantau.distributed.address import brokers
 from pantau.domain.errors import BadSetup
-from pantau.embedded.alerting import Alerting, Round, Watching
+from pantau.embedded.alerting import Alerting, watching
 from pantau.embedded.desk import Desk
-from pantau.embedded.evaluating import Evaluating
+from pantau.embedded.evaluating import evaluating
 from pantau.embedded.replies import reply_rounds
+from pantau.embedded.rounds import Round, Rounds
 from pantau.settings import Settings
 from producers.rounds import stopped_by_signals
 
@@ -50,9 +51,9 @@ def run_notifier(
         stack.callback(server.shutdown)
         stop = stack.enter_context(stopped_by_signals())
         stack.enter_context(
-            Watching(alerting, more=rounds, on_round=lambda name: told.labels(name).set_to_current_time())
+            Rounds(*watching(alerting), *rounds, on_round=lambda name: told.labels(name).set_to_current_time())
         )
-        stack.enter_context(Evaluating(desk))
+        stack.enter_context(Rounds(evaluating(desk)))
         on_start()
         stop.wait()
 
@@ -66,4 +67,4 @@ def _announcing(alerting: Alerting, settings: Settings, stack: ExitStack) -> lis
     publisher = AlertPublisher(brokers(settings.bus))
     stack.callback(publisher.close)
     announcing = Announcing(alerting.tables, alerting.clock, publisher.publish)
-    return [Round("announcing", announcing.announce, ANNOUNCE_SECONDS)]
+    return [Round("announcing", ANNOUNCE_SECONDS, lambda stop: announcing.announce())]

@@ -16,7 +16,7 @@ AFTER_MS = 30 * 60_000
 LOOK_BACK_DAYS = 4
 """Days that are closed when the process was not running at the time; older leftovers stay open and show as backlog."""
 
-_WITH_DAY = re.compile(r"(.*)@(\d{4}-\d\d-\d\d)\Z", re.DOTALL)
+_WITH_DAY = re.compile(r"(\d{4}-\d\d-\d\d)@(.*)\Z", re.DOTALL)
 
 
 def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Event:
@@ -24,8 +24,8 @@ def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Even
     match = _WITH_DAY.match(subject)
     data = TicketData(
         unit=unit,
-        ticket=match[1] if match else subject,
-        service_day=date.fromisoformat(match[2]) if match else None,
+        ticket=match[2] if match else subject,
+        service_day=date.fromisoformat(match[1]) if match else None,
         provenance="auto_closed",
     )
     kind = "ticket.left"

@@ -112,18 +112,21 @@ def time_meant(registry: Registry, source: str, time: int) -> int:
 def subject_of(event: Event, time: int, registry: Registry) -> str:
     """Which thing of its unit and source an event is about; with the service day where numbers restart.
 
+    The day stands first, so that rows sorted by subject lie in the order of days, and whoever asks for one day reads
+    few of them: ``2026-03-30@A17``.
+
     Applications and measures share a table with tickets and trainings, so their numbers, which a source may count from
     1 for each, are marked: ``application:17``.
     """
     data = event.data
     if isinstance(data, TicketData):
-        return f"{data.ticket}@{data.service_day}" if data.service_day else data.ticket
+        return f"{data.service_day}@{data.ticket}" if data.service_day else data.ticket
     if isinstance(data, ApplicationData):
         return "application:" + data.application
     if isinstance(data, MeasureRecorded):
         return "measure:" + data.measure
     if isinstance(data, CounterData):
-        return f"{data.counter}@{local_day(registry.zone(data.unit), time)}"
+        return f"{local_day(registry.zone(data.unit), time)}@{data.counter}"
     field = data.subject_field
     return event.id if field is None else str(getattr(data, field))
 

@@ -96,7 +96,7 @@ def fold_counter_day(key: FactKey, history: Mapping[str, Entry]) -> CounterDay:
                 since = None
             closed_at = entry.time
             state = "paused" if entry.kind == "counter.paused" else "closed"
-    counter = entries[0].counter or key.subject.rpartition("@")[0]
+    counter = entries[0].counter or key.subject.partition("@")[2]
     return CounterDay(
         key.unit,
         key.source,

@@ -1,8 +1,7 @@
 """Evaluates and tells alerts, round by round; in the embedded process for as long as it runs."""
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable
 
 import structlog
 
@@ -13,9 +12,9 @@ from pantau.alerting.recipients import AddressBook
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.messages import CLOSED_AFTER_MS
 from pantau.domain.alerts.policy import QUIET, Policy
-from pantau.domain.errors import PantauError
 from pantau.domain.registry import Registry
 from pantau.domain.zones import MINUTE
+from pantau.embedded.rounds import Round
 from storage.alert_reading import Sent
 from storage.alerts import AlertTables
 
@@ -94,61 +93,11 @@ class Alerting:
             return self._delivery.deliver(self.registry(), self.book)
 
 
-class Round(NamedTuple):
-    """Something to be done again and again, and after how long again."""
-
-    name: str
-    do: Callable[[], object]
-    every_seconds: float
-
-
-class Watching:
-    """Looks for alerts and delivers them for as long as the block lasts; a round that fails is done again in the next.
-
-    A thread each: a channel that is slow must not hold up what is found. ``on_round`` is told the name of the round
-    ("alerting", "delivering", and those of ``more``) after each that went well.
-    """
-
-    def __init__(
-        self,
-        alerting: Alerting,
-        *,
-        look_seconds: float = LOOK_SECONDS,
-        deliver_seconds: float = DELIVER_SECONDS,
-        more: Iterable[Round] = (),
-        on_round: Callable[[str], None] = lambda name: None,
-    ) -> None:
-        self._stop = threading.Event()
-        self._on_round = on_round
-        self._threads = [
-            threading.Thread(target=self._run, args=(each.do, each.every_seconds), name=each.name, daemon=True)
-            for each in (
-                Round("alerting", alerting.look_if_due, look_seconds),
-                Round("delivering", alerting.deliver, deliver_seconds),
-                *more,
-            )
-        ]
-
-    def __enter__(self) -> "Watching":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    @property
-    def running(self) -> bool:
-        """Whether rounds go on."""
-        return any(thread.is_alive() for thread in self._threads)
-
-    def _run(self, do: Callable[[], object], every_seconds: float) -> None:
-        while not self._stop.wait(every_seconds):
-            try:
-                do()
-            except PantauError as error:  # busy or closing: the next round does it
-                log.warning("a round of alerts failed", error=str(error))
-            else:
-                self._on_round(threading.current_thread().name)
+def watching(
+    alerting: Alerting, *, look_seconds: float = LOOK_SECONDS, deliver_seconds: float = DELIVER_SECONDS
+) -> tuple[Round, Round]:
+    """Looks for alerts and delivers them: two rounds, for a channel that is slow must not hold up what is found."""
+    return (
+        Round("alerting", look_seconds, lambda stop: alerting.look_if_due()),
+        Round("delivering", deliver_seconds, lambda stop: alerting.deliver()),
+    )

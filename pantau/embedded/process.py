@@ -8,11 +8,12 @@ from dashboards.live.viewers import Access
 from pantau.alerting.hooks import Hooks
 from pantau.alerting.recipients import AddressBook, book_of_a_file
 from pantau.domain.registry import Registry
-from pantau.embedded.alerting import Watching
-from pantau.embedded.closing import Closing
+from pantau.embedded.alerting import watching
+from pantau.embedded.closing import closing
 from pantau.embedded.desk import LocalDesk, announce, withdraw
-from pantau.embedded.evaluating import Evaluating
+from pantau.embedded.evaluating import evaluating
 from pantau.embedded.replies import reply_rounds
+from pantau.embedded.rounds import Rounds
 from pantau.embedded.runtime import Runtime
 from pantau.embedded.sql_door import SqlDoor, sql_served
 from pantau.gateway.limits import GatewayLimits
@@ -62,9 +63,7 @@ def serve(
         with (
             sql_served(sql, data_dir / "store"),
             feed(desk),
-            Closing(desk),
-            Watching(desk.alerting, more=reply_rounds(desk.alerting)),
-            Evaluating(desk),
+            Rounds(closing(desk), *watching(desk.alerting), *reply_rounds(desk.alerting), evaluating(desk)),
         ):
             # the open streams of the page end before the server waits for connections to close
             run(app, listening, on_start=lambda: on_start(url), on_signal=runtime.end_watching)

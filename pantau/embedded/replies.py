@@ -1,9 +1,12 @@
 """The rounds that read replies: each bot is asked, and what came by any way is read."""
 
+from collections.abc import Callable
+
 from pantau.alerting.replying import Replying
 from pantau.alerting.telegram import bots
 from pantau.domain.errors import BadSetup
-from pantau.embedded.alerting import Alerting, Round
+from pantau.embedded.alerting import Alerting
+from pantau.embedded.rounds import Round
 
 READ_SECONDS = 2.0
 POLL_SECONDS = 0.5
@@ -21,6 +24,10 @@ def reply_rounds(alerting: Alerting) -> list[Round]:
     replying = Replying(alerting.tables, alerting.registry, alerting.clock, secret=alerting.secret)
     polls = bots(alerting.book, alerting.tables, secret=alerting.secret)
     return [
-        Round("reading", lambda: replying.read(alerting.book), READ_SECONDS),
-        *(Round(f"asking bot {number}", poll, POLL_SECONDS) for number, poll in enumerate(polls)),
+        Round("reading", READ_SECONDS, lambda stop: replying.read(alerting.book)),
+        *(Round(f"asking bot {number}", POLL_SECONDS, _asked(poll)) for number, poll in enumerate(polls)),
     ]
+
+
+def _asked(poll: Callable[[], object]) -> Callable[[Callable[[], bool]], object]:
+    return lambda stop: poll()

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pantau.alerting.recipients import book_of_a_file
-from pantau.embedded.alerting import Watching
+from pantau.embedded.alerting import watching
 from pantau.embedded.desk import LocalDesk
+from pantau.embedded.rounds import Rounds
 from pantau.embedded.runtime import Runtime
 from storage.alert_reading import read_outbox
 from tests.alerts.world import FALLS, REGISTRY, at, day_of_events
@@ -29,7 +30,7 @@ def test_what_is_found_is_delivered_without_anybody_asking(desk: LocalDesk, tmp_
     desk.alerting.book = book_of_a_file(told)
     desk.runtime.submit([event for number in range(FALLS + 2) for event in day_of_events(number)]).result(60)
     desk.settled()
-    with Watching(desk.alerting, look_seconds=0.05, deliver_seconds=0.05):
+    with Rounds(*watching(desk.alerting, look_seconds=0.05, deliver_seconds=0.05)):
         eventually(lambda: told.exists() and "Kantor u0" in told.read_text(encoding="utf-8"), "it is told")
         eventually(lambda: {sent.state for sent in read_outbox(desk.query, since=0)} == {"sent"}, "all are sent")
     assert told.read_text(encoding="utf-8").count("🔻 MENURUN") == 1
@@ -37,7 +38,7 @@ def test_what_is_found_is_delivered_without_anybody_asking(desk: LocalDesk, tmp_
 
 def test_rounds_end_when_they_are_told_to_even_if_every_one_of_them_fails(desk: LocalDesk) -> None:
     """Closing the store under it is the worst that can happen."""
-    with Watching(desk.alerting, look_seconds=0.01, deliver_seconds=0.01) as watching:
+    with Rounds(*watching(desk.alerting, look_seconds=0.01, deliver_seconds=0.01)) as rounds:
         desk.runtime.close()
         desk.alerting.book = book_of_a_file(Path("nowhere"))
-    assert not watching.running
+    assert not rounds.running

@@ -150,7 +150,7 @@ def effects(now: int) -> list[Assessment]:
     early = Effect(verdict="too_little", reason="few_weeks_after")
     last = date(1970, 1, 1) + timedelta(now // DAY - 15)
 
-    def told(kind: Kind, key: str, title: str, outcome: str, effect: Effect, unit: str = FALLING) -> Assessment:
+    def told(kind: Kind, key: str, title: str, outcome: str, effect: Effect, *units: str) -> Assessment:
         return Assessment(
             kind=kind,
             programme=key,
@@ -159,7 +159,7 @@ def effects(now: int) -> list[Assessment]:
             first_day=last,
             last_day=last,
             last_week=last,
-            units_trained=(unit,),
+            units_trained=units or (FALLING,),
             effect=effect,
         )
 
@@ -168,6 +168,7 @@ def effects(now: int) -> list[Assessment]:
         told("all", "", "", "service_time", unproven),
         told("programme", "pelayanan prima", "Pelayanan prima", "ikm", better),
         told("programme", "magang mpp", "Magang MPP", "ikm", early, QUIET),
+        told("programme", "service excellence", "Service excellence", "ikm", early, *sorted((FALLING, QUIET))),
         told("training", "t1", "Pelayanan prima", "ikm", better),
         told("training", "t1", "Pelayanan prima", "kompetensi", unproven),
         told("training", "t2", "Magang MPP", "ikm", early, QUIET),

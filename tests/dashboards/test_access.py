@@ -17,7 +17,8 @@ from dashboards.live.secured import HEADERS
 from dashboards.live.viewers import COOKIE, Access, Viewer, read_access, token_hash
 from pantau.domain.errors import BadSetup
 from storage.roles import DASHBOARD
-from storage.row_filter import BY_ALERT, BY_SOURCE, BY_UNIT, FIND_TABLES, FOR_ALL, narrowed
+from storage.row_filter import BY_ALERT, BY_SOURCE, BY_TRAINED, BY_UNIT, FIND_TABLES, FOR_ALL, narrowed
+from tests.dashboards.fallen import QUIET
 from tests.dashboards.office import AS_OF, Office
 from tests.dashboards.test_live import OfficeRuntime
 from tests.dashboards.test_queries import FALLING
@@ -155,8 +156,37 @@ def test_every_table_is_filtered_or_the_same_for_everybody(office: Office) -> No
         == []
     )
     assert all("alert" in columns[table] for table in BY_ALERT)
-    named = {*BY_UNIT, *BY_SOURCE, *BY_ALERT, *FOR_ALL}
-    assert {*DASHBOARD} - named == {"effects", "flushes", "partitions"}, "what is of no single unit is hidden"
+    assert all("content" in columns[table] for table in BY_TRAINED)
+    named = {*BY_UNIT, *BY_SOURCE, *BY_ALERT, *BY_TRAINED, *FOR_ALL}
+    assert {*DASHBOARD} - named == {"flushes", "partitions"}, "what is of no unit is hidden"
+
+
+def test_a_camat_sees_what_trainings_changed_at_his_units_and_no_others(office: Office) -> None:
+    """An effect of several units is his only if all of them are: it is not to be read back to one of the others."""
+    tables = [name for (name,) in office.engine.query(FIND_TABLES).rows]
+    query = "SELECT DISTINCT kind, JSONExtract(content, 'units_trained', 'Array(String)') AS had_it FROM effects FINAL"
+
+    def seen(*units: str) -> set[tuple[str, tuple[str, ...]]]:
+        rows = office.engine.query(narrowed(query, tables=tables, units=units, sources=[])).rows
+        return {(kind, tuple(had_it)) for kind, had_it in rows}
+
+    everything = {(kind, tuple(had_it)) for kind, had_it in office.engine.query(query).rows}
+    assert seen(*office.units) == everything
+    assert seen() == set()
+    for unit in office.units:
+        assert seen(unit) == {row for row in everything if row[1] == (unit,)}
+    of_both = ("programme", tuple(sorted((FALLING, QUIET))))
+    assert of_both in everything
+    assert of_both in seen(FALLING, QUIET)
+
+
+def test_the_board_of_trainings_shows_him_his_effects(client: TestClient[Litestar]) -> None:
+    def titles(token: str) -> list[str]:
+        frame = client.get("/api/boards/pantau-pelatihan/frames", headers=bearer(token)).json()["panels"]["6"]
+        return next(field["values"] for field in frame["fields"] if field["name"] == "title")
+
+    assert {*titles(CAMAT)} == {"Pelayanan prima"}
+    assert {*titles(ALL)} == {"Pelayanan prima", "Magang MPP"}
 
 
 @pytest.mark.parametrize("table", sorted({*BY_UNIT} & {"units", "visits", "windows", "events", "surveys"}))

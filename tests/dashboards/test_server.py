@@ -16,29 +16,16 @@ from dashboards.queries import board_sql
 from storage.address import open_server
 from storage.migrate import migrate
 from tests.dashboards.office import Office, fill
-from tests.support.bridge import Bridge
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(scope="module", params=["server", "cluster"])
-def elsewhere(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, module_clickhouse: str
-) -> Iterator[Office]:
-    bridge = None
-    address = module_clickhouse
-    if request.param == "cluster":
-        bridge = Bridge(tmp_path_factory.mktemp("cluster") / "store", cluster="lampung").start()
-        maker = open_server(bridge.url("default"))
-        maker.execute("CREATE DATABASE spread ON CLUSTER lampung")
-        maker.close()
-        address = bridge.url("spread")
-    engine = open_server(address)
+@pytest.fixture(scope="module")
+def elsewhere(server_or_cluster: str) -> Iterator[Office]:
+    engine = open_server(server_or_cluster)
     migrate(engine)
     yield Office(engine, fill(engine))
     engine.close()
-    if bridge:
-        bridge.stop()
 
 
 def test_every_panel_is_answered_alike(office: Office, elsewhere: Office) -> None:

@@ -20,7 +20,7 @@ from pantau.domain.wire import encode_data
 from pantau.domain.zones import local_day
 from pantau.effect_texts import sentence
 from pantau.embedded.desk import Load, LocalDesk
-from pantau.embedded.evaluating import Evaluating
+from pantau.embedded.evaluating import evaluate
 from pantau.embedded.runtime import Runtime
 from producers.packed import Packed
 from storage.effects import assessments, computed_at, stored
@@ -42,7 +42,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Assessme
     runtime.submit([*surveys(), *trainings()]).result()
     runtime.settled()
     desk = LocalDesk(runtime, directory)
-    assert Evaluating(desk).evaluate() == 5 * len(OUTCOMES)
+    assert evaluate(desk) == 5 * len(OUTCOMES)
     kept = [each.assessment for each in stored(desk.query)]
     earlier = AS_OF - 21 * DAY
     weeks_read = [
@@ -209,8 +209,7 @@ def test_effects_are_computed_once_a_night_and_a_missed_night_is_made_up_for(tmp
     runtime = Runtime.open(tmp_path, registry=REGISTRY, clock=lambda: clock[0])
     try:
         desk = LocalDesk(runtime, tmp_path)
-        evaluating = Evaluating(desk)
-        assert evaluating.evaluate() == 0, "no training, nothing to say"
+        assert evaluate(desk) == 0, "no training, nothing to say"
         events = trainings()
         packed = [
             Packed(e.source, e.id, e.kind, e.time, e.arrival, e.content, encode_data(e.data).decode()) for e in events
@@ -218,11 +217,11 @@ def test_effects_are_computed_once_a_night_and_a_missed_night_is_made_up_for(tmp
         desk.take(Load(packed, [])).result()
         runtime.submit(surveys(weeks=2)).result()
         desk.settled()
-        assert evaluating.evaluate() > 0
+        assert evaluate(desk) > 0
         assert {each.assessment.effect.verdict for each in stored(desk.query)} == {"too_little"}
-        assert evaluating.evaluate() == 0, "this night's are there"
+        assert evaluate(desk) == 0, "this night's are there"
         clock[0] += DAY
-        assert evaluating.evaluate() > 0
+        assert evaluate(desk) > 0
         assert computed_at(desk.query) == clock[0]
     finally:
         runtime.close()

@@ -12,8 +12,9 @@ from pantau.domain.errors import NotNow
 from pantau.domain.events import Event, TicketData
 from pantau.domain.registry import Holiday, Source
 from pantau.domain.zones import DAY, HOUR, MINUTE
-from pantau.embedded.closing import Closing
+from pantau.embedded.closing import close_days, closing
 from pantau.embedded.desk import LocalDesk
+from pantau.embedded.rounds import Rounds
 from pantau.embedded.runtime import Runtime
 from storage.overview import overview
 from storage.store import Store
@@ -91,8 +92,8 @@ def test_on_a_holiday_nobody_leaves_until_the_next_closing() -> None:
 
 
 def test_the_event_of_closing_is_the_same_every_time() -> None:
-    first = leaving("dukcapil", "antrian", "A1@2026-03-30", CLOSES, CLOSES + 1)
-    again = leaving("dukcapil", "antrian", "A1@2026-03-30", CLOSES, CLOSES + 999)
+    first = leaving("dukcapil", "antrian", "2026-03-30@A1", CLOSES, CLOSES + 1)
+    again = leaving("dukcapil", "antrian", "2026-03-30@A1", CLOSES, CLOSES + 999)
     assert (first.id, first.content, first.data) == (again.id, again.content, again.data)
     assert isinstance(first.data, TicketData)
     assert (first.data.ticket, first.data.service_day, first.data.provenance) == (
@@ -119,25 +120,25 @@ def test_who_still_waits_at_closing_has_left_and_who_was_served_has_not(desk: Lo
         ticket("created", MONDAY + HOUR, ticket="of a family", source="loket-7"),
     ]
     take(desk, *said)
-    assert Closing(desk).close_days() == 4
+    assert close_days(desk) == 4
     desk.settled()
     assert outcomes(desk) == {
         "waits": "left",
         "called": "left",
         "at the counter": "open",
         "served": "served",
-        "day@2026-03-30": "left",
+        "2026-03-30@day": "left",
         "imported": "open",
         "of a family": "left",
     }
-    assert Closing(desk).close_days() == 0, "and nobody leaves twice"
+    assert close_days(desk) == 0, "and nobody leaves twice"
     assert desk.verify().equal
 
 
 def test_that_a_day_was_closed_is_no_word_of_the_unit_or_the_source(desk: LocalDesk, clock: Clock) -> None:
     #  created 08:00, and silence | closed 16:00: the last that was heard is of 08:00
     take(desk, ticket("created", MONDAY + HOUR))
-    assert Closing(desk).close_days() == 1
+    assert close_days(desk) == 1
     desk.settled()
     (unit,) = overview(desk.query, LIVE, clock.now, ["dukcapil"])
     assert unit.last_event_ms == MONDAY + HOUR
@@ -150,15 +151,14 @@ def test_that_a_day_was_closed_is_no_word_of_the_unit_or_the_source(desk: LocalD
 def test_before_the_day_is_over_nobody_has_left(desk: LocalDesk, clock: Clock) -> None:
     take(desk, ticket("created", MONDAY + HOUR))
     clock.now = CLOSES + AFTER_MS - 1
-    assert Closing(desk).close_days() == 0
+    assert close_days(desk) == 0
 
 
 def test_a_late_completion_overrides_what_closing_said(desk: LocalDesk) -> None:
     #  created | closed: left | the counter's record of the afternoon arrives: started, ended
-    closing = Closing(desk)
     created = ticket("created", MONDAY + HOUR)
     take(desk, created)
-    assert closing.close_days() == 1
+    assert close_days(desk) == 1
     late = [ticket("started", MONDAY + 2 * HOUR), ticket("ended", MONDAY + 3 * HOUR)]
     take(desk, *late)
     assert outcomes(desk) == {"A1": "served"}
@@ -167,11 +167,10 @@ def test_a_late_completion_overrides_what_closing_said(desk: LocalDesk) -> None:
 
 
 def test_a_ticket_that_becomes_known_after_its_day_was_closed_leaves_as_well(desk: LocalDesk) -> None:
-    closing = Closing(desk)
     take(desk, ticket("created", MONDAY + HOUR, ticket="1"))
-    assert closing.close_days() == 1
+    assert close_days(desk) == 1
     take(desk, ticket("created", MONDAY + HOUR, ticket="2"))  # the office was offline
-    assert closing.close_days() == 1
+    assert close_days(desk) == 1
     desk.settled()
     assert outcomes(desk) == {"1": "left", "2": "left"}
 
@@ -179,13 +178,12 @@ def test_a_ticket_that_becomes_known_after_its_day_was_closed_leaves_as_well(des
 def test_days_that_passed_while_nothing_ran_are_closed_at_the_start(desk: LocalDesk, clock: Clock) -> None:
     take(desk, ticket("created", MONDAY + HOUR))
     clock.now = MONDAY + 2 * DAY
-    assert Closing(desk).close_days() == 1
+    assert close_days(desk) == 1
 
 
 def test_a_writer_that_is_busy_puts_closing_off_and_does_not_end_it(
     desk: LocalDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pantau.embedded.closing.EVERY_SECONDS", 0.01)
     take(desk, ticket("created", MONDAY + HOUR))
     submit = desk.runtime.submit
     refused: list[Any] = []
@@ -197,7 +195,7 @@ def test_a_writer_that_is_busy_puts_closing_off_and_does_not_end_it(
         return submit(events)
 
     monkeypatch.setattr(desk.runtime, "submit", busy)
-    with Closing(desk):
+    with Rounds(closing(desk, every_seconds=0.01)):
         for _ in range(1000):
             if outcomes(desk) == {"A1": "left"}:
                 break
@@ -207,7 +205,7 @@ def test_a_writer_that_is_busy_puts_closing_off_and_does_not_end_it(
 
 def test_a_wait_that_ends_at_closing_is_as_long_as_the_day(desk: LocalDesk) -> None:
     take(desk, ticket("created", CLOSES - 40 * MINUTE))
-    Closing(desk).close_days()
+    close_days(desk)
     desk.settled()
     row = desk.runtime.engine.query("SELECT wait_to_leave_ms, ended_provenance FROM visits FINAL").rows
     assert row == [(40 * MINUTE, 1)]

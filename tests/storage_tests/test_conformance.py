@@ -43,7 +43,6 @@ from storage.verify import rebuild, verify
 from tests.storage_tests.alert_rows import everything_of_alerts
 from tests.storage_tests.test_rejects import refused
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY, at, everything
-from tests.support.bridge import Bridge
 from tests.support.observed import Asked, Observed
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -217,24 +216,12 @@ def embedded(module_engine: ChdbEngine) -> tuple[Observed, dict[str, Any]]:
     return _transcript(module_engine)
 
 
-@pytest.fixture(scope="module", params=["server", "cluster"])
-def other(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, module_clickhouse: str
-) -> Iterator[tuple[Observed, dict[str, Any]]]:
-    bridge = None
-    address = module_clickhouse
-    if request.param == "cluster":
-        bridge = Bridge(tmp_path_factory.mktemp("cluster") / "store", cluster="lampung").start()
-        maker = open_server(bridge.url("default"))
-        maker.execute("CREATE DATABASE spread ON CLUSTER lampung")
-        maker.close()
-        address = bridge.url("spread")
-    engine = open_server(address)
+@pytest.fixture(scope="module")
+def other(server_or_cluster: str) -> Iterator[tuple[Observed, dict[str, Any]]]:
+    engine = open_server(server_or_cluster)
     migrate(engine)
     yield _transcript(engine)
     engine.close()
-    if bridge:
-        bridge.stop()
 
 
 Transcript = tuple[Observed, dict[str, Any]]

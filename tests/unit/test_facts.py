@@ -105,7 +105,7 @@ def test_the_last_officer_who_sat_down_is_the_counters_officer() -> None:
 )
 def test_a_counters_day_is_the_local_day(zone_unit: str, hours_utc: int, day: str) -> None:
     opened = event("counter.opened", MONDAY + hours_utc * HOUR, unit=zone_unit, counter="1")
-    assert subject_of(opened, opened.time, REGISTRY) == f"1@{day}"
+    assert subject_of(opened, opened.time, REGISTRY) == f"{day}@1"
 
 
 # records
@@ -258,7 +258,7 @@ def test_one_number_in_four_lists_of_a_source_is_four_things() -> None:
 
 def test_numbers_that_restart_are_told_apart_by_their_day() -> None:
     days = [event("ticket.created", OPENS, ticket="A1", service_day=date(2026, 3, day)) for day in (30, 31)]
-    assert [key[3] for key in facts_of(days, REGISTRY)] == ["A1@2026-03-30", "A1@2026-03-31"]
+    assert [key[3] for key in facts_of(days, REGISTRY)] == ["2026-03-30@A1", "2026-03-31@A1"]
 
 
 def test_the_fields_of_a_record_are_its_columns() -> None:

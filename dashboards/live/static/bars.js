@@ -80,23 +80,25 @@ export function standingBars({ id, names, series, limit, most, width, height, la
 
 /** States over time, a lane a name: `lanes`: [{name, spells: [{from, until, text, look}]}]. */
 export function stateLanes({ id, lanes, from, to, zone, width, label }) {
-  const left = Math.min(width * 0.3, 16 + Math.max(...lanes.map(({ name }) => name.length)) * 7);
-  const lane = 32;
+  const narrow = width < 560;
+  const left = narrow ? 0 : 16 + Math.max(...lanes.map(({ name }) => name.length)) * 7;
+  const head = narrow ? 18 : 0;
+  const lane = 32 + head;
   const height = lanes.length * lane + 28;
   const x = (at) => left + ((Math.min(Math.max(at, from), to) - from) / Math.max(1, to - from)) * (width - left - 8);
   return h(
     "svg",
     { class: "chart lanes", id, viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label },
     lanes.map(({ name, spells }, i) => [
-      h("text", { class: "name", x: left - 10, y: i * lane + 20, "text-anchor": "end" }, name),
+      h("text", { class: "name", x: narrow ? 0 : left - 10, y: i * lane + (narrow ? 14 : 20), "text-anchor": narrow ? "start" : "end" }, name),
       spells.filter((spell) => spell.until > from && spell.from < to).map((spell) => {
         const [start, end] = [x(spell.from), x(spell.until)];
         const long = spell.text.length * 6.8 + 12 < end - start;
         const shape = spell.text.slice(0, 1);
         return [
-          h("rect", { class: `spell ${spell.look}`, x: start.toFixed(1), y: i * lane + 3, width: Math.max(1, end - start - 1).toFixed(1), height: lane - 7 }, h("title", {}, `${bucket(spell.from, from, to, 0, zone)} ${spell.text}`)),
-          h("rect", { class: `edge ${spell.look}`, x: start.toFixed(1), y: i * lane + 3, width: Math.min(3, Math.max(1, end - start - 1)).toFixed(1), height: lane - 7 }),
-          (long || end - start > 22) && h("text", { class: "value", x: (start + 8).toFixed(1), y: i * lane + 20 }, long ? spell.text : shape),
+          h("rect", { class: `spell ${spell.look}`, x: start.toFixed(1), y: i * lane + head + 3, width: Math.max(1, end - start - 1).toFixed(1), height: 25 }, h("title", {}, `${bucket(spell.from, from, to, 0, zone)} ${spell.text}`)),
+          h("rect", { class: `edge ${spell.look}`, x: start.toFixed(1), y: i * lane + head + 3, width: Math.min(3, Math.max(1, end - start - 1)).toFixed(1), height: 25 }),
+          (long || end - start > 22) && h("text", { class: "value", x: (start + 8).toFixed(1), y: i * lane + head + 20 }, long ? spell.text : shape),
         ];
       }),
     ]),

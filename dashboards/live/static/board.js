@@ -39,7 +39,7 @@ export function boardPage(page) {
     problem && refusal(page, problem),
     model && h("div", { class: "boardgrid" }, panels.map((panel) => panelView(page, panel, model))),
     !model && !problem && h("p", { class: "empty" }, t("state.loading")),
-    model && !page.kiosk && h("p", { class: "boardfoot muted" }, t("board.span", { from: moment(model.from_ms, model.zone, model.as_of), to: moment(model.to_ms, model.zone, model.as_of) })),
+    model && !page.kiosk && h("p", { class: "boardfoot muted" }, t("board.span", { from: moment(model.from_ms, model.zone, model.as_of), to: moment(model.to_ms, model.zone, model.from_ms) })),
   );
 }
 

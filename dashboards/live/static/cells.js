@@ -20,7 +20,7 @@ export function statBody(panel, frame, model) {
 }
 
 /** "biasanya " before a number; nothing where its unit says the same. */
-const named = ({ title, unit }) => (unit === `suffix:${title.toLowerCase()}` ? "" : `${title.toLowerCase()} `);
+const named = ({ title, unit }) => (unit === `suffix:${title.toLowerCase()}` ? "" : `${title.replace(/^\p{Lu}(?!\p{Lu})/u, (first) => first.toLowerCase())} `);
 
 /** Rows and columns; on a phone each row is a card (boards.css), so every cell carries its label. */
 export function tableBody(page, panel, frame, model) {

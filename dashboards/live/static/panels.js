@@ -4,7 +4,7 @@ import { lyingBars, standable, standingBars, stateLanes } from "./bars.js";
 import { statBody, tableBody, textBody } from "./cells.js";
 import { h } from "./dom.js";
 import { fieldsOf, limitOf, namesBy, seriesOf, shown, told, wide } from "./fields.js";
-import { table } from "./parts.js";
+import { brief, table } from "./parts.js";
 import { bucket, stepOf, swatch, timeSeries } from "./series.js";
 import { t } from "./words.js";
 
@@ -120,7 +120,7 @@ function statesOverTime(panel, fields, model, room) {
       if (merged.at(-1)?.code === spell.code) merged.at(-1).until = spell.until;
       else merged.push({ ...spell });
     }
-    return { name, spells: merged.filter(({ code }) => finite(code)).map((spell) => ({ ...spell, ...shown(value, spell.code, model.zone, model.as_of) })) };
+    return { name: brief(name), spells: merged.filter(({ code }) => finite(code)).map((spell) => ({ ...spell, ...shown(value, spell.code, model.zone, model.as_of) })) };
   });
   const from = start(times, 0, model);
   return {
