@@ -157,14 +157,14 @@ class _Brought(msgspec.Struct, frozen=True):
 
 
 def _reply(channel: Channel, id: str, sender: str, text: str, at: int, secret: bytes) -> Reply:
-    """``at`` gets milliseconds of the id, so that replies of one second stay different answers."""
+    """An ``at`` of whole seconds gets milliseconds of the id, so that replies of one second stay different answers."""
     key = sha256(f"{channel}\x1f{id}".encode()).hexdigest()[:_DIGITS]
     return Reply(
         key=key,
         channel=channel,
         sender=sender_of(secret, channel, sender),
         text=mask(text[:LONGEST_REPLY]),
-        at=at // 1000 * 1000 + int(key[:8], 16) % 1000,
+        at=at if at % 1000 else at + int(key[:8], 16) % 1000,
     )
 
 

@@ -100,7 +100,7 @@ def test_who_has_the_link_reads_and_answers(
         brought = {"sender": "6281200000001", "message": f"SELESAI {code_of(ALERT)}", "inboxid": 7}
         assert httpx.post(served.url + "/hooks/fonnte/0123456789abcdef", json=brought).status_code == 200
     answer, done = _answers_after_reading(desk)
-    assert done.done
+    assert done.done, (answer, done)
     assert (answer.by, str(answer.due), answer.done) == ("Sekcam", "2030-11-20", False)
     assert "081234567890" not in answer.note
     assert answer.at >= begin, "when it was given, by the clock of the notifier"
