@@ -149,7 +149,7 @@ def _serve(app: Any, worker: Worker, metrics: WorkerMetrics, health: Health) -> 
     async def show_metrics(view: Any, request: Any) -> Any:
         for number, n in lag().items():
             metrics.lag.labels(str(number)).set(n)
-        metrics.away.set(0 if worker.away_since is None else time.monotonic() - worker.away_since)
+        metrics.away.set(0 if worker.patience.away_since is None else time.monotonic() - worker.patience.away_since)
         return view.bytes(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST.partition(";")[0])
 
     async def live(view: Any, request: Any) -> Any:
@@ -157,7 +157,7 @@ def _serve(app: Any, worker: Worker, metrics: WorkerMetrics, health: Health) -> 
         return view.json({"status": said}, status=503 if health.stalled else 200)
 
     async def ready(view: Any, request: Any) -> Any:
-        if worker.away_since is not None:
+        if worker.patience.away_since is not None:
             said = "storage does not answer"
         else:
             said = "ready" if health.assigned else "no partition assigned"

@@ -125,7 +125,7 @@ class Loops:
                 else:
                     parts.setdefault(event.message.partition, []).append(rejection)
             for number, rejections in parts.items():
-                await self._must(self._worker.patiently, self._keep_rejections, number, rejections)
+                await self._must(self._worker.patience.ask, self._keep_rejections, number, rejections)
             for event in taken:
                 await stream.ack(event)
 
@@ -145,7 +145,7 @@ class Loops:
         """
         await self._prove()
         before, self._waited = self._waited, {}
-        if not self._health.quiet(WATCH_SECONDS, storage_away=self._worker.away_since is not None):
+        if not self._health.quiet(WATCH_SECONDS, storage_away=self._worker.patience.away_since is not None):
             return
         reached = {number: at for number, at in self._worker.reached().items() if number in self._health.assigned}
         if not reached:
@@ -157,7 +157,9 @@ class Loops:
             return
         self._waited = {number: at for number, at in reached.items() if at < ends[number]}
         await self._read_on({number: at for number, at in self._waited.items() if before.get(number) == at})
-        quiet = self._health.quiet(self._health.stalled_seconds, storage_away=self._worker.away_since is not None)
+        quiet = self._health.quiet(
+            self._health.stalled_seconds, storage_away=self._worker.patience.away_since is not None
+        )
         if quiet and self._waited:
             self._health.stalled = True
             stalled = NotNow(f"records wait and none came for {self._health.stalled_seconds:g} s")

@@ -5,13 +5,11 @@ each partition came. A worker that dies anywhere in it leaves something that the
 (:meth:`stream_processors.partition.Partition.open`); the records, not committed, come again and change nothing twice.
 """
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain, repeat
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -19,19 +17,18 @@ import structlog
 from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.bus.partitions import partition_of
 from pantau.domain.entries import History
-from pantau.domain.errors import BadSetup, NotNow
+from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
 from pantau.domain.rejections import Rejection
 from stream_processors.assembly import Batch, Changes
 from stream_processors.partition import Partition
+from stream_processors.patience import Patience
 from stream_processors.reading import Record, read
 from stream_processors.tables import Tables
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
 """How often a worker looks for a new registry and for rows of former owners."""
@@ -41,8 +38,6 @@ LATE_MS = 10 * 60_000
 
 SETTLED_MS = 60_000
 """When a latecomer's flush is looked at a second time: by then it has ended, however slow its insert was."""
-
-_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Flush(msgspec.Struct, frozen=True):
@@ -118,7 +113,7 @@ class Worker:
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="tables")
         self._learning = ThreadPoolExecutor(1, thread_name_prefix="learn")
         self._last: Future[None] | None = None
-        self._stopping = threading.Event()
+        self.patience = Patience()
         self._looked = 0.0
         self._assigned: frozenset[int] | None = None
         self._lost: deque[frozenset[int]] = deque()
@@ -126,9 +121,7 @@ class Worker:
         self._opened_seconds: list[float] = []
         self._late: dict[tuple[str, int, int], int] = {}
         self._flushes = 0
-        self.away_since: float | None = None
-        """Since when storage does not answer (monotonic seconds), if it does not."""
-        found = self.patiently(tables.newest_registry)
+        found = self.patience.ask(tables.newest_registry)
         if found is None:
             raise BadSetup("the tables hold no registry yet; load one: pantau registry load registry.toml --data STORE")
         self.registry: Registry = found
@@ -184,20 +177,20 @@ class Worker:
             self.drop(self._lost.popleft())
         if not now and time.monotonic() - self._looked < LOOK_SECONDS:
             return
-        if self.patiently(self._tables.newest_registry_version) != self.registry.version:
-            newest = self.patiently(self._tables.newest_registry)
+        if self.patience.ask(self._tables.newest_registry_version) != self.registry.version:
+            newest = self.patience.ask(self._tables.newest_registry)
             if newest is not None:
                 self._use(newest)
         for number in sorted(self._assigned or ()):
             self._opened(number)  # also without records: what an earlier owner left is made whole, a registry adopted
         names = {partition.name: number for number, partition in self._partitions.items()}
         if names:
-            for name, claim in self.patiently(self._tables.newest_claims, [*names]).items():
+            for name, claim in self.patience.ask(self._tables.newest_claims, [*names]).items():
                 if claim.epoch > self._partitions[names[name]].claim.epoch:
                     log.warning("partition claimed by another worker", partition=name, owner=claim.owner)
                     self.drop([names[name]])
             since = self._clock() - LATE_MS
-            self._heal(self.patiently(self._tables.late_flushes, [*names], since=since))
+            self._heal(self.patience.ask(self._tables.late_flushes, [*names], since=since))
         self._looked = time.monotonic()
 
     def assign(self, numbers: frozenset[int]) -> None:
@@ -238,7 +231,7 @@ class Worker:
         if number in self._partitions:
             self.drain()
             self._partitions[number].begin_anew()
-            self.patiently(self._keep_progress, [self._partitions[number].claim])
+            self.patience.ask(self._keep_progress, [self._partitions[number].claim])
 
     def drain(self) -> None:
         """Wait until everything handed to the writer is in the tables; raises what a write raised."""
@@ -247,7 +240,7 @@ class Worker:
 
     def stop(self) -> None:
         """No longer wait for a storage that does not answer."""
-        self._stopping.set()
+        self.patience.stop()
 
     def close(self) -> None:
         """Write what waits and end the threads."""
@@ -264,12 +257,12 @@ class Worker:
         self.drain()
         began = time.monotonic()
         name = f"{self._topic}/{self._count}:{number}"
-        claim = self.patiently(self._tables.claim, name, owner=self._owner, registry=self.registry.version)
+        claim = self.patience.ask(self._tables.claim, name, owner=self._owner, registry=self.registry.version)
         partition = Partition(claim, self.registry, self._units(number), capacity=self._share())
         changed = self._changed_since(claim.registry, partition.units)
-        done = self.patiently(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
+        done = self.patience.ask(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
         if partition.claim != claim:
-            self.patiently(self._keep_progress, [partition.claim])
+            self.patience.ask(self._keep_progress, [partition.claim])
         self._partitions[number] = partition
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
         self._opened_seconds.append(time.monotonic() - began)
@@ -290,7 +283,7 @@ class Worker:
         def learn() -> None:
             began = time.monotonic()
             try:
-                facts = self.patiently(partition.learn, self._tables)
+                facts = self.patience.ask(partition.learn, self._tables)
             except Exception as error:  # noqa: BLE001 - without it the worker works on, more slowly
                 log.error("facts not learned", partition=partition.name, error=str(error), kind=type(error).__name__)
             else:
@@ -310,8 +303,8 @@ class Worker:
         if version == self.registry.version:
             return []
         mine = set(units)
-        heard = [pair for pair in self.patiently(self._tables.units_with_events) if pair[0] in mine]
-        before = self.patiently(self._tables.registry_of, version)
+        heard = [pair for pair in self.patience.ask(self._tables.units_with_events) if pair[0] in mine]
+        before = self.patience.ask(self._tables.registry_of, version)
         return sorted({unit for unit, _ in heard}) if before is None else changed_units(before, self.registry, heard)
 
     def _use(self, registry: Registry) -> None:
@@ -321,8 +314,8 @@ class Worker:
         for number, partition in self._partitions.items():
             units = self._units(number)
             changed = self._changed_since(before.version, units)
-            self.patiently(partition.use, registry, units, self._tables, changed)
-            self.patiently(self._keep_progress, [partition.claim])
+            self.patience.ask(partition.use, registry, units, self._tables, changed)
+            self.patience.ask(self._keep_progress, [partition.claim])
             self._learn(partition)
             log.info("registry in force", partition=partition.name, version=registry.version, rebuilt=len(changed))
 
@@ -346,7 +339,7 @@ class Worker:
             if flushes:
                 self.drain()
                 log.warning("a former owner wrote late", partition=partition.name, flushes=len(flushes))
-                self.patiently(partition.heal, flushes, self._tables)
+                self.patience.ask(partition.heal, flushes, self._tables)
 
     def _restore(self, steps: Sequence[_Step]) -> None:
         """Bring the stored ones of the facts that are not in memory back, one look-up a table for all partitions."""
@@ -359,7 +352,7 @@ class Worker:
         if by_table:
             self.drain()
         for table, keys in by_table.items():
-            for key, history in self.patiently(self._histories, table, keys):
+            for key, history in self.patience.ask(self._histories, table, keys):
                 owner[key[0]].assembly.restore((table, *key), history)
 
     def _restore_cells(self, steps: Sequence[_Step]) -> None:
@@ -368,7 +361,7 @@ class Worker:
         if not keys:
             return
         self.drain()
-        cells = self.patiently(self._tables.cells, keys)
+        cells = self.patience.ask(self._tables.cells, keys)
         for step in steps:
             mine = {key: cells[key] for key in absent[id(step)] if key in cells}
             step.partition.assembly.restore_cells(mine)
@@ -394,7 +387,7 @@ class Worker:
         for step in steps:
             if self._clocks is not None and step.changes is not None:
                 repeats = (step.changes.duplicates, step.changes.conflicts)
-                blocks += self.patiently(self._clocks.see, step.partition.name, step.events, repeats, self.registry)
+                blocks += self.patience.ask(self._clocks.see, step.partition.name, step.events, repeats, self.registry)
         return blocks
 
     def _put(self, blocks: list[Any]) -> "Future[None]":
@@ -408,7 +401,7 @@ class Worker:
         def write() -> None:
             if before is not None:
                 before.result()  # what failed there must not be overtaken
-            self.patiently(self._tables.insert, blocks, token=token)
+            self.patience.ask(self._tables.insert, blocks, token=token)
 
         self._last = self._disk.submit(write)
         return self._last
@@ -417,25 +410,6 @@ class Worker:
         self, table: str, keys: Sequence[tuple[str, str, str]]
     ) -> list[tuple[tuple[str, str, str], History]]:
         return [*self._tables.histories(table, keys)]
-
-    def patiently(self, do: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Ask storage as often as it takes for it to answer. Raises NotNow when the worker is to stop meanwhile."""
-        for wait in chain(_WAITS, repeat(_WAITS[-1])):
-            try:
-                result = do(*arguments, **named)
-            except NotNow as error:
-                if self._stopping.is_set():
-                    raise
-                if self.away_since is None:
-                    self.away_since = time.monotonic()
-                    log.warning("storage does not answer; waiting", error=str(error))
-                self._stopping.wait(wait)
-            else:
-                since, self.away_since = self.away_since, None
-                if since is not None:
-                    log.info("storage answers again", seconds=round(time.monotonic() - since, 1))
-                return result
-        raise AssertionError("unreachable")
 
 
 def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

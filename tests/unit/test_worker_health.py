@@ -7,6 +7,7 @@ from typing import Any
 from pantau.domain.errors import NotNow
 from stream_processors.health import Health
 from stream_processors.loops import WATCH_SECONDS, Loops
+from stream_processors.patience import Patience
 
 STALLED = 60.0
 
@@ -36,7 +37,7 @@ class Idle:
     """A worker whose storage answers, or has not for a while."""
 
     def __init__(self, reached: dict[int, int]) -> None:
-        self.away_since: float | None = None
+        self.patience = Patience()
         self.at = reached
         self.passed_over: list[tuple[int, int]] = []
 
@@ -190,7 +191,7 @@ def test_one_that_is_still_at_work_is_not_ended_however_long_it_takes() -> None:
 
 def test_a_storage_that_is_away_is_no_stall() -> None:
     watched = Watched({0: 9, 1: 9})
-    watched.worker.away_since = watched.time.now
+    watched.worker.patience.away_since = watched.time.now
     assert not watched.ends_after(10 * STALLED)
 
 
