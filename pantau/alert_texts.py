@@ -74,7 +74,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     ``satisfaction`` is the IKM beside an alert on time or lateness, whether it moved or not. ``ended`` is how it ended:
     it recovered, its level has lasted so long that it is the usual one, or data that came late no longer support it.
-    ``link`` opens the page on which the alert is answered; empty where no page is served. Times are ms UTC, read on the
+    ``link`` opens the page on which the alert is answered; empty where no page is served. ``can_reply`` says that what
+    is written back to the message is read. Times are ms UTC, read on the
     wall clock of ``zone``.
     """
 
@@ -88,6 +89,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     training: Training | None = None
     answer: Acknowledgement | None = None
     link: str = ""
+    can_reply: bool = False
     next_role: Role | None = None
     lasted_days: int = 0
     ended: Turn = "recovered"
@@ -298,11 +300,13 @@ def _shared_line(told: Told, language: Language) -> str:
 def _acting(told: Told, language: Language) -> str:
     code = told.message.code
     if language == "id":
-        to_operator = f"Tindak: sampaikan kode {code} dan nama Anda kepada operator."
-        lines = [f"Tindak: buka {told.link} lalu tekan Saya tindaklanjuti." if told.link else to_operator]
+        ways = [f"buka {told.link} lalu tekan Saya tindaklanjuti"] if told.link else []
+        ways += [f"balas OK {code} dan apa yang dilakukan"] if told.can_reply else []
+        lines = [f"Tindak: {', atau '.join(ways or [f'sampaikan kode {code} dan nama Anda kepada operator'])}."]
     else:
-        to_operator = f"Act: tell the operator the code {code} and your name."
-        lines = [f"Act: open {told.link} and press I take this on." if told.link else to_operator]
+        ways = [f"open {told.link} and press I take this on"] if told.link else []
+        ways += [f"reply OK {code} and what is being done"] if told.can_reply else []
+        lines = [f"Act: {', or '.join(ways or [f'tell the operator the code {code} and your name'])}."]
     if told.message.deadline is not None and told.next_role is not None:
         moment = moment_text(told.message.deadline, told.zone, language)
         role = ROLES.get(told.next_role, Text(told.next_role, told.next_role)).read(language)

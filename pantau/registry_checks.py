@@ -76,7 +76,8 @@ def _known(placed: Placed, kind: str, key: str, target: str, target_key: str) ->
         if value and value != ANY and value not in known:
             what = target.replace("_", " ")
             missing = nearest(value, known) if known else _first(target, value)
-            row.fault(key, f"is not a {what} of this file", missing)
+            rule = "names no opening hours of this file" if target == "hours" else f"is not a {what} of this file"
+            row.fault(key, rule, missing, value=value)
 
 
 def _first(target: str, value: str) -> str:

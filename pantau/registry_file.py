@@ -161,7 +161,11 @@ def _period(row: Row) -> dict[str, date | None]:
 def _hours(top: Row) -> list[tuple[Row, Hours]]:
     placed = []
     table = top.under("hours", "hours", "[hours.kantor]")
-    for name in table.table:
+    for name, under in table.table.items():
+        if not isinstance(under, dict):
+            rule = "stands in no opening hours that have a name"
+            table.fault(name, rule, "write [hours.kantor] above it in place of [hours]", value="")
+            continue
         row = table.under(name, f"hours {name!r}")
         specials = tuple(_special(special) for special in row.rows("special", f"hours {name!r} special", "name"))
         week = _week(row)

@@ -54,6 +54,8 @@ TEXTS: Final[dict[str, str]] = {
     "is no time at all": "tidak ada lamanya",
     "is used already on line {line}": "sudah dipakai pada baris {line}",
     "is not a {what} of this file": "bukan {what} dalam berkas ini",
+    "names no opening hours of this file": "bukan nama jam buka dalam berkas ini",
+    "stands in no opening hours that have a name": "tidak berada dalam jam buka yang bernama",
     "is not a unit of this file": "bukan unit dalam berkas ini",
     "is not a source of this file": "bukan source dalam berkas ini",
     "is the key of {other} too": "juga kunci milik {other}",
@@ -106,6 +108,7 @@ TEXTS: Final[dict[str, str]] = {
         "tambahkan dahulu [hours.{name}], misalnya mon-fri = {example}"
     ),
     "write [hours.{name}]": "tulis [hours.{name}]",
+    "write [hours.kantor] above it in place of [hours]": "tulis [hours.kantor] di atasnya sebagai ganti [hours]",
     "write [[{table}]]": "tulis [[{table}]]",
     "add a [[unit]]; docs/registry.md has a whole file to start from": (
         "tambahkan [[unit]]; docs/registry.md memuat contoh berkas yang lengkap"

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     alert_addresses: Path | None = _setting(
         None, "file", "A TOML file with the addresses that alerts go to; none: alerts.txt beside the data."
     )
+    reply_hooks: Path | None = _setting(
+        None, "file", "A TOML file that lets WhatsApp and Fonnte bring replies to alerts; none: they bring none."
+    )
     key: SecretStr | None = _setting(None, "API key", "With what pantau replay --to URL shows who it is.")
     bus: str | None = _setting(None, "kafka://host:port,…", "The brokers that events travel through; none: embedded.")
     store: str | None = _setting(

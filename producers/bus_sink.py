@@ -2,16 +2,16 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
-from pantau.domain.errors import BadSetup
+from pantau.bus.undelivered import TooLarge, Undelivered, refusal_of, shortened, sifted
+from pantau.domain.errors import BadEvent, BadSetup
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept, expand
 from producers.packed import Packed
-from producers.parcels import Undelivered
 from producers.publishing import Publisher
 from producers.replay import unpacked
 from producers.simulator.draft import Draft
@@ -24,11 +24,15 @@ PATIENCE_SECONDS = 600.0
 class BusSink:
     """Implements :class:`producers.replay.Sink` on a publisher; used by one thread.
 
-    Its calls raise NotNow when the bus took nothing for ``patience_seconds``.
+    Its calls raise NotNow when the bus took nothing for ``patience_seconds``. An event that is too large for the bus
+    goes there as a refusal; without a ``secret`` to make one, that is raised too.
     """
 
-    def __init__(self, publisher: Publisher, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, publisher: Publisher, *, secret: bytes | None = None, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._publisher = publisher
+        self._secret = secret
         self._patience = patience_seconds
         self._sent: deque[Future[None]] = deque()
         self._taken_at = time.monotonic()
@@ -50,7 +54,12 @@ class BusSink:
 
     def _publish(self, events: Sequence[Event], rejections: Sequence[Rejection]) -> None:
         if events:
-            self._sent.append(self._publisher.publish(events, wait_seconds=self._patience))
+            try:
+                self._sent.append(self._publisher.publish(events, wait_seconds=self._patience))
+            except BadEvent:
+                if self._secret is None:
+                    raise
+                self._sift(events, (), self._secret)
         if rejections:
             self._sent.append(self._publisher.reject(rejections, wait_seconds=self._patience))
 
@@ -58,11 +67,46 @@ class BusSink:
         try:
             sent.result()
         except Undelivered as error:
-            if time.monotonic() - self._taken_at > self._patience:
+            if error.for_good and self._secret is not None:
+                self._sift(error.events, error.rejections, self._secret)
+            elif error.for_good or time.monotonic() - self._taken_at > self._patience:
                 raise
-            self._publish(error.events, error.rejections)
+            else:
+                self._publish(error.events, error.rejections)
         else:
             self._taken_at = time.monotonic()
+
+    def _sift(self, events: Sequence[Event], rejections: Sequence[Rejection], secret: bytes) -> None:
+        """Hand in what may hold something that is too large, and wait; that goes to the bus as a refusal."""
+        too_large = [*rejections]
+        for event, why in sifted(events, self._give):
+            if why is not None:
+                too_large.append(refusal_of(event, why, secret=secret))
+        for rejection, why in sifted(too_large, self._refuse):
+            if why is not None:
+                self._refuse([shortened(rejection)])
+
+    def _give(self, events: Sequence[Event]) -> None:
+        try:
+            self._insist(lambda: self._publisher.publish(events, wait_seconds=self._patience))
+        except BadEvent as error:
+            raise TooLarge(str(error)) from error
+
+    def _refuse(self, rejections: Sequence[Rejection]) -> None:
+        self._insist(lambda: self._publisher.reject(rejections, wait_seconds=self._patience))
+
+    def _insist(self, send: "Callable[[], Future[None]]") -> None:
+        while True:
+            try:
+                send().result()
+            except Undelivered as error:
+                if error.for_good:
+                    raise TooLarge(str(error)) from error
+                if time.monotonic() - self._taken_at > self._patience:
+                    raise
+            else:
+                self._taken_at = time.monotonic()
+                return
 
 
 def judged(

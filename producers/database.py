@@ -182,9 +182,16 @@ class Database:
         query = query.order_by(at, by) if by is not None else query.order_by(at)
         return self._rows(query.limit(most))
 
-    def without_cursor(self, names: Sequence[str], cursor: str, *, most: int) -> list[dict[str, Any]]:
-        """At most ``most`` rows whose cursor is NULL."""
-        return self._rows(self._select(names).where(column(cursor).is_(None)).limit(most))
+    def without_cursor(
+        self, names: Sequence[str], cursor: str, tie: str | None, *, after: object | None = None, most: int
+    ) -> list[dict[str, Any]]:
+        """At most ``most`` rows whose cursor is NULL, in the order of ``tie`` and behind ``after``."""
+        query = self._select(names).where(column(cursor).is_(None))
+        if tie is not None:
+            query = query.order_by(column(tie))
+            if after is not None:
+                query = query.where(column(tie) > after)
+        return self._rows(query.limit(most))
 
     def newest(self, names: Sequence[str], cursor: str, *, most: int) -> list[dict[str, Any]]:
         """The last rows by the cursor, oldest first."""

@@ -6,7 +6,7 @@ no engine; it is given the registry and the secret, and is a pure function of th
 
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ from typing import Any
 import msgspec
 
 from pantau.domain.errors import BadSetup
-from pantau.domain.events import Event
+from pantau.domain.events import VOCABULARY, Data, Event, TicketData
+from pantau.domain.personal import keyed_digest
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
 from pantau.domain.wire import encode_data
+from pantau.domain.zones import local_day
 from pantau.garbage import spare_the_collector
 from producers.mapping import RowMapper, UnmappedRow, compile, load, read
-from producers.mapping.drafts import Row, Skipped
+from producers.mapping.drafts import Draft, Row, Skipped
 from producers.packed import Chunk, Packed
 
 CHUNK_EVENTS = 5_000
@@ -38,6 +40,8 @@ class Order(msgspec.Struct, frozen=True):
     registry: list[dict[str, Any]]
     secret: bytes
     after_row: int
+    refused_rows: dict[str, str] = {}
+    """Rows of the file that were refused before, as "file:row", with the digest of what they were."""
 
 
 def judge_file(order: Order) -> Iterator[Chunk]:
@@ -46,7 +50,8 @@ def judge_file(order: Order) -> Iterator[Chunk]:
     Raises BadSetup for a mapping that is wrong or a source that the registry does not have.
     """
     mapping = load(order.mapping)
-    judge = Judge(compile(mapping, key=order.secret), Registry.from_rows(order.registry), order.secret)
+    registry = Registry.from_rows(order.registry)
+    judge = Judge(compile(mapping, key=order.secret), registry, order.secret, order.refused_rows)
     rows = read(order.path, mapping)
     name = Path(order.path).name
     number = 0
@@ -55,14 +60,23 @@ def judge_file(order: Order) -> Iterator[Chunk]:
             continue
         judge.row(row, f"{name}:{number}")
         if judge.full:
-            yield Chunk(*judge.taken(), number, rows.bytes_read, unknown_services=judge.unknown_services())
-    yield Chunk(*judge.taken(), number, rows.bytes_total, unknown_services=judge.unknown_services())
+            yield _chunk(judge, number, rows.bytes_read)
+    yield _chunk(judge, number, rows.bytes_total)
+
+
+def _chunk(judge: "Judge", row: int, bytes_read: int) -> Chunk:
+    services, mended = judge.unknown_services(), judge.mended()
+    return Chunk(*judge.taken(), row, bytes_read, unknown_services=services, mended=mended)
 
 
 class Judge:
     """Rows become accepted events and refusals, by one mapping, one registry and one key of pseudonyms."""
 
-    def __init__(self, mapper: RowMapper, registry: Registry, secret: bytes) -> None:
+    def __init__(
+        self, mapper: RowMapper, registry: Registry, secret: bytes, refused_rows: Mapping[str, str] | None = None
+    ) -> None:
+        self._refused_rows = refused_rows or {}
+        self._mended: list[str] = []
         self._mapper = mapper
         self._registry = registry
         self._secret = secret
@@ -94,6 +108,11 @@ class Judge:
         found, self._unknown_services = self._unknown_services, {}
         return found
 
+    def mended(self) -> list[str]:
+        """Digests of the same rows that were refused before and can be mapped now, since this was last asked."""
+        found, self._mended = self._mended, []
+        return found
+
     def row(self, row: Row, name: str) -> None:
         """Judge one row; ``name`` is what a refusal of the whole row is known by.
 
@@ -114,9 +133,13 @@ class Judge:
                 )
             )
             return
+        if name in self._refused_rows:
+            digest = keyed_digest(msgspec.json.encode(row), self._secret)
+            if digest == self._refused_rows[name]:
+                self._mended.append(digest)
         if isinstance(drafts, Skipped):
             self._skipped += 1
-        for draft in drafts:
+        for draft in self._of_one_day(drafts):
             judged = accept_data(
                 draft.kind,
                 draft.data,
@@ -136,6 +159,34 @@ class Judge:
                 for event in expand(judged):
                     self._events.append(_packed(event))
 
+    def _of_one_day(self, drafts: list[Draft]) -> list[Draft]:
+        """Drafts of a row, those of one ticket on one service day: the day of the first thing the row tells of it.
+
+        Where numbers restart daily, an event by itself is of the day on which it happened; but a row tells of one
+        visit, and one that ends after midnight would fall in two.
+        """
+        if len(drafts) < 2 or self._source(drafts[0].source).numbers_restart != "daily":
+            return drafts
+        first: dict[tuple[object, object], int] = {}
+        for draft in drafts:
+            if _is_of_a_ticket(draft):
+                ticket = draft.data.get("unit"), draft.data.get("ticket")
+                first[ticket] = min(first.get(ticket, draft.time), draft.time)
+        return [
+            self._on_day(draft, first[draft.data.get("unit"), draft.data.get("ticket")])
+            if _is_of_a_ticket(draft)
+            else draft
+            for draft in drafts
+        ]
+
+    def _on_day(self, draft: Draft, time: int) -> Draft:
+        """A draft with the local day of a time as its service day, unless it says one itself or no such day is."""
+        try:
+            day = local_day(self._registry.zone(str(draft.data.get("unit"))), time)
+        except (KeyError, ValueError):
+            return draft  # it is refused, and told why, when it is judged
+        return msgspec.structs.replace(draft, data={"service_day": day, **draft.data})
+
     def _source(self, name: str) -> Source:
         source = self._sources.get(name)
         if source is None:
@@ -144,6 +195,10 @@ class Judge:
                 raise BadSetup(f"the registry has no source {name!r}; add a [[source]] with this name to registry.toml")
             self._sources[name] = source
         return source
+
+
+def _is_of_a_ticket(draft: Draft) -> bool:
+    return issubclass(VOCABULARY.get(draft.kind, Data), TicketData)
 
 
 def _packed(event: Event) -> Packed:

@@ -35,6 +35,7 @@ class Chunk(msgspec.Struct, frozen=True):
     """What some rows of a file became; ``row`` is the last one of them, ``bytes_read`` how far the file is read.
 
     ``unknown_services`` are codes that accepted events carry and the registry does not know, with their events.
+    ``mended`` are digests of rows that were refused before and are mapped now.
     """
 
     events: list[Packed]
@@ -44,3 +45,4 @@ class Chunk(msgspec.Struct, frozen=True):
     bytes_read: int
     failure: str | None = None
     unknown_services: dict[str, int] = {}
+    mended: list[str] = []

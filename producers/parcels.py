@@ -7,18 +7,10 @@ from typing import Any
 
 import msgspec
 
+from pantau.bus.undelivered import Undelivered
 from pantau.domain.errors import NotNow, PantauError
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
-
-
-class Undelivered(NotNow):
-    """Some of what was handed in together is not acknowledged; it may be on the bus or not, so send it again."""
-
-    def __init__(self, why: str, events: Sequence[Event], rejections: Sequence[Rejection]) -> None:
-        self.events = tuple(events)
-        self.rejections = tuple(rejections)
-        super().__init__(f"the bus did not take {len(events) + len(rejections)} of what was sent: {why}")
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +29,13 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 class Parcel:
     """What was handed in together; ``done`` is told when the fate of all of it is known."""
 
-    __slots__ = ("done", "left", "lost", "why")
+    __slots__ = ("done", "for_good", "left", "lost", "why")
 
     def __init__(self, n: int) -> None:
         self.left = n
         self.lost: list[Any] = []
         self.why = ""
+        self.for_good = False
         self.done: Future[None] = Future()
         self.done.set_running_or_notify_cancel()  # what is on its way cannot be called back
         if not n:
@@ -55,7 +48,7 @@ class Parcel:
             return
         events = [each for each in self.lost if isinstance(each, Event)]
         rejections = [each for each in self.lost if isinstance(each, Rejection)]
-        self.done.set_exception(Undelivered(self.why, events, rejections))
+        self.done.set_exception(Undelivered(self.why, events, rejections, for_good=self.for_good))
 
 
 class Record:
@@ -126,10 +119,10 @@ class Accounts:
         with self._changed:
             self._sent.add(record)
 
-    def settle(self, record: Record, error: BaseException | None) -> None:
+    def settle(self, record: Record, error: BaseException | None, *, for_good: bool = False) -> None:
         """Book the fate of a record that is on its way, and tell those whose parcels are complete.
 
-        After an error nothing is admitted until the bus is reached anew.
+        After an error nothing is admitted until the bus is reached anew. ``for_good``: the record is too large.
         """
         finished = []
         with self._changed:
@@ -149,7 +142,8 @@ class Accounts:
                 if error is not None:
                     self._failed += len(items)
                     parcel.lost += items
-                    parcel.why = why
+                    if for_good or not parcel.for_good:
+                        parcel.why, parcel.for_good = why, for_good
                 elif isinstance(items[0], Event):
                     self._events += len(items)
                 else:

@@ -38,6 +38,9 @@ MOST_AHEAD = 100_000
 MOST_KNOWN = 20_000
 """Rows in the overlap from which on it is not read again once it cannot hold anything new."""
 
+WITHOUT_CURSOR_SECONDS = 60.0
+"""How often rows without a cursor are read where they fill more than a page."""
+
 QUIET_SECONDS = 600.0
 """How often a poller with nothing new says that it is alive."""
 
@@ -127,6 +130,7 @@ class Poller:
         """Hashes of rows that are durable and will be read again, each with its cursor."""
         self._known_without: dict[bytes, Cursor | None] = {}
         """The same, of rows whose cursor is NULL."""
+        self._without_at = 0.0
         self._window = PAGE_ROWS
         self._moved_at = time.monotonic()
         self._settled = False
@@ -143,7 +147,7 @@ class Poller:
         after: tuple[object, object] | None = None
         ahead = 0
         if self._may_be_null:
-            self._without_cursor(feed)
+            self._without_cursor(feed, stop)
         while not stop.is_set():
             page = self._database.page(
                 self._read,
@@ -236,18 +240,27 @@ class Poller:
             known.update((mark, at) for mark, at, _ in fresh)
         return newest
 
-    def _without_cursor(self, feed: Feed) -> None:
-        """Rows whose cursor is NULL would never be found by it, so they are read each round."""
-        rows = self._database.without_cursor(self._read, self._order.cursor, most=self._order.page_rows)
-        if len(rows) == self._order.page_rows:
-            log.warning(
-                "cursor_is_null",
-                table=self._database.name,
-                rows=f"{len(rows)} or more",
-                todo=f"only {len(rows)} of them are read; let the system fill {self._order.cursor}, or use --cursor id",
-            )
-        self._hand_in(rows, feed, self._known_without)
-        if len(self._known_without) > 2 * self._order.page_rows:
+    def _without_cursor(self, feed: Feed, stop: threading.Event) -> None:
+        """Rows whose cursor is NULL would never be found by it, so all of them are read: each round, or if they are
+        more than a page now and then, or a page of them where nothing tells them apart."""
+        if time.monotonic() < self._without_at:
+            return
+        tie, most, n = self._tie, self._order.page_rows, 0
+        after: object | None = None
+        while not stop.is_set():
+            rows = self._database.without_cursor(self._read, self._order.cursor, tie, after=after, most=most)
+            self._hand_in(rows, feed, self._known_without)
+            n += len(rows)
+            if len(rows) < most or tie is None:
+                break
+            after = rows[-1][tie]
+        if n >= most:
+            self._without_at = time.monotonic() + WITHOUT_CURSOR_SECONDS
+            todo = f"let the system fill {self._order.cursor}, or use --cursor id"
+            if tie is None:
+                todo = f"only these are read; give a second column that is unique, --cursor {self._order.cursor},COLUMN"
+            log.warning("cursor_is_null", table=self._database.name, rows=n, todo=todo)
+        if len(self._known_without) > 2 * max(n, most):
             self._known_without.clear()  # rows that have a cursor by now; what is left is handed in again, harmlessly
 
     def _without_last_run(self, page: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -266,9 +266,10 @@ class Publisher:
         """
         if record.client is self._producer:
             self._broken = True
-        if isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError):
+        too_large = isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError)
+        if too_large:
             error = NotNow(f"the broker takes no records of this size, compare: pantau topics check ({error})")
-        self._accounts.settle(record, error)
+        self._accounts.settle(record, error, for_good=too_large)
         self._wake.set()
 
     # the thread

@@ -43,6 +43,7 @@ class Summary(msgspec.Struct):
 
     ``repeated`` of the accepted events were known before, where that can be told; ``unknown_services`` are codes that
     accepted events carry and the registry does not know, with their events; ``nearest`` names what may be meant.
+    ``mended`` are digests of rows that were refused by an earlier replay and are taken by this one.
     """
 
     rows: int = 0
@@ -55,6 +56,7 @@ class Summary(msgspec.Struct):
     tally: Tally = msgspec.field(default_factory=lambda: Tally(retelling()))
     unknown_services: dict[str, int] = msgspec.field(default_factory=dict)
     nearest: dict[str, str] = msgspec.field(default_factory=dict)
+    mended: list[str] = msgspec.field(default_factory=list)
 
 
 class Bookmarks:
@@ -120,6 +122,7 @@ def count(summary: Summary, chunk: Chunk) -> None:
     summary.events += len(chunk.events)
     summary.rejected += len(chunk.rejections)
     summary.skipped += chunk.skipped
+    summary.mended += chunk.mended
     for rejection in chunk.rejections:
         summary.tally.add(rejection.source, rejection.code, rejection.reasons)
     for service, n in chunk.unknown_services.items():

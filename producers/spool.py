@@ -168,6 +168,23 @@ class Spool:
             self._front = taken[-1].end
             self._drop_finished()
 
+    def set_aside(self, kind: int, value: bytes, *, n: int, at: int) -> None:
+        """Keep an entry in a file of its own, of which nothing comes out again. Raises OSError.
+
+        Renamed to ``.spool`` it is an entry as any other at the next start.
+        """
+        segment = Segment(self.directory, self._number())
+        writing = Writing(segment)
+        try:
+            writing.append(frame(kind, value, n=n, at=at))
+        except OSError:
+            writing.give_up()
+            segment.path.unlink()
+            raise
+        writing.close()
+        segment.path.rename(segment.path.with_suffix(DAMAGED))
+        flush_directory(self.directory)
+
     def oldest_at(self) -> int | None:
         """When the first entry was spooled, ms UTC; None when there is none."""
         with self._lock:  # nothing is taken out meanwhile
@@ -261,13 +278,17 @@ class Spool:
                 return self._active
             self._active.close()
             self._active = None
-        segment = Segment(self.directory, self._next)
-        self._next += 1
+        segment = Segment(self.directory, self._number())
         writing = self._active = Writing(segment)
         flush_directory(self.directory)
         with self._lock:
             self._segments.append(segment)
         return writing
+
+    def _number(self) -> int:
+        with self._lock:
+            number, self._next = self._next, self._next + 1
+        return number
 
     def _give_up(self) -> None:
         """Write to the active segment no more; what is whole in it stays."""

@@ -117,6 +117,12 @@ class Rejects:
             ]
         )
 
+    def mark_taken(self, digests: Sequence[str]) -> None:
+        """Say of what is kept under these digests that it was taken since: a replay read the same rows again."""
+        rows = self._store.engine.query(sql("open_rejects"), {"retryable_only": False}).rows
+        wanted = {*digests}
+        self.mark_accepted([kept for kept in (Kept(*row) for row in rows) if kept.digest in wanted])
+
     def open(self, *, retryable_only: bool = False) -> list[Kept]:
         """Everything that is refused and not accepted since, the newest first."""
         rows = self._store.engine.query(sql("open_rejects"), {"retryable_only": retryable_only}).rows

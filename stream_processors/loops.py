@@ -92,6 +92,8 @@ class Loops:
         self._running: set[asyncio.Task[None]] = set()
         self._sought: dict[int, tuple[int, float]] = {}
         self._waited: Mapping[int, int] = {}
+        self._proven: frozenset[int] = frozenset()
+        """Partitions of which it was seen that the bus reaches as far as the tables."""
         self.events_topic = app.topic(EVENTS.name, value_type=bytes, value_serializer="raw")
         self.rejected_topic = app.topic(REJECTED.name, value_type=bytes, value_serializer="raw")
         self.indicators_topic = app.topic(INDICATORS.name, value_type=bytes, value_serializer="raw")
@@ -141,6 +143,7 @@ class Loops:
         its records were let go of, the tables may be restored from a copy, and Faust acks what it skips.
         Faust is also known to stall after rebalances in ways that only a new process mends.
         """
+        await self._prove()
         before, self._waited = self._waited, {}
         if not self._health.quiet(WATCH_SECONDS, storage_away=self._worker.away_since is not None):
             return
@@ -189,6 +192,7 @@ class Loops:
         """The group gave this worker these partitions, and no others."""
         self._health.assign(tp.partition for tp in assigned if tp.topic == EVENTS.name)
         self._worker.assign(self._health.assigned)
+        self._proven = frozenset()
         log.info("partitions assigned", partitions=sorted(self._health.assigned))
 
     async def finish(self, app: Any, **_: Any) -> None:
@@ -196,6 +200,26 @@ class Loops:
         self._worker.stop()
         if self._running:
             await asyncio.wait(self._running)
+
+    async def _prove(self) -> None:
+        """Read partitions from their beginning that end before where the tables are: the bus lost its log.
+
+        Else the tables would say nothing about the records that come in its stead until there are as many of them.
+        """
+        asked = self._health.assigned - self._proven
+        reached = {number: at for number, at in self._worker.reached().items() if number in asked}
+        if not reached:
+            return
+        try:
+            ends = await self._source.ends(reached)
+        except NotNow as error:
+            log.warning("bus does not answer", error=str(error))
+            return
+        for number, at in reached.items():
+            if ends[number] < at:
+                log.warning("the bus lost records; it is read anew", partition=number, offset=at, end=ends[number])
+                await self._must(self._worker.begin_anew, number)
+        self._proven |= reached.keys()
 
     async def _read_on(self, places: Mapping[int, int]) -> None:
         """Read partitions on at offsets that the consumer has passed; where the bus has no such record, behind it."""

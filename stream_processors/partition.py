@@ -117,6 +117,10 @@ class Partition:
         """The bus has no record before an offset that is not in the tables."""
         self.claim = msgspec.structs.replace(self.claim, next_offset=max(next_offset, self.claim.next_offset))
 
+    def begin_anew(self) -> None:
+        """What the bus holds is not what the offset was reckoned in: nothing of it is in the tables for certain."""
+        self.claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1, next_offset=0)
+
     def unbroken(self, records: Sequence[Record]) -> Sequence[Record]:
         """The records up to the first one before which another is missing: what is behind it must wait for that one."""
         next_offset = self.claim.next_offset

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -232,6 +233,13 @@ class Worker:
         if number in self._partitions:
             self._partitions[number].pass_over(next_offset)
 
+    def begin_anew(self, number: int) -> None:
+        """The bus lost what it held of a partition: what it holds now is read from its beginning."""
+        if number in self._partitions:
+            self.drain()
+            self._partitions[number].begin_anew()
+            self.patiently(self._keep_progress, [self._partitions[number].claim])
+
     def drain(self) -> None:
         """Wait until everything handed to the writer is in the tables; raises what a write raised."""
         if self._last is not None:
@@ -412,7 +420,7 @@ class Worker:
 
     def patiently(self, do: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Ask storage as often as it takes for it to answer. Raises NotNow when the worker is to stop meanwhile."""
-        for wait in _forever(_WAITS):
+        for wait in chain(_WAITS, repeat(_WAITS[-1])):
             try:
                 result = do(*arguments, **named)
             except NotNow as error:
@@ -428,12 +436,6 @@ class Worker:
                     log.info("storage answers again", seconds=round(time.monotonic() - since, 1))
                 return result
         raise AssertionError("unreachable")
-
-
-def _forever(waits: Sequence[float]) -> Iterable[float]:
-    yield from waits
-    while True:
-        yield waits[-1]
 
 
 def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Final
 
 import msgspec
+from anyio import to_thread
 from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
@@ -79,10 +80,17 @@ class Hubs:
         return hub
 
 
-def routes(runtime: Runtime, clock: Callable[[], int], access: Access | None = None) -> list[ControllerRouterHandler]:
+def routes(
+    runtime: Runtime,
+    clock: Callable[[], int],
+    access: Access | None = None,
+    *,
+    may_record: Callable[[Asked], bool] = lambda request: False,
+) -> list[ControllerRouterHandler]:
     """The page's routes for one runtime; ``clock`` says now in ms UTC and may be a simulated one.
 
-    Without ``access`` everybody who reaches the page sees everything.
+    Without ``access`` everybody who reaches the page sees everything. ``may_record`` says whether whoever asks is shown
+    the way to the form on which trainings are recorded; it may block.
     """
     hubs = Hubs(runtime, clock)
 
@@ -127,9 +135,11 @@ def routes(runtime: Runtime, clock: Callable[[], int], access: Access | None = N
 
     @get("/api/viewer", media_type=MediaType.JSON)
     async def viewer(request: Asked) -> Response[bytes]:
-        """Who looks, and at which kecamatan; null is all."""
+        """Who looks, at which kecamatan (null is all), and whether he may record trainings."""
         found = request.scope["state"]["viewer"]
-        return json({"name": found.name, "kecamatan": found.kecamatan and sorted(found.kecamatan)})
+        records = await to_thread.run_sync(may_record, request)
+        kecamatan = None if found.kecamatan is None else sorted(found.kecamatan)
+        return json({"name": found.name, "kecamatan": kecamatan, "records": records})
 
     handlers = [page, asset, overview, unit, sources, stream, viewer, *board_routes(hubs.of)]
     return [Router("/", route_handlers=handlers, middleware=[secured, guarded(access or Access())])]

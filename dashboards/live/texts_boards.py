@@ -18,6 +18,7 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
         "Dari yang umum ke yang khusus; papan yang sama juga ada di Grafana.",
         "From the general to the specific; the same boards are in Grafana.",
     ),
+    "board.record": ("Catat pelatihan", "Record a training"),
     "board.links": ("Papan lain", "Other boards"),
     "board.no_board": ("Tidak ada papan {uid}", "There is no board {uid}"),
     "board.refused": (

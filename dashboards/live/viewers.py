@@ -21,12 +21,14 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Somebody who may look. ``kecamatan`` are the codes of those whose units he sees; None is everything.
 
     ``token_hash`` is the SHA-256 of his token in hex; ``identity`` is what a proxy calls him. One of them is needed.
+    ``may_record``: he may also record trainings and other measures of these units.
     """
 
     name: str
     token_hash: str | None = None
     identity: str | None = None
     kecamatan: frozenset[str] | None = None
+    may_record: bool = False
 
 
 EVERYBODY: Final = Viewer(name="")

@@ -200,7 +200,7 @@ SELECT told.unit AS code, if(place.name = '', told.unit, place.name) AS name, in
 FROM (
     SELECT CAST(unit AS String) AS unit, uniqExact(key) AS messages_n
     FROM alert_outbox FINAL
-    WHERE $__timeFilter_ms(due_at) AND unit IN (${unit:singlequote}) AND alert != '' AND state != 'dropped'
+    WHERE $__timeFilter_ms(due_at) AND unit IN (${unit:singlequote}) AND alert != '' AND state != 'dropped' AND kind != 'reply'
     GROUP BY unit
 ) AS told
 LEFT JOIN (

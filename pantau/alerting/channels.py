@@ -111,19 +111,24 @@ _WHATSAPP_LATER: Final = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 1310
 
 
 def _whatsapp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:
-    """``whatsapp://TOKEN@PHONE_ID/TARGET?template=NAME``: a template with the lines of the message as one variable."""
+    """``whatsapp://TOKEN@PHONE_ID/TARGET?template=NAME``: a template with the lines of the message as one variable.
+
+    What answers a message of theirs needs no template.
+    """
     api = _option(parts, "api", "https://graph.facebook.com/v21.0")
-    text = " · ".join(letter.text.splitlines())  # a variable of a template holds no line break
-    body = {
-        "messaging_product": "whatsapp",
-        "to": parts.path.strip("/"),
-        "type": "template",
-        "template": {
-            "name": _option(parts, "template", "pantau_alert"),
-            "language": {"code": _option(parts, "lang", "id")},
-            "components": [{"type": "body", "parameters": [{"type": "text", "text": text}]}],
-        },
-    }
+    body: dict[str, Any] = {"messaging_product": "whatsapp", "to": parts.path.strip("/")}
+    if letter.kind == "reply":  # whoever wrote within a day may be answered freely
+        body |= {"type": "text", "text": {"body": letter.text}}
+    else:
+        text = " · ".join(letter.text.splitlines())  # a variable of a template holds no line break
+        body |= {
+            "type": "template",
+            "template": {
+                "name": _option(parts, "template", "pantau_alert"),
+                "language": {"code": _option(parts, "lang", "id")},
+                "components": [{"type": "body", "parameters": [{"type": "text", "text": text}]}],
+            },
+        }
     headers = {"authorization": f"Bearer {unquote(parts.username or '')}"}
     answer = _post(f"{api}/{parts.hostname}/messages", read_seconds, json=body, headers=headers)
     told = _json(answer)

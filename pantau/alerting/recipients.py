@@ -2,6 +2,7 @@
 
 The registry names roles and keys of addresses, never an address. A TOML file that only its owner can read holds those::
 
+    replies = ["telegram", "fonnte"]  # channels whose replies are read
     [addresses]                       # address_key of a contact = where
     "camat-18.01.06" = "fonnte://TOKEN@6281234"
     [roles]                           # roles for which the registry names no contact
@@ -16,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from pantau.alerting.intake import Channel, channel_of
 from pantau.domain.alerts.messages import Role
 from pantau.domain.errors import BadSetup
 from pantau.domain.registry import Registry
@@ -24,10 +26,24 @@ ROLES: Final[tuple[Role, ...]] = ("camat", "sekcam", "bagian_organisasi", "opera
 
 
 class AddressBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Addresses by their key, and addresses of roles. Both are secrets: they hold tokens and numbers."""
+    """Addresses by their key, and addresses of roles. Both are secrets: they hold tokens and numbers.
+
+    ``replies`` are the channels on which people may reply; those of the others are not read.
+    """
 
     addresses: dict[str, str] = {}
     roles: dict[Role, list[str]] = {}
+    replies: list[Channel] = []
+
+    def names(self) -> list[str]:
+        """The names of all addresses."""
+        listed = [f"{role}/{number}" for role, addresses in self.roles.items() for number in range(len(addresses))]
+        return [*self.addresses, *listed]
+
+    def can_reply(self, recipient: str) -> bool:
+        """Whether what is written back from the address of this name is read."""
+        where = channel_of(self.address(recipient) or "")
+        return where is not None and where[0] in self.replies
 
     def recipients(self, registry: Registry, role: Role, unit: str) -> list[str]:
         """The names of the addresses for a role at a unit; none where nobody is known."""

@@ -41,15 +41,18 @@ class Telling:
         *,
         link_to: Callable[[str], str] = lambda _: "",
         recipients: Callable[[Registry, Role, str], list[str]] = lambda *_: [],
+        can_reply: Callable[[str], bool] = lambda _: False,
         rules: Rules | None = None,
     ) -> None:
         """``link_to`` gives the address at which an alert is answered; empty where no page is served.
 
         ``recipients`` names the addresses of a role at a unit; where none is known the message stays in the outbox.
+        ``can_reply`` says whether what one of them writes back is read.
         """
         self._tables = tables
         self._link_to = link_to
         self._recipients = recipients
+        self._can_reply = can_reply
         self._rules = rules or Rules()
 
     def tell(self, registry: Registry, gaps: Iterable[NoData], now: int) -> list[Sent]:
@@ -68,24 +71,31 @@ class Telling:
             rules=self._rules,
         )
         keys = {sent.key for sent in known}
-        messages = [
-            self._sent(registry, message, found, history, answers, now) for message in unsent(planned, found, keys, now)
-        ]
-        messages += [
+        addressed: list[Sent] = []
+        for message in unsent(planned, found, keys, now):
+            told = self._told(registry, message, found, history, answers, now)
+            addressed += [
+                _sent(message, msgspec.structs.replace(told, can_reply=self._can_reply(recipient)), recipient)
+                for recipient in self._names(registry, message.role, message.unit)
+            ]
+        plain = [
             self._digest(registry, each, history, answers)
             for each in digests(found, places, now)
             if each.key not in keys
         ]
-        messages += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
-        addressed = [
+        plain += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
+        addressed += [
             msgspec.structs.replace(each, recipient=recipient)
-            for each in messages
-            for recipient in self._recipients(registry, each.role, each.unit) or [""]
+            for each in plain
+            for recipient in self._names(registry, each.role, each.unit)
         ]
         self._tables.post(addressed)
         return addressed
 
-    def _sent(
+    def _names(self, registry: Registry, role: Role, unit: str) -> list[str]:
+        return self._recipients(registry, role, unit) or [""]
+
+    def _told(
         self,
         registry: Registry,
         message: Message,
@@ -93,31 +103,8 @@ class Telling:
         history: History,
         answers: Sequence[Acknowledgement],
         now: int,
-    ) -> Sent:
-        incident = next(each for each in found if any(alert.alert == message.alert for alert in each.alerts))
-        told = self._told(registry, message, incident, history, answers, now)
-        return Sent(
-            key=message.key,
-            recipient="",
-            kind=message.kind,
-            role=message.role,
-            unit=message.unit,
-            alert=message.alert,
-            due_at=message.at,
-            next_at=message.at,
-            text=message_text(told, "id"),
-            text_en=message_text(told, "en"),
-        )
-
-    def _told(
-        self,
-        registry: Registry,
-        message: Message,
-        incident: Incident,
-        history: History,
-        answers: Sequence[Acknowledgement],
-        now: int,
     ) -> Told:
+        incident = next(each for each in found if any(alert.alert == message.alert for alert in each.alerts))
         ended = message.kind in ("recovered", "passed")
         rows = incident.ends if ended and incident.ends else incident.alerts
         figures, satisfaction = figures_of(rows, history)
@@ -230,6 +217,21 @@ class Telling:
                     )
                 )
         return found
+
+
+def _sent(message: Message, told: Told, recipient: str) -> Sent:
+    return Sent(
+        key=message.key,
+        recipient=recipient,
+        kind=message.kind,
+        role=message.role,
+        unit=message.unit,
+        alert=message.alert,
+        due_at=message.at,
+        next_at=message.at,
+        text=message_text(told, "id"),
+        text_en=message_text(told, "en"),
+    )
 
 
 _LANGUAGES: Final = ("id", "en")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pantau.cli import alerts, dashboards, demo, keys, mapping, operate, registry, rejects, replay, topics
+from pantau.cli import alerts, dashboards, demo, keys, mapping, operate, registry, rejects, replay, report, topics
 from pantau.cli.doctor import doctor
 from pantau.cli.effect import effect
 from pantau.cli.gateway import gateway
@@ -46,6 +46,7 @@ app.command()(indicators)
 app.command()(effect)
 app.command()(operate.verify)
 app.add_typer(alerts.app)
+app.add_typer(report.app)
 app.add_typer(rejects.app)
 app.command()(retention)
 app.command()(sources)

@@ -43,6 +43,6 @@ def onto_bus(to: str) -> "Iterator[tuple[BusSink, bytes]]":
     key = secret_key(secret.get_secret_value() if secret else None)
     with Publisher(brokers(to)) as publisher:
         publisher.ready(READY_SECONDS)
-        sink = BusSink(publisher)
+        sink = BusSink(publisher, secret=key)
         yield sink, key
         sink.durable()

@@ -23,6 +23,7 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
     "each": {"id": "satu per satu: pantau rejects list --all", "en": "one by one: pantau rejects list --all"},
     "newest": {"id": "{n} yang terbaru ditampilkan", "en": "the newest {n} are shown"},
     "yes": {"id": "ya", "en": "yes"},
+    "retried": {"id": "{n} diterima, {refused} masih ditolak", "en": "{n} accepted, {refused} refused still"},
 }
 _COLUMNS: "Final[dict[Language, tuple[str, ...]]]" = {
     "id": ("sumber", "id", "kode", "kali", "coba lagi", "sebab"),
@@ -112,16 +113,18 @@ def _print_each(rows: "list[Kept]", language: "Language") -> None:
 
 
 @app.command()
-def retry(data: Data = DATA, registry: RegistryFile = None) -> None:
+def retry(data: Data = DATA, registry: RegistryFile = None, lang: Lang = "id") -> None:
     """Try again what can be accepted once a cause on our side is mended: a unit added, a clock corrected.
 
     Exit 0 when nothing that can be retried is refused still, else 1.
     """
     from pantau.cli.desks import open_desk
     from pantau.registry_file import load
+    from pantau.texts import number_text
 
     with open_desk(data, registry=load(registry) if registry else None) as desk:
         accepted, refused = desk.retry()
         desk.settled()
-    typer.echo(f"{accepted:,} accepted, {refused:,} refused still")
+    said = _WORDS["retried"][lang]
+    typer.echo(said.format(n=number_text(accepted, lang), refused=number_text(refused, lang)))
     raise typer.Exit(1 if refused else 0)

@@ -24,8 +24,8 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
     "refused": {"id": "{n} ditolak dan disimpan", "en": "{n} refused and kept"},
     "refused_there": {"id": "{n} ditolak", "en": "{n} refused"},
     "see": {
-        "id": "lihat: pantau rejects list --data {to}; setelah sebabnya diperbaiki: pantau rejects retry",
-        "en": "see: pantau rejects list --data {to}; once the cause is mended: pantau rejects retry",
+        "id": "lihat: pantau rejects list --data {to}; setelah sebabnya diperbaiki: pantau rejects retry --data {to}",
+        "en": "see: pantau rejects list --data {to}; once the cause is mended: pantau rejects retry --data {to}",
     },
     "services": {
         "id": "{n} kejadian menyebut layanan yang tidak ada di registry, sehingga tidak dinilai menurut standarnya:",

@@ -102,7 +102,16 @@ def _into_directory(
         known = desk.clocks()
         sink = DeskSink(desk, load_events=LOAD_EVENTS if factor is None else 1)
         bookmarks = Bookmarks(directory / "replays")
-        summary = _into(sink, bookmarks, files, mapping, desk.registry, desk.secret(), factor, on_progress)
+
+        def refused_rows(file: str) -> dict[str, str]:
+            return {row["id"]: row["digest"] for row in desk.query("refused_rows", {"file": f"{file}:"}).dicts()}
+
+        registry_now = desk.registry
+        summary = _into(
+            sink, bookmarks, files, mapping, registry_now, desk.secret(), factor, on_progress, refused_rows=refused_rows
+        )
+        if summary.mended:
+            desk.mended(summary.mended)
         desk.settled()
         summary.repeated = min(summary.events, _repeats(known, desk.clocks()))
     return summary
@@ -136,6 +145,8 @@ def _into(
     secret: bytes,
     factor: float | None,
     on_progress: OnProgress,
+    *,
+    refused_rows: Callable[[str], dict[str, str]] = lambda file: {},
 ) -> "Summary":
     from pantau.cli.refusals import nearest
     from producers.judging import Order, judge_aside
@@ -148,7 +159,7 @@ def _into(
     for file in files:
         after = 0 if factor else bookmarks.find(file, mapping)
         summary.resumed_at = max(summary.resumed_at, after)
-        order = Order(str(file), mapping, rows, secret, after)
+        order = Order(str(file), mapping, rows, secret, after, refused_rows(file.name))
         already = before
 
         def told(chunk: Chunk, name: str = file.name, already: int = already) -> None:

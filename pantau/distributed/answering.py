@@ -1,6 +1,6 @@
 """What people answer to alerts on the page of a server's tables: written as a user who may write nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from pantau.domain.registry import Registry
 from pantau.settings import Settings
 from pantau.web.server import wall_clock
 from storage.address import open_server
+from storage.alert_reading import Reply
 from storage.alerts import AlertTables
 from storage.engine import Answer
 
@@ -54,6 +55,10 @@ class Answers:
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it."""
         remember(self._written, answer)
+
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """Keep replies that a service brought; the notifier, who knows the addresses, reads them."""
+        self._written.receive(replies)
 
 
 @contextmanager

@@ -121,6 +121,10 @@ class ServerDesk:
         rejects.mark_accepted(judged.accepted)
         return len(judged.accepted), len(rows) - len(judged.accepted)
 
+    def mended(self, digests: Sequence[str]) -> None:
+        """Say of refused rows of files that the same rows were taken since, through a mapping that was mended."""
+        Rejects(self._store).mark_taken(digests)
+
     def removable_events(self, arrived_before: int) -> int:
         """How many rows of the log arrived before an instant (ms UTC)."""
         return removable(self._store, before=arrived_before, upto_seq=EVERYTHING)

@@ -48,6 +48,7 @@ def run_gateway(settings: Settings, *, on_start: Callable[[str], None] = lambda 
                 registry,
                 patience_seconds=settings.spool_after_seconds,
                 clock=wall_clock,
+                secret=secret,
                 metrics=relay_metrics,
             )
         )

@@ -1,4 +1,4 @@
-"""``pantau alerts run``: the process that looks for alerts on a server's tables, delivers them, and tells the bus."""
+"""``pantau alerts run``: looks for alerts on a server's tables, delivers them, reads replies, and tells the bus."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,6 +13,7 @@ from pantau.domain.errors import BadSetup
 from pantau.embedded.alerting import Alerting, watching
 from pantau.embedded.desk import Desk
 from pantau.embedded.evaluating import evaluating
+from pantau.embedded.replies import reply_rounds
 from pantau.embedded.rounds import Round, Rounds
 from pantau.settings import Settings
 from producers.rounds import stopped_by_signals
@@ -32,11 +33,11 @@ def run_notifier(
         raise BadSetup("the process that owns this directory looks for alerts itself")
     addresses = settings.alert_addresses
     alerting.book = read_address_book(addresses) if addresses else book_of_a_file(Path("alerts.txt"))
-    if settings.page_url and not alerting.can_sign:
+    if settings.page_url and not alerting.secret:
         raise BadSetup("links to alerts are signed: set PANTAU_SECRET or PANTAU_SECRET_FILE, the same as for the page")
     alerting.page = settings.page_url or ""
     with ExitStack() as stack:
-        rounds = [*_announcing(alerting, settings, stack)]
+        rounds = [*_announcing(alerting, settings, stack), *reply_rounds(alerting)]
         metrics = CollectorRegistry()
         told = Gauge(
             "pantau_notifier_round_timestamp_seconds",

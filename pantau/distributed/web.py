@@ -1,6 +1,7 @@
 """``pantau web``: the live page from a server's tables, which it only reads; workers write them.
 
-Where it is given a user that may, it writes what people answer to alerts, and nothing else.
+Where it is given a user that may, it writes what people answer to alerts; where it is given the bus, it sends trainings
+that viewers record there, as a gateway does.
 """
 
 import asyncio
@@ -12,7 +13,9 @@ from typing import Any, Final
 
 import structlog
 
+from pantau.alerting.hooks import read_hooks
 from pantau.distributed.answering import answers
+from pantau.distributed.recording import recording_on_the_bus
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from pantau.settings import Settings
@@ -161,7 +164,16 @@ def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url:
             log.warning("the tables do not answer yet", error=str(error))
         ignore_stop_signals()
         answering = stack.enter_context(answers(tables, settings))
-        app = create_page_app(tables, tables.now, check=tables.check, access=settings.access(), alerts=answering)
+        hooks = read_hooks(settings.reply_hooks)
+        app = create_page_app(
+            tables,
+            tables.now,
+            check=tables.check,
+            access=settings.access(),
+            alerts=answering,
+            hooks=hooks,
+            recording=stack.enter_context(recording_on_the_bus(tables, settings)),
+        )
         with bind(settings.host, settings.port) as listening:
             url = f"http://{settings.host}:{listening.getsockname()[1]}"
             # the open streams of the page end before the server waits for connections to close

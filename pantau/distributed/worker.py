@@ -4,7 +4,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 import structlog
 
@@ -14,6 +15,7 @@ from pantau.bus.topics import EVENTS, REJECTED
 from pantau.distributed.address import brokers, secret_key
 from pantau.distributed.clocks import PartitionClocks
 from pantau.domain.closing import leavings, span_of_closing
+from pantau.domain.errors import NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 from pantau.garbage import spare_the_collector
@@ -30,21 +32,26 @@ from stream_processors.app import AppSettings, create_app, run_app
 from stream_processors.metrics import WorkerMetrics
 from stream_processors.worker import Worker
 
+WAIT_SECONDS: Final = 2.0
+"""Between two looks at a bus or a store that is away when a worker starts."""
+
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
 def run_worker(settings: Settings) -> int:
-    """Work until SIGINT or SIGTERM; the exit code.
+    """Work until SIGINT or SIGTERM; the exit code. A bus or a store that does not answer yet is waited for.
 
     Raises BadSetup for a bus, a store or a secret that is not given or not set up.
     """
     addresses = brokers(settings.bus)
     secret = secret_key(settings.secret.get_secret_value() if settings.secret else None)
-    partitions = partitions_of(addresses, EVENTS)
     password = settings.store_password.get_secret_value() if settings.store_password else None
     engine = open_server(settings.store or "", password)
     try:
-        require(engine)
+        partitions = _answered(lambda: partitions_of(addresses, EVENTS))
+        _answered(lambda: require(engine))
         store = Store(engine)
         worker = Worker(
             PartitionTables(store),
@@ -86,6 +93,16 @@ def run_worker(settings: Settings) -> int:
             worker.close()
     finally:
         engine.close()
+
+
+def _answered(ask: Callable[[], T]) -> T:
+    """What is answered, however long it takes: nothing was taken over yet, so nobody else waits for this process."""
+    while True:
+        try:
+            return ask()
+        except NotNow as error:
+            log.warning("waiting", because=str(error), again_in_seconds=WAIT_SECONDS)
+            time.sleep(WAIT_SECONDS)
 
 
 def _now() -> int:

@@ -43,7 +43,8 @@ def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Even
 def closing_after(registry: Registry, unit: str, created: int, now: int) -> int | None:
     """The closing at which a ticket created then had left: the first one that was not over yet, if it is past by now.
 
-    On a day without hours it is that of the next day that has them.
+    On a day without hours it is that of the next day that has them. An office that never shuts closes its day at the
+    day's last millisecond, so that who left is counted on the day of the ticket and not on the next.
     """
     zone = registry.zone(unit)
     first = local_day(zone, created)
@@ -51,7 +52,7 @@ def closing_after(registry: Registry, unit: str, created: int, now: int) -> int 
         day = first + timedelta(days=ahead)
         closing = closes(registry.calendar(unit, day_start(zone, day)), day)
         if closing is not None and created < closing + AFTER_MS:
-            return closing if closing + AFTER_MS <= now else None
+            return min(closing, day_start(zone, day + timedelta(days=1)) - 1) if closing + AFTER_MS <= now else None
     return None
 
 

@@ -86,6 +86,16 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "id": ("lebih besar dari batas {limit} byte", "kurangi isi kejadian"),
         "en": ("larger than the limit of {limit} bytes", "make the event smaller"),
     },
+    "bus_oversize": {
+        "id": (
+            "terlalu besar untuk bus: {detail}",
+            "perkecil kejadian; atau naikkan max.message.bytes, lalu pantau rejects retry",
+        ),
+        "en": (
+            "too large for the bus: {detail}",
+            "make the event smaller; or raise max.message.bytes, then pantau rejects retry",
+        ),
+    },
     "unknown_kind": {
         "id": ("jenis kejadian tidak dikenal", "pakai {nearest}"),
         "en": ("unknown kind of event", "use {nearest}"),

@@ -46,8 +46,8 @@ class Alerting:
     ) -> None:
         self.tables = tables
         self.clock = clock
-        self.can_sign = bool(secret)
-        self._registry = registry
+        self.secret = secret
+        self.registry = registry
         self._evaluation = Evaluation(tables, policy)
         self.page = ""
         self.book = AddressBook()
@@ -55,6 +55,7 @@ class Alerting:
             tables,
             link_to=lambda alert: link(self.page, secret, alert) if secret else "",
             recipients=lambda registry, role, unit: self.book.recipients(registry, role, unit),
+            can_reply=lambda recipient: self.book.can_reply(recipient),
         )
         self._delivery = Delivery(tables, clock)
         self._round = threading.Lock()
@@ -64,7 +65,7 @@ class Alerting:
     def look(self) -> list[Sent]:
         """Evaluate what has closed and put into the outbox what is due; returns that. Blocks."""
         with self._round:
-            registry, now = self._registry(), self.clock()
+            registry, now = self.registry(), self.clock()
             self._closed_upto, self._folded_at = (now - CLOSED_AFTER_MS) // HALF_HOUR_MS, now
             for row, _ in self._evaluation.evaluate(registry, now):
                 turn = row.transition
@@ -83,13 +84,13 @@ class Alerting:
 
     def _tell(self, now: int) -> list[Sent]:
         with self._round:
-            registry = self._registry()
+            registry = self.registry()
             return self._telling.tell(registry, self._evaluation.silent_units(registry, now), now)
 
     def deliver(self) -> list[Sent]:
         """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network."""
         with self._delivering:
-            return self._delivery.deliver(self._registry(), self.book)
+            return self._delivery.deliver(self.registry(), self.book)
 
 
 def watching(

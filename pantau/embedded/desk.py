@@ -26,6 +26,7 @@ from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
 from producers.packed import Packed
+from storage.alert_reading import Reply
 from storage.alerts import AlertTables
 from storage.effects import rows_to_keep
 from storage.engine import Answer
@@ -90,6 +91,7 @@ class Desk(Protocol):
     def verify(self, on_progress: Callable[[int], None] = ...) -> Report: ...  # noqa: D102
     def rejects(self) -> list[Kept]: ...  # noqa: D102
     def retry(self) -> tuple[int, int]: ...  # noqa: D102
+    def mended(self, digests: Sequence[str]) -> None: ...  # noqa: D102
     def removable_events(self, arrived_before: int) -> int: ...  # noqa: D102
     def remove_events(self, arrived_before: int) -> int: ...  # noqa: D102
     def load_registry(self, registry: Registry) -> list[str]: ...  # noqa: D102
@@ -165,6 +167,11 @@ class LocalDesk:
         result = self.intake.retry(rows)
         return result.accepted, result.refused
 
+    def mended(self, digests: Sequence[str]) -> None:
+        """Say of refused rows of files that the same rows were taken since, through a mapping that was mended."""
+        runtime, some = self.runtime, [*digests]
+        runtime.between_flushes(lambda: runtime.rejects().mark_taken(some))
+
     def removable_events(self, arrived_before: int) -> int:
         """How many rows of the log arrived before an instant (ms UTC) and are in facts and windows."""
         n: int = self.runtime.removable_raw_events(arrived_before=arrived_before)
@@ -197,6 +204,10 @@ class LocalDesk:
     def answer_alert(self, answer: Acknowledgement) -> None:
         """Remember that somebody takes an alert on, or is done with it; a number of a person in the note is masked."""
         remember(AlertTables(self.runtime.engine), answer)
+
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """Keep replies that a service brought."""
+        AlertTables(self.runtime.engine).receive(replies)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
@@ -279,6 +290,10 @@ class RemoteDesk:
         """Try what can be retried again: (accepted, refused still)."""
         result: tuple[int, int] = self._ask("retry", None, tuple[int, int])
         return result
+
+    def mended(self, digests: Sequence[str]) -> None:
+        """Say of refused rows of files that the same rows were taken since, through a mapping that was mended."""
+        self._ask("mended", [*digests], None)
 
     def removable_events(self, arrived_before: int) -> int:
         """How many rows of the log arrived before an instant (ms UTC) and are in facts and windows."""

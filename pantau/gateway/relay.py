@@ -11,18 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 import structlog
 
 from pantau.bus.records import pack, unpack
+from pantau.bus.undelivered import Undelivered
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.gateway.limits import Clock
 from pantau.gateway.relay_metrics import RelayMetrics
+from pantau.gateway.sides import Bus, Spool, Spooled
+from pantau.gateway.sieve import Sieve
 
 log = structlog.get_logger(__name__)
 
@@ -48,51 +51,6 @@ UNREADY_SECONDS: Final = 5.0
 """How long after a failed write of the spool the gateway says that it is not ready; then the next request may try."""
 
 _rejections: Final = msgspec.json.Decoder(list[Rejection])
-
-
-class Bus(Protocol):
-    """Where accepted events and refusals go. Neither call blocks; both raise NotNow while the bus takes no more."""
-
-    def publish(self, events: Sequence[Event]) -> "Future[None]":
-        """Send events; done when the bus has all of them."""
-        ...
-
-    def reject(self, rejections: Sequence[Rejection]) -> "Future[None]":
-        """Send refusals; done when the bus has all of them."""
-        ...
-
-
-class Spooled(Protocol):
-    """An entry of the spool."""
-
-    @property
-    def kind(self) -> int: ...  # noqa: D102
-    @property
-    def value(self) -> bytes: ...  # noqa: D102
-    @property
-    def n(self) -> int: ...  # noqa: D102
-
-
-class Spool(Protocol):
-    """Where things wait for the bus, in order and on disk: see ``producers.spool.Spool``."""
-
-    limit_bytes: int
-
-    @property
-    def size_bytes(self) -> int: ...  # noqa: D102
-    @property
-    def n_entries(self) -> int: ...  # noqa: D102
-    @property
-    def n_events(self) -> int: ...  # noqa: D102
-    @property
-    def n_damaged(self) -> int: ...  # noqa: D102
-    @property
-    def empty(self) -> bool: ...  # noqa: D102
-    def append(self, kind: int, value: bytes, *, n: int, at: int) -> "Future[None]": ...  # noqa: D102
-    def settled(self, timeout_seconds: float) -> bool: ...  # noqa: D102
-    def first(self, size: int) -> Sequence[Any]: ...  # noqa: D102
-    def take_out(self, taken: Sequence[Any]) -> None: ...  # noqa: D102
-    def oldest_at(self) -> int | None: ...  # noqa: D102
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -127,6 +85,7 @@ class Relay:
         *,
         patience_seconds: float,
         clock: Clock,
+        secret: bytes,
         metrics: RelayMetrics,
     ) -> None:
         self._bus = bus
@@ -142,6 +101,13 @@ class Relay:
         self._why: str | None = None if self._direct else "the spool of an earlier run is not empty"
         self._failed_at = -UNREADY_SECONDS
         self._closing = False
+        self._sieve = Sieve(
+            events=bus.publish,
+            refusals=bus.reject,
+            set_aside=self._set_aside,
+            stopping=lambda: self._closing,
+            secret=secret,
+        )
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         metrics.follow(spool, clock, direct=lambda: self._direct)
@@ -212,7 +178,7 @@ class Relay:
             if self._direct:
                 try:
                     acknowledged = self._publish(parcel.kind, parcel.what)
-                except NotNow as error:
+                except (NotNow, BadEvent) as error:  # what is too large for the bus is sifted out on its way from there
                     self._turn(str(error))
                 else:
                     self._pending[parcel] = None
@@ -334,12 +300,12 @@ class Relay:
                     entries = self._spool.first(DRAIN_BYTES)
                 else:
                     held_up.close()
-            sent = self._give(entries)
+            sent, too_large = self._give(entries)
             if rest and len(sent) == len(entries) == self._spool.n_entries:
                 log.info("events go to the bus again")
                 self._direct, self._why = True, None
         if entries and not sent:
-            return False
+            return too_large and self._sift(entries)
         while wait(sent, PAUSE_SECONDS[0]).not_done:
             if self._closing:
                 return False
@@ -348,26 +314,63 @@ class Relay:
         if failures:
             with self._lock:
                 self._turn(str(failures[0]))
-            return False
+            return any(isinstance(each, Undelivered) and each.for_good for each in failures) and self._sift(entries)
         taken = entries[: len(sent)]
         self._spool.take_out(taken)
         self._metrics.drained(sum(entry.n for entry in taken))
         return True
 
-    def _give(self, entries: Sequence[Spooled]) -> "list[Future[None]]":
-        """Give the bus these entries, as many as it takes, in order."""
-        sent = []
+    def _give(self, entries: Sequence[Spooled]) -> "tuple[list[Future[None]], bool]":
+        """Give the bus these entries, as many as it takes, in order; whether one is too large ends it."""
+        sent: list[Future[None]] = []
+        for entry in entries:
+            what = self._read(entry)
+            if what is None:
+                break
+            try:
+                sent.append(self._publish(entry.kind, what))
+            except BadEvent as error:
+                self._tell(str(error))
+                return sent, True
+            except NotNow as error:
+                self._tell(str(error))
+                break
+        return sent, False
+
+    def _read(self, entry: Spooled) -> Sequence[Any] | None:
+        """What an entry holds. One that this version cannot read stays, and all behind it, until one comes that can."""
         try:
-            for entry in entries:
-                sent.append(self._publish(entry.kind, _content(entry)))
-        except (NotNow, BadEvent, ValueError) as error:
-            # an entry that this version cannot read stays, and all behind it, until one comes that can
+            return unpack(entry.value) if entry.kind == EVENTS else _rejections.decode(entry.value)
+        except (BadEvent, ValueError) as error:
             self._tell(str(error))
-        return sent
+            return None
 
+    def _sift(self, entries: Sequence[Spooled]) -> bool:
+        """Give the bus what it takes of these entries; what is too large for it is kept as a refusal, and all goes on.
 
-def _content(entry: Spooled) -> Sequence[Any]:
-    return unpack(entry.value) if entry.kind == EVENTS else _rejections.decode(entry.value)
+        True when at least one of them is done with.
+        """
+        held = [(entry, what) for entry in entries if (what := self._read(entry)) is not None]
+        passed: list[bool] = []
+        try:
+            passed.extend(self._sieve.pass_on([thing for _, what in held for thing in what]))
+        except (NotNow, OSError) as error:
+            self._tell(str(error))
+        taken, at = [], 0
+        for entry, what in held:
+            at += len(what)
+            if at > len(passed):
+                break
+            taken.append(entry)
+            too_large = sum(passed[at - len(what) : at])
+            self._metrics.drained(len(what) - too_large)
+            self._metrics.too_large(too_large)
+        self._spool.take_out(taken)
+        return bool(taken)
+
+    def _set_aside(self, rejection: Rejection) -> None:
+        """Keep whole, in a file, what the bus does not even take as a refusal."""
+        self._spool.set_aside(REJECTIONS, msgspec.json.encode([rejection]), n=1, at=self._clock())
 
 
 def _resolve(future: "Future[None]", error: BaseException | None = None) -> bool:

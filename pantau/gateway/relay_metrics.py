@@ -33,6 +33,11 @@ REFUSED: Final = Metric(
     labels=(),
     help="Events and refusals that neither bus nor spool took: their senders were told 503.",
 )
+TOO_LARGE: Final = Metric(
+    name="pantau_gateway_too_large_events_total",
+    labels=(),
+    help="Accepted events that are too large for the bus, and were kept as refusals.",
+)
 SPOOL_EVENTS: Final = Metric(
     name="pantau_gateway_spool_events", labels=(), help="Events and refusals that wait in the spool."
 )
@@ -50,7 +55,7 @@ SPOOL_OLDEST: Final = Metric(
 SPOOL_DAMAGED: Final = Metric(
     name="pantau_gateway_spool_damaged_files",
     labels=(),
-    help="Files of the spool that were set aside because something in them could not be read.",
+    help="Files of the spool that were set aside: something in them cannot be read, or is too large for the bus.",
 )
 REGISTRY_STALE: Final = Metric(
     name="pantau_gateway_registry_stale",
@@ -63,8 +68,8 @@ PUBLISH_SECONDS: Final = Metric(
     help="Seconds from handing events to the bus until it acknowledged them, without those that were spooled.",
 )
 RELAY_METRICS: Final = (
-    DIRECT, PUBLISHED, SPOOLED, DRAINED, REFUSED, SPOOL_EVENTS, SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST, SPOOL_DAMAGED,
-    PUBLISH_SECONDS, REGISTRY_STALE,
+    DIRECT, PUBLISHED, SPOOLED, DRAINED, REFUSED, TOO_LARGE, SPOOL_EVENTS, SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST,
+    SPOOL_DAMAGED, PUBLISH_SECONDS, REGISTRY_STALE,
 )  # fmt: skip
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -89,8 +94,9 @@ class RelayMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self._published, self._spooled, self._drained, self._refused = (
-            Counter(metric.name, metric.help, registry=registry) for metric in (PUBLISHED, SPOOLED, DRAINED, REFUSED)
+        self._published, self._spooled, self._drained, self._refused, self._too_large = (
+            Counter(metric.name, metric.help, registry=registry)
+            for metric in (PUBLISHED, SPOOLED, DRAINED, REFUSED, TOO_LARGE)
         )
         self._seconds = Histogram(PUBLISH_SECONDS.name, PUBLISH_SECONDS.help, registry=registry, buckets=_BUCKETS)
 
@@ -132,3 +138,7 @@ class RelayMetrics:
     def refused(self, n: int) -> None:
         """Neither bus nor spool took them."""
         self._refused.inc(n)
+
+    def too_large(self, n: int) -> None:
+        """The bus took them as refusals only."""
+        self._too_large.inc(n)

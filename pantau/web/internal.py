@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
@@ -42,6 +43,7 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "verify": lambda desk, _: desk.verify(),
     "rejects": lambda desk, _: desk.rejects(),
     "retry": lambda desk, _: desk.retry(),
+    "mended": lambda desk, body: desk.mended(msgspec.msgpack.decode(body, type=list[str])),
     "removable_events": lambda desk, body: desk.removable_events(msgspec.msgpack.decode(body, type=int)),
     "remove_events": lambda desk, body: desk.remove_events(msgspec.msgpack.decode(body, type=int)),
     "clocks": lambda desk, body: desk.clocks(msgspec.msgpack.decode(body, type=Language)),
@@ -57,7 +59,7 @@ def routes(desk: LocalDesk, token: str) -> list[HTTPRouteHandler]:
     """``POST /internal/{verb}`` with msgpack in and out."""
 
     @post("/internal/{verb:str}", status_code=200, include_in_schema=False)
-    async def internal(verb: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def internal(verb: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise NotAuthorizedException("the token in run.json is needed")

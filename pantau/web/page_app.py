@@ -1,7 +1,7 @@
 """The web application of a page on a server's tables: the live page, health, and where it is let the alerts' page."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import anyio.to_thread
 import structlog
@@ -12,14 +12,23 @@ from dashboards.live.hub import Runtime
 from dashboards.live.pages import routes as page_routes
 from dashboards.live.secured import secured
 from dashboards.live.viewers import Access
+from pantau.alerting.hooks import Hooks
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.gateway.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, language_of, problem
 from pantau.web.alert_page import AlertDesk
 from pantau.web.alert_page import routes as alert_routes
+from pantau.web.record_page import Recording
+from pantau.web.record_page import routes as record_routes
+from pantau.web.reply_hooks import ReplyDesk
+from pantau.web.reply_hooks import routes as hook_routes
 
 RETRY_AFTER_SECONDS = 2
 
 log = structlog.get_logger(__name__)
+
+
+class Answering(AlertDesk, ReplyDesk, Protocol):
+    """Takes what people answer, on the alerts' page and by messages."""
 
 
 def create_page_app(
@@ -28,11 +37,14 @@ def create_page_app(
     *,
     check: Callable[[], None],
     access: Access | None = None,
-    alerts: AlertDesk | None = None,
+    alerts: Answering | None = None,
+    hooks: Hooks | None = None,
+    recording: Recording | None = None,
 ) -> Litestar:
     """Everything such a page serves. ``check`` blocks; it raises NotNow or BadSetup while the tables do not answer.
 
-    ``alerts`` takes what people answer to alerts; without it their page is not served.
+    ``alerts`` takes what people answer to alerts; without it neither their page nor ``hooks`` are served.
+    ``recording`` takes trainings; without it their form is not served.
     """
 
     @get("/health/live", include_in_schema=False)
@@ -48,8 +60,10 @@ def create_page_app(
         route_handlers=[
             get_live,
             get_ready,
-            *page_routes(runtime, clock, access),
+            *page_routes(runtime, clock, access, may_record=recording.offered if recording else lambda request: False),
+            *(record_routes(recording, access) if recording is not None else ()),
             *(alert_routes(alerts) if alerts is not None else ()),
+            *(hook_routes(alerts, hooks) if alerts is not None and hooks is not None else ()),
         ],
         middleware=[secured],
         exception_handlers={**EXCEPTION_HANDLERS, NotNow: _not_ready, BadSetup: _not_ready},

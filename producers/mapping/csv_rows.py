@@ -1,5 +1,6 @@
 """Rows of delimited text: whatever offices, databases and Excel write under the name of CSV."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,9 @@ from producers.mapping.wording import Wording
 
 _WIDEST_CELL = 1 << 20
 """Letters of one cell. A quotation mark that is not closed swallows no more than this."""
+
+_LOOKED_AT = 1 << 13
+"""Bytes by which the encoding and the ends of lines are told."""
 
 
 class _Decoded:
@@ -40,7 +44,8 @@ def rows_of_csv(
 
     Raises :class:`BadSetup` where there is no header or it lacks a column that is ``needed``.
     """
-    decoded = _decoded(source, reading.encoding, file)
+    encoding = _encoding(source, reading.encoding)
+    decoded = _decoded(source, encoding, file)
     texts = iter(decoded)
     for _ in range(reading.skip_lines):
         next(texts, "")
@@ -57,7 +62,7 @@ def rows_of_csv(
         reader = csv.reader(whole, delimiter=delimiter, quotechar=reading.quote)
     else:
         reader = csv.reader(whole, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    columns = list(reading.columns) or [name.strip() for name in next(reader, [])]
+    columns = list(reading.columns) or _header(reader, file)
     _check_columns(columns, needed, file, delimiter)
     width = len(columns)
     number = 0
@@ -69,7 +74,7 @@ def rows_of_csv(
                 number += 1
                 if decoded.bad:
                     decoded.bad = False
-                    yield number, Unreadable(say.fault("encoding", "row", "", what=reading.encoding))
+                    yield number, Unreadable(say.fault("encoding", "row", "", what=encoding))
                 elif len(cells) == width:
                     yield number, dict(zip(columns, cells, strict=True))
                 else:
@@ -80,22 +85,43 @@ def rows_of_csv(
             yield number, Unreadable(say.fault("csv", "row", "", what=error))
 
 
+def _encoding(source: BinaryIO, said: str) -> str:
+    """The encoding that the mapping names, unless the file begins with the mark of UTF-16 ("Unicode text" of Excel)."""
+    return "utf-16" if _begins(source)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else said
+
+
+def _begins(source: BinaryIO) -> bytes:
+    """The first bytes of a file, which stay to be read; nothing of a file that cannot be looked at beforehand."""
+    peek = getattr(source, "peek", None)
+    return b"" if peek is None else bytes(peek(_LOOKED_AT))
+
+
+def _header(reader: Iterator[list[str]], file: str) -> list[str]:
+    try:
+        return [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise BadSetup(f"the header of {file} is not CSV ({error}); look for a stray quotation mark") from error
+
+
 def _decoded(source: BinaryIO, encoding: str, file: str) -> _Decoded:
     try:
         "".encode(encoding)
     except LookupError as error:
         raise BadSetup(f"{file}: {error}; correct encoding in [read]") from error
-    if len("\n".encode(encoding)) == 1:
+    begins = _begins(source)
+    old_mac = b"\r" in begins and b"\n" not in begins  # lines end with a carriage return alone
+    wide = len("\n".encode(encoding)) > 1
+    if not wide and not old_mac:
         return _Decoded(source, encoding)
-    return _Decoded(_lines_of_wide_signs(source, encoding), "utf-8")
+    return _Decoded(_lines_of_text(source, encoding, "replace" if wide else "surrogateescape"), "utf-8")
 
 
-def _lines_of_wide_signs(source: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """Lines as UTF-8 of an encoding in which a line feed is several bytes, such as UTF-16."""
-    text = io.TextIOWrapper(source, encoding, errors="replace", newline="")
+def _lines_of_text(source: BinaryIO, encoding: str, errors: str) -> Iterator[bytes]:
+    """Lines as UTF-8, where they do not end with the one byte of a line feed: in UTF-16, or on an old Macintosh."""
+    text = io.TextIOWrapper(source, encoding, errors=errors, newline="")
     try:
         for line in text:
-            yield line.encode()
+            yield line.encode("utf-8", errors)
     finally:
         text.detach()  # the file is closed by whoever opened it
 

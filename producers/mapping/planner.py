@@ -179,8 +179,14 @@ class _Planner:
         formats = rule.format or self.mapping.time_format
         overlap_ms, amount, unit = 0, None, ""
         if rule.clock is not None:
-            self._try((*path, "date_format"), rule.date_format, lambda: DateClock(rule.date_format, "iso", zone))
-            self._try((*path, "clock_format"), rule.clock_format, lambda: DateClock("iso", rule.clock_format, zone))
+            dates = self._try(
+                (*path, "date_format"), rule.date_format, lambda: DateClock(rule.date_format, "iso", zone)
+            )
+            clocks = self._try(
+                (*path, "clock_format"), rule.clock_format, lambda: DateClock("iso", rule.clock_format, zone)
+            )
+            self._constant((*path, "date"), rule.date, dates.day if dates else None)
+            self._constant((*path, "clock"), rule.clock, clocks.clock if clocks else None)
             overlap_ms = self._try((*path, "overlap"), rule.overlap, lambda: _plain_ms(rule.overlap)) or 0
         elif rule.of is not None:
             span = self._try((*path, "plus"), rule.plus, lambda: parse_span(rule.plus or ""))
@@ -188,7 +194,7 @@ class _Planner:
             amount = parse_template(number)
         else:
             where: Where = ("time_format",) if rule.format is None else (*path, "format")
-            self._try(where, formats, lambda: moments(formats, zone))
+            self._constant((*path, "text"), rule.text, self._try(where, formats, lambda: moments(formats, zone)))
         return TimePlan(
             rule=rule,
             zone=zone,
@@ -208,6 +214,17 @@ class _Planner:
         except ValueError as error:
             self._fault(path, value, str(error), "see the times in docs/mapping.md")
             return None
+
+    def _constant(self, path: Where, text: str | None, read: Callable[[str], object] | None) -> None:
+        """A text without braces is the same for every row: then it must be a time, and is no name of a column."""
+        if text is None or read is None:
+            return
+        try:
+            constant = parse_template(text).constant
+        except ValueError:
+            return  # told where the template is read
+        if constant is not None and read(constant) is None:
+            self._fault(path, text, "is a constant, and none that can be read", f'write "{{{text}}}" for the column')
 
     def _time_name(self, name: str) -> str:
         """A time that an event names; one that is not defined is the column (or value) of that name."""

@@ -82,7 +82,7 @@ WITH
         SELECT unit, toNullable(toUnixTimestamp64Milli(max(time))) AS last_event_ms
         FROM events
         WHERE time >= fromUnixTimestamp64Milli({as_of:Int64} - 172800000) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
-          AND unit IN (SELECT unit FROM asked)
+          AND unit IN (SELECT unit FROM asked) AND kind != 'ticket.left' -- which closing a day says, not the unit
         GROUP BY unit
     )
 SELECT asked.unit AS unit, today AS day,

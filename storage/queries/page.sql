@@ -37,6 +37,7 @@ FROM (
     SELECT source, unit, toUnixTimestamp64Milli(time) AS at_ms, toUnixTimestamp64Milli(arrival) - at_ms AS delay
     FROM events
     WHERE time > fromUnixTimestamp64Milli({as_of:Int64} - 604800000) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
+      AND kind != 'ticket.left' -- which closing a day says, not the source
 )
 GROUP BY source, unit
 ORDER BY source, unit

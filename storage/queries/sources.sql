@@ -26,6 +26,14 @@ WHERE state = 'open'
 GROUP BY source, code, reasons
 ORDER BY things DESC, source, code, reasons
 
+-- name: refused_rows
+-- Which rows of a file ("file:row", by how that begins) could not be mapped and were not taken since?
+SELECT id, digest
+FROM rejected_events FINAL
+WHERE state = 'open' AND code = 'malformed' AND startsWith(id, {file:String})
+ORDER BY id, digest
+LIMIT 100000
+
 -- name: newest_rejects
 -- What was refused last and has not been accepted since?
 SELECT digest, source, id, code, reasons, original, retryable, seen, toUnixTimestamp64Milli(first_at) AS first_ms,

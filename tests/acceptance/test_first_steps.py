@@ -67,6 +67,28 @@ def test_a_refused_event_is_kept_and_accepted_once_its_cause_is_mended(log: Path
     assert pantau("verify", "--data", data).startswith("equal")
 
 
+def test_a_row_that_a_mended_mapping_takes_is_refused_no_more_and_another_one_is(tmp_path: Path) -> None:
+    from tests.unit.test_judging import MAPPING, REGISTRY  # numbers that restart daily, times without seconds
+
+    data, table, registry = (tmp_path / name for name in ("data", "antrian.csv", "registry.toml"))
+    narrow, mended = tmp_path / "narrow.toml", tmp_path / "mended.toml"
+    table.write_text("no,dibuat,selesai,nilai\n1,2026-03-02 08:00,,\n2,2026-03-02 08.10,,\n3,kemarin,,\n")
+    registry.write_text(REGISTRY.replace("ZONE", "WIB").replace("RESTART", "daily"))
+    narrow.write_text(MAPPING.replace("[data]", 'time_format = "%Y-%m-%d %H:%M"\n[data]'))
+    mended.write_text(MAPPING.replace("[data]", 'time_format = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M"]\n[data]'))
+
+    said = pantau("replay", table, "--mapping", narrow, "--to", data, "--registry", registry)
+    assert "2 refused and kept" in said
+    assert f"pantau rejects retry --data {data}" in said
+    with served(data):  # so that the process that owns the data is told
+        assert "1 refused and kept" in pantau("replay", table, "--mapping", mended, "--to", data)
+        assert "1 refused;" in pantau("rejects", "list", "--data", data)
+        listed = pantau("rejects", "list", "--data", data, "--all")
+    assert "antrian.csv:3" in listed
+    assert "antrian.csv:2" not in listed
+    assert "1 refused and in no number" in pantau("verify", "--data", data)
+
+
 def test_services_that_the_registry_does_not_know_are_told(log: Path, tmp_path: Path) -> None:
     other = tmp_path / "registry.toml"
     other.write_text(

@@ -20,6 +20,8 @@ class HttpServer(ThreadingHTTPServer):
         self.seen: list[tuple[str, dict[str, str], bytes]] = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.flaky = 0
+        self.updates: list[dict[str, Any]] = []
+        """What people wrote to a Telegram bot, the latest last."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -28,7 +30,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.server.seen.append((self.path, dict(self.headers.items()), body))
-        status, headers, answer = self._answer()
+        status, headers, answer = self._updates(body) if self.path.endswith("/getUpdates") else self._answer()
         content = json.dumps(answer).encode()
         self.send_response(status)
         for name, value in headers.items():
@@ -36,6 +38,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _updates(self, body: bytes) -> tuple[int, dict[str, str], Any]:
+        if "/botBUSY/" in self.path:
+            return 409, {}, {"ok": False, "error_code": 409, "description": "Conflict: terminated by other getUpdates"}
+        offset = json.loads(body)["offset"]
+        return 200, {}, {"ok": True, "result": [each for each in self.server.updates if each["update_id"] >= offset]}
 
     def _answer(self) -> tuple[int, dict[str, str], Any]:
         path = self.path

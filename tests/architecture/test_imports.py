@@ -8,8 +8,8 @@ import pytest
 
 from tests.architecture.tree import ROOT, modules
 
-HEAVY = {"chdb", "clickhouse_driver", "faust", "holidays", "httpx", "kafka", "litestar", "numpy", "paho",
-         "pydantic_settings", "sqlalchemy", "uvicorn"}  # fmt: skip
+HEAVY = {"chdb", "clickhouse_driver", "docx", "faust", "holidays", "httpx", "kafka", "litestar", "lxml", "numpy",
+         "paho", "pydantic_settings", "sqlalchemy", "uvicorn"}  # fmt: skip
 """Each takes longer to import than help may take. Typer itself brings pydantic and rich to show a verb's options."""
 
 _HELP = """
@@ -25,7 +25,8 @@ print("\\n" + json.dumps([code, sorted(sys.modules)]))
 
 
 @pytest.mark.parametrize(
-    "asked", ["--help", "--version", "demo --help", "replay --help", "indicators --help", "effect --help"]
+    "asked",
+    ["--help", "--version", "demo --help", "replay --help", "indicators --help", "effect --help", "report skm --help"],
 )
 def test_help_loads_neither_engine_nor_bus_nor_web(asked: str) -> None:
     """``pantau --help`` answers in under half a second because verbs import late; one import on top breaks that."""

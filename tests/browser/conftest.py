@@ -34,19 +34,19 @@ Open = Callable[..., Page]
 class Server:
     """The page's server. ``url`` stays the same after ``stop`` and ``start``."""
 
-    def __init__(self, directory: Path, *, empty: bool = False, guarded: bool = False) -> None:
+    def __init__(self, directory: Path, *, empty: bool = False, guarded: bool = False, recording: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._directory = directory
         self._filled = empty
-        self._guarded = ["guarded"] if guarded else []
+        self._words = [word for word, wanted in (("guarded", guarded), ("recording", recording)) if wanted]
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        how = [*(["empty"] if self._filled else []), *self._guarded]
+        how = [*(["empty"] if self._filled else []), *self._words]
         command = [sys.executable, "-m", "tests.browser.server", str(self._directory), str(self._port), str(NOW), *how]
         self._process = subprocess.Popen(command, cwd=ROOT)
         self._filled = True

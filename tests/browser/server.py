@@ -1,6 +1,6 @@
 """The page on a real runtime, in a process of its own, with a clock that tests set and a door for single events.
 
-python -m tests.browser.server DIRECTORY PORT NOW [empty] [guarded]
+python -m tests.browser.server DIRECTORY PORT NOW [empty] [guarded] [recording]
 """
 
 import sys
@@ -13,9 +13,13 @@ from litestar import Litestar, post
 
 from dashboards.live.pages import routes
 from dashboards.live.viewers import Access, Viewer, token_hash
+from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept
 from pantau.embedded.runtime import Runtime
+from pantau.web.record_page import Recording
+from pantau.web.record_page import routes as record_routes
+from pantau.web.recording import SOURCE
 from producers.simulator.output import cloud_event
 from tests.browser.office import registry, sent
 
@@ -59,11 +63,18 @@ TOKEN = "the-link-of-the-camat-of-jati-agung"
 CAMAT = Viewer(name="Camat Jati Agung", token_hash=token_hash(TOKEN), kecamatan=frozenset({"18.01.13"}))
 
 
-def main(directory: Path, port: int, now: int, fill: bool, guard: bool) -> None:
-    """Fill the store unless it is to stay empty, then serve until killed; guarded, to one camat alone."""
+def main(directory: Path, port: int, now: int, words: list[str]) -> None:
+    """Fill the store unless it is to stay empty, then serve until killed; guarded, to one camat alone.
+
+    With ``recording`` the registry has the source in whose name the page records.
+    """
     clock = Clock(now)
-    runtime = Runtime.open(directory, registry=registry(), clock=clock)
-    if fill:
+    known = registry()
+    if "recording" in words:
+        rows = [*known.to_rows(), *Registry(sources=[Source(name=SOURCE, live=False)]).to_rows()]
+        known = Registry.from_rows(rows)
+    runtime = Runtime.open(directory, registry=known, clock=clock)
+    if "empty" not in words:
         drafts = sent(now)
         for start in range(0, len(drafts), 5_000):
             take(runtime, [(cloud_event(draft), draft.source, draft.sent) for draft in drafts[start : start + 5_000]])
@@ -77,11 +88,14 @@ def main(directory: Path, port: int, now: int, fill: bool, guard: bool) -> None:
     def send(data: list[dict[str, Any]]) -> None:
         take(runtime, [(msgspec.json.encode(event), event["source"], clock.now) for event in data])
 
-    access = Access(viewers=(CAMAT,)) if guard else None
-    app = Litestar(route_handlers=[*routes(runtime, clock, access), set_clock, send], openapi_config=None)
+    access = Access(viewers=(CAMAT,)) if "guarded" in words else None
+    recording = Recording(runtime, clock, secret=SECRET, at_the_machine=True)
+    pages = routes(runtime, clock, access, may_record=recording.offered)
+    handlers = [*pages, *record_routes(recording, access), set_clock, send]
+    app = Litestar(route_handlers=handlers, openapi_config=None)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
     runtime.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), "empty" not in sys.argv[4:], "guarded" in sys.argv[4:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

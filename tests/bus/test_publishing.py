@@ -15,11 +15,11 @@ import pytest
 from pantau.bus.partitions import partition_of
 from pantau.bus.records import PACKED_HEADERS, rejection_headers, unpack, unpack_rejection
 from pantau.bus.topics import Topic
+from pantau.bus.undelivered import Undelivered
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Bucket, Event
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept
-from producers.parcels import Undelivered
 from producers.publishing import Bounds, Publisher
 from producers.topics import create
 from tests.bus.reading import events_of, records, topics
@@ -188,7 +188,10 @@ def test_a_record_that_the_broker_finds_too_large_fails_alone(kafka: str) -> Non
     with publisher(kafka, (msgspec.structs.replace(narrow, record_bytes=100_000), of[1])) as to:
         refused = to.publish([large(20_000)], wait_seconds=LONG)
         assert lost([refused]) == [large(20_000)]
-        assert "pantau topics check" in str(refused.exception())
+        error = refused.exception()
+        assert isinstance(error, Undelivered)
+        assert error.for_good
+        assert "pantau topics check" in str(error)
         to.publish(some(5), wait_seconds=LONG).result(LONG)
     assert ids(events_of(records(kafka, narrow))) == ids(some(5))
 

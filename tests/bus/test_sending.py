@@ -3,16 +3,19 @@
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from pantau.bus.records import unpack_rejection
+from pantau.bus.records import unpack, unpack_rejection
 from pantau.bus.topics import EVENTS, REJECTED, TOPICS
 from pantau.cli.main import app
 from pantau.domain.errors import BadSetup, NotNow
 from producers.bus_sink import BusSink
 from producers.publishing import Bounds, Publisher
+from producers.topics import create
 from tests.bus.reading import events_of, records, topics
+from tests.bus.test_publishing import large
 from tests.strategies import MONDAY, event
 from tests.support.kafka import Broker, eventually, free_ports
 
@@ -122,3 +125,24 @@ def test_a_sink_gives_up_when_its_patience_ends(own_kafka: Broker) -> None:
         sink.put([event("ticket.created", MONDAY, ticket="A1")], [])
         with pytest.raises(NotNow):
             sink.durable()
+
+
+def test_what_the_bus_never_takes_comes_there_as_a_refusal_and_the_rest_goes_on(kafka: str) -> None:
+    of = topics(kafka, partitions=1)
+    narrow = msgspec.structs.replace(of[0], name=of[0].name + ".narrow", record_bytes=5_000)
+    create([kafka], [narrow])
+    sent = [event("ticket.created", MONDAY + at, id=f"e{at}", ticket=f"A{at}") for at in range(60)]
+    sent[41] = large(20_000)
+    declared = msgspec.structs.replace(narrow, record_bytes=100_000)
+    with Publisher([kafka], events=declared, rejected=of[1]) as publisher:
+        strict = BusSink(publisher)
+        strict.put([sent[41]], [])
+        with pytest.raises(NotNow, match="pantau topics check"):
+            strict.durable()
+        sink = BusSink(publisher, secret=bytes(32))
+        sink.put(sent, [])
+        sink.durable()
+    assert [one.id for one in events_of(records(kafka, narrow))] == [one.id for one in sent if one is not sent[41]]
+    (refused,) = [unpack_rejection(record.value) for record in records(kafka, of[1])]
+    assert (refused.id, refused.code, refused.retryable) == ("large", "oversize", True)
+    assert unpack(b"[" + refused.original + b"]")[0].data == sent[41].data

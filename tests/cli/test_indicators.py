@@ -10,7 +10,6 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pantau.cli.indicator_table import CHOICES, FLAGS, REASONS, choice_text
 from pantau.cli.indicators import indicators
 from pantau.domain.errors import PantauError
 from pantau.domain.indicators import Choices, Reason
@@ -19,6 +18,7 @@ from pantau.domain.requests import Table
 from pantau.domain.skm import Flag
 from pantau.domain.wire import encode_data
 from pantau.embedded.desk import Load, open_desk
+from pantau.indicator_texts import CHOICES, FLAGS, REASONS, choice_text
 from producers.packed import Packed
 from tests.cli.test_sources_and_rejects import refusal
 from tests.storage_tests.week import REGISTRY, everything

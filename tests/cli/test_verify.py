@@ -12,8 +12,8 @@ from tests.cli.test_sources_and_rejects import packed, refusal
 from tests.strategies import MONDAY, REGISTRY, ticket
 
 
-def run(*arguments: object) -> str:
-    result = CliRunner().invoke(app, ["verify", *map(str, arguments)])
+def run(*arguments: object, lang: str = "en") -> str:
+    result = CliRunner().invoke(app, ["verify", *map(str, arguments)], env={"PANTAU_LANG": lang})
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -37,3 +37,4 @@ def test_different_events_are_counted_and_not_their_deliveries(tmp_path: Path) -
             desk.take(Load(said, [])).result()
         desk.settled()
     assert run("--data", tmp_path).startswith("equal: 5 events, 5 facts, ")
+    assert run("--data", tmp_path, lang="id").startswith("sama: 5 kejadian, 5 fakta, ")

@@ -91,7 +91,8 @@ def test_a_link_is_opened_once_and_leaves_the_address(client: TestClient[Litesta
 
 def test_a_name_is_believed_from_the_proxy_alone(runtime: OfficeRuntime, client: TestClient[Litestar]) -> None:
     named = {"X-Forwarded-User": PROXIED}
-    assert client.get("/api/viewer", headers=named).json() == {"name": "Camat Kalianda", "kecamatan": ["18.01.06"]}
+    his = {"name": "Camat Kalianda", "kecamatan": ["18.01.06"], "records": False}
+    assert client.get("/api/viewer", headers=named).json() == his
     strict = Access(viewers=ACCESS.viewers, header=ACCESS.header, proxies=frozenset({"10.0.0.1"}))
     app = Litestar(route_handlers=routes(runtime, lambda: AS_OF, strict), openapi_config=None)
     with TestClient(app) as elsewhere:

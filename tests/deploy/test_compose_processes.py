@@ -127,7 +127,7 @@ def test_what_is_posted_is_on_the_page_a_moment_later(product: Installation, sen
 
 def test_verify_says_that_all_numbers_are_right(product: Installation) -> None:
     settings = {"PANTAU_STORE_PASSWORD_FILE": str(product.secret("writer_password"))}
-    code, told = run("verify", "--data", product.store("writer"), settings=settings)
+    code, told = run("verify", "--lang", "en", "--data", product.store("writer"), settings=settings)
     assert code == 0, told
     assert "equal: " in told
     assert "equal: 0 events" not in told

@@ -1,4 +1,7 @@
-"""Every step of an alert is on the bus: through kill -9, without a broker for a while, and in order in each unit."""
+"""Every step of an alert is on the bus: through kill -9, without a broker for a while, and in order in each unit.
+
+The same notifier delivers and reads replies meanwhile.
+"""
 
 import json
 import signal
@@ -8,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
@@ -17,20 +21,20 @@ from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
-from pantau.domain.alerts.states import Acknowledgement
 from producers.brokers import DIRECT
 from producers.topics import create
 from storage.address import open_server
 from storage.alert_reading import Sent
 from storage.alerts import AlertTables
 from storage.migrate import migrate
+from tests.alerts.servers import HttpServer, running
 from tests.alerts.world import REGISTRY
 from tests.support.kafka import Broker, eventually, free_ports
 from tests.support.processes import Process
 
 pytestmark = pytest.mark.slow
 
-MANY = 1_500
+MANY = 900
 UNITS = tuple(f"u{i}" for i in range(10))
 
 
@@ -76,6 +80,13 @@ def tables(clickhouse: str) -> Iterator[AlertTables]:
     engine.close()
 
 
+@pytest.fixture
+def services() -> Iterator[HttpServer]:
+    """Telegram, as a bot sees it."""
+    with running(HttpServer()) as http:
+        yield http
+
+
 class Reader:
     """A consumer that drops what it has seen: what it knows, in the order in which it learned it."""
 
@@ -100,24 +111,35 @@ class Reader:
         self._consumer.close()
 
 
-def test_no_step_is_lost_and_none_overtakes_another(tables: AlertTables, clickhouse: str, tmp_path: Path) -> None:
+def test_no_step_is_lost_and_none_overtakes_another(
+    tables: AlertTables, clickhouse: str, services: HttpServer, tmp_path: Path
+) -> None:
     told, alert, due = tmp_path / "told.txt", f"{MANY - 1:016x}", now()
-    (tmp_path / "addresses.toml").write_text(f'[roles]\noperator = ["{told.as_uri()}"]\n')
+    (tmp_path / "addresses.toml").write_text(
+        f'replies = ["telegram"]\n[roles]\noperator = ["{told.as_uri()}", "telegram://1:T@555?api={services.url}"]\n'
+    )
     tables.record(steps())
-    tables.answer(Acknowledgement(alert=alert, at=due, by="Ibu Camat", note="rapat"))
     tables.keep_gaps([(NoData("u2", due - 1000, due, 12_000), None)], version=1)
-    tables.post([Sent("k", "operator/0", "fall", "operator", "u0", "a0", due, "🔻 halo", "", next_at=due)])
+    message = Sent("k", "operator/0", "fall", "operator", "u0", "a0", due, "🔻 halo", "", next_at=due)
+    before = msgspec.structs.replace(message, recipient="operator/1", alert=alert, state="sent")
+    tables.post([message, before])
+    chat = {"chat": {"id": 555}, "date": due // 1000, "text": f"OK {code_of(alert)} rapat dengan Ibu Camat"}
+    services.updates.append({"update_id": 7, "message": {"message_id": 1, **chat}})
     broker = Broker(tmp_path / "kafka")
     process = Process(
         tmp_path,
         *("alerts", "run", "--data", clickhouse, "--port", str(free_ports(1)[0])),
         settings={
+            "PANTAU_SECRET": "5a" * 32,
             "PANTAU_BUS": f"kafka://{broker.bootstrap}",
             "PANTAU_ALERT_ADDRESSES": str(tmp_path / "addresses.toml"),
         },
     ).start()
     try:
         eventually(lambda: told.exists() and "halo" in told.read_text(), "messages need no bus", process.log)
+        eventually(
+            lambda: "/bot1:T/sendMessage" in {path for path, _, _ in services.seen}, "so do replies", process.log
+        )
         broker.start()
         create([broker.bootstrap])
         with closing(Reader(broker.bootstrap)) as reader:

@@ -5,15 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
+from litestar.testing import TestClient
 
+from pantau.alerting.recipients import AddressBook
 from pantau.distributed.answering import answers
 from pantau.distributed.desk import ServerDesk
+from pantau.distributed.web import ServedTables
 from pantau.domain.alerts.detection import Transition, code_of, residue_of
 from pantau.domain.alerts.recorded import Recorded
+from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.errors import BadSetup
 from pantau.domain.zones import DAY, HOUR
+from pantau.embedded.replies import reply_rounds
 from pantau.settings import load
+from pantau.web.page_app import create_page_app
 from storage.address import open_server
 from storage.alert_reading import read_answers
 from storage.migrate import migrate
@@ -70,7 +77,13 @@ def link(desk: ServerDesk) -> str:
 def test_who_has_the_link_reads_and_answers(
     desk: ServerDesk, link: str, module_clickhouse: str, tmp_path: Path
 ) -> None:
-    settings = {"PANTAU_SECRET": SECRET, "PANTAU_ANSWERS_STORE": module_clickhouse}
+    hooks = tmp_path / "hooks.toml"
+    hooks.write_text('[fonnte]\nsecret = "0123456789abcdef"\n')
+    settings = {
+        "PANTAU_SECRET": SECRET,
+        "PANTAU_ANSWERS_STORE": module_clickhouse,
+        "PANTAU_REPLY_HOOKS": str(hooks),
+    }
     with page(tmp_path, module_clickhouse, settings=settings) as served:
         shown = httpx.get(served.url + link)
         assert shown.status_code == 200
@@ -84,17 +97,36 @@ def test_who_has_the_link_reads_and_answers(
         assert httpx.post(served.url + path, data=form).status_code == 303
         assert httpx.post(served.url + path, data={**form, "k": "0" * 24}).status_code == 404
         assert "Sekcam" in httpx.get(served.url + link).text
-    (answer,) = read_answers(desk.query, ALERT)
+        brought = {"sender": "6281200000001", "message": f"SELESAI {code_of(ALERT)}", "inboxid": 7}
+        assert httpx.post(served.url + "/hooks/fonnte/0123456789abcdef", json=brought).status_code == 200
+    answer, done = _answers_after_reading(desk)
+    assert done.done
     assert (answer.by, str(answer.due), answer.done) == ("Sekcam", "2030-11-20", False)
     assert "081234567890" not in answer.note
     assert answer.at >= begin, "when it was given, by the clock of the notifier"
 
 
-def test_a_page_that_may_not_write_has_none(
-    desk: ServerDesk, link: str, module_clickhouse: str, tmp_path: Path
-) -> None:
-    with page(tmp_path, module_clickhouse, settings={"PANTAU_SECRET": SECRET}) as served:
-        assert httpx.get(served.url + link).status_code == 404
+def _answers_after_reading(desk: ServerDesk) -> list[Acknowledgement]:
+    """What is known when the notifier, who alone knows addresses, has read what the page was brought."""
+    desk.alerting.book = AddressBook(roles={"camat": ["fonnte://T@6281200000001"]}, replies=["fonnte"])
+    message = desk.alerting.tables.outbox(since=0)[0]
+    desk.alerting.tables.post([msgspec.structs.replace(message, recipient="camat/0", state="sent")])
+    (reading,) = reply_rounds(desk.alerting)
+    assert reading.do(lambda: False) == 1
+    return read_answers(desk.query, ALERT)
+
+
+def test_a_page_that_may_not_write_has_none(desk: ServerDesk, link: str, module_clickhouse: str) -> None:
+    engine = open_server(module_clickhouse)
+    tables = ServedTables(engine)
+    with (
+        answers(tables, load({"secret": SECRET}).settings) as nobody,
+        TestClient(create_page_app(tables, tables.now, check=tables.check, alerts=nobody)) as client,
+    ):
+        assert nobody is None
+        assert client.get(link).status_code == 404
+        assert client.get("/health/ready").status_code == 200
+    engine.close()
 
 
 def test_a_user_for_answers_without_the_key_of_links_is_refused(desk: ServerDesk) -> None:

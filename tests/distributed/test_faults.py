@@ -84,14 +84,16 @@ def test_a_worker_that_sleeps_through_its_own_replacement(cluster: Cluster) -> N
 
 def test_the_broker_killed_and_started_again(cluster: Cluster) -> None:
     load = Load(cluster, "broker")
-    worker = cluster.worker()
+    worker, told_to_stop = cluster.worker(), cluster.worker()
     flowing(cluster, load)
     cluster.broker.kill()
-    time.sleep(2)
+    stop(told_to_stop)
+    late = WorkerProcess(cluster)
+    eventually(lambda: "no broker answers" in late.said, "a worker that starts meanwhile to wait")
     cluster.broker.start()
-    time.sleep(1)
+    eventually(late.ready, "a worker that waited for the broker")
     cluster.must_hold(load.finish())
-    stop(worker)
+    stop(worker, late)
 
 
 def test_storage_killed_and_started_again(cluster: Cluster) -> None:
@@ -99,11 +101,14 @@ def test_storage_killed_and_started_again(cluster: Cluster) -> None:
     worker = cluster.worker()
     flowing(cluster, load)
     cluster.tables.kill()
+    late = WorkerProcess(cluster)
     eventually(lambda: not worker.ready(), "a worker that says that its storage is away")
+    eventually(lambda: "cannot be reached" in late.said, "a worker that starts meanwhile to wait")
     cluster.tables.start()
+    eventually(late.ready, "a worker that waited for its storage")
     cluster.must_hold(load.finish())
     eventually(worker.ready, "a worker that is ready again")
-    stop(worker)
+    stop(worker, late)
 
 
 def test_a_worker_stops_when_told_to_while_storage_is_away(cluster: Cluster) -> None:

@@ -272,6 +272,32 @@ def test_what_comes_behind_a_missing_record_waits_for_it_and_what_the_bus_lost_i
     process.worker.close()
 
 
+def test_a_bus_that_lost_its_log_is_read_from_its_beginning_by_every_owner(store: Store) -> None:
+    bus = Bus(1)
+    for n in range(6):
+        bus.send([ticket("created", MONDAY + n, ticket=f"A{n}")])
+    process = Process(store, bus)
+    process.assign((0,))
+    process.finish()
+    again = Bus(1)
+    again.send([ticket("created", MONDAY + 9, ticket="B0")])
+    heir = Process(store, again)
+    heir.assign((0,))
+    heir.worker.look(now=True)
+    assert heir.worker.reached() == {0: 6}
+    heir.worker.begin_anew(0)
+    heir.worker.close()
+    third = Process(store, again)
+    third.assign((0,))
+    third.worker.look(now=True)
+    assert third.worker.reached() == {0: 0}
+    assert third.worker.process({0: again.records[0]}).next_offsets == {0: 1}
+    third.worker.drain()
+    names = [(n, f"A{n}") for n in range(6)] + [(9, "B0")]
+    must_hold(store, [ticket("created", MONDAY + at, ticket=name) for at, name in names])
+    third.worker.close()
+
+
 def test_a_registry_is_in_force_in_every_partition_though_no_record_comes(store: Store) -> None:
     bus = Bus(2)
     bus.send([ticket("created", MONDAY, unit=unit) for unit in UNITS])

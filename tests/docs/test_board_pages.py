@@ -23,4 +23,6 @@ def test_a_boards_page_tells_every_panel_once_and_no_other(key: str) -> None:
 
 def test_the_first_page_leads_to_all() -> None:
     first = (PAGES / "README.md").read_text(encoding="utf-8")
-    assert {*re.findall(r"\]\((\w+)\.md\)", first)} == {*BOARDS} == {path.stem for path in PAGES.glob("*.md")} - {"README"}
+    assert (
+        {*re.findall(r"\]\((\w+)\.md\)", first)} == {*BOARDS} == {path.stem for path in PAGES.glob("*.md")} - {"README"}
+    )

@@ -60,7 +60,8 @@ TRAININGS = (
 """(unit, code, title, SIASN type, JP, week, completed)."""
 
 
-def _event(kind: str, time: int, source: str, **data: Any) -> Event:
+def made(kind: str, time: int, source: str, **data: Any) -> Event:
+    """An event of a kind, with an id made of its content."""
     record = msgspec.convert(data, VOCABULARY[kind])
     content = content_hash(kind, time, encode_data(record))
     return Event(
@@ -76,7 +77,7 @@ def _at(week: int, day: int, minute: int) -> int:
 def trainings() -> list[Event]:
     """What was recorded of trainings: Monday to Tuesday of their week."""
     return [
-        _event(
+        made(
             "training.recorded", _at(week, 1, 16 * 60), "siasn", unit=unit, training=code, title=title, siasn_type=kind,
             jp=jp, participants=5, starts=(FIRST_MONDAY + timedelta(weeks=week)).isoformat(),
             ends=(FIRST_MONDAY + timedelta(weeks=week, days=1)).isoformat(), completed=completed,
@@ -100,5 +101,5 @@ def surveys(*, lift: float = LIFT, weeks: int = WEEKS) -> list[Event]:
             for index, row in enumerate(np.clip(marks.round(), 1, 4).astype(int).tolist()):
                 at = _at(week, index % 5, 9 * 60 + index + n)
                 elements = dict(zip(ELEMENTS, row, strict=True))
-                events.append(_event("survey.answered", at, f"skm-{index}", unit=unit, elements=elements))
+                events.append(made("survey.answered", at, f"skm-{index}", unit=unit, elements=elements))
     return events

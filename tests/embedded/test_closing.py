@@ -16,9 +16,11 @@ from pantau.embedded.closing import close_days, closing
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.rounds import Rounds
 from pantau.embedded.runtime import Runtime
+from storage.overview import overview
 from storage.store import Store
 from tests.strategies import MONDAY, REGISTRY, registry, ticket
 from tests.truth import must_hold
+from tests.unit.test_judging import registry as around_the_clock
 
 CLOSES = MONDAY + 9 * HOUR
 """16:00 in Jakarta."""
@@ -78,6 +80,12 @@ def test_each_unit_closes_by_its_own_clock() -> None:
     assert closings == [CLOSES - 2 * HOUR, CLOSES - HOUR]
 
 
+def test_at_an_office_that_never_shuts_who_left_is_of_the_day_of_the_ticket() -> None:
+    #  |00:00 -- created 08:00 -- left 23:59:59.999|24:00
+    midnight = MONDAY - 7 * HOUR + DAY
+    assert closing_after(around_the_clock(), "u", MONDAY + HOUR, midnight + AFTER_MS) == midnight - 1
+
+
 def test_on_a_holiday_nobody_leaves_until_the_next_closing() -> None:
     tuesday = registry(holidays=(Holiday(day=date(2026, 3, 31), name="Libur", kind="libur_nasional"),))
     assert closing_after(tuesday, "dukcapil", MONDAY + DAY + HOUR, MONDAY + 9 * DAY) == CLOSES + 2 * DAY
@@ -125,6 +133,19 @@ def test_who_still_waits_at_closing_has_left_and_who_was_served_has_not(desk: Lo
     }
     assert close_days(desk) == 0, "and nobody leaves twice"
     assert desk.verify().equal
+
+
+def test_that_a_day_was_closed_is_no_word_of_the_unit_or_the_source(desk: LocalDesk, clock: Clock) -> None:
+    #  created 08:00, and silence | closed 16:00: the last that was heard is of 08:00
+    take(desk, ticket("created", MONDAY + HOUR))
+    assert close_days(desk) == 1
+    desk.settled()
+    (unit,) = overview(desk.query, LIVE, clock.now, ["dukcapil"])
+    assert unit.last_event_ms == MONDAY + HOUR
+    heard = desk.query("alert_last_events", {"since": MONDAY, "as_of": clock.now}).rows
+    assert heard == [("dukcapil", MONDAY + HOUR)]
+    (rhythm,) = desk.query("page_rhythms", {"as_of": clock.now}).dicts()
+    assert (rhythm["events"], rhythm["last_event_ms"]) == (1, MONDAY + HOUR)
 
 
 def test_before_the_day_is_over_nobody_has_left(desk: LocalDesk, clock: Clock) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from pantau.bus.topics import EVENTS, REJECTED
 from producers.topics import create
 from tests.gateway.bus_process import Gateway, first_heard, gateway, heard, numbered, refused
-from tests.gateway.office import HERE, THERE
+from tests.gateway.office import HERE, THERE, event
 from tests.support.kafka import Broker, eventually
 
 KILLS = 6
@@ -169,3 +171,26 @@ def test_the_spool_is_emptied_into_kafka_although_the_disk_is_full(broker: Broke
         assert served.post(numbered(10, 10)).status_code == 202, "nothing goes to the disk now"
         assert first_heard(broker.bootstrap) == [*range(20)]
         assert {each.code for each in refused(broker.bootstrap)} == {"missing"}
+
+
+@pytest.mark.slow
+def test_what_kafka_finds_too_large_holds_up_nothing_behind_it(own_kafka: Broker, tmp_path: Path) -> None:
+    """The topic takes less than the gateway does, as after somebody lowered its limit."""
+    create([own_kafka.bootstrap], [msgspec.structs.replace(EVENTS, record_bytes=20_000), REJECTED])
+    own_kafka.stop()
+    buckets = [{"upto_ms": at * 1_000_000 + at * 2_654_435_761 % 10**6, "n": at % 977} for at in range(1, 1_500)]
+    told = {"unit": HERE, "measure": "tunggu", "ends": "2026-03-02T10:00:00+07:00", "buckets": buckets}
+    large = event(f"{HERE}/7", kind="aggregate.reported") | {"data": told}
+    with gateway(own_kafka.bootstrap, tmp_path, **QUICK) as served:
+        sent = [*numbered(0, 7), large, *numbered(8, 300)]
+        for at in range(0, len(sent), 50):
+            assert served.post(sent[at : at + 50]).status_code == 202
+        own_kafka.start()
+        served.drained()
+        assert served.post(numbered(308, 5)).status_code == 202
+        assert "pantau_gateway_too_large_events_total 1.0" in served.metrics()
+        assert served.stop() == 0
+    assert first_heard(own_kafka.bootstrap) == [number for number in range(313) if number != 7]
+    assert [(each.id, each.code, each.retryable) for each in refused(own_kafka.bootstrap)] == [
+        (f"{HERE}/7", "oversize", True)
+    ]

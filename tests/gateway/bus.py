@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Literal
 
+from pantau.bus.records import pack_rejection, packed
+from pantau.bus.undelivered import Undelivered
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Event, TicketCreated
 from pantau.domain.rejections import Rejection
@@ -41,12 +43,18 @@ def refusal(number: int, original: bytes = b"{}") -> Rejection:
 
 
 class MemoryBus:
-    """Keeps the order of what it is given, as a producer does; what it was silent about it may still take later."""
+    """Keeps the order of what it is given, as a producer does; what it was silent about it may still take later.
 
-    def __init__(self, mode: Mode = "answers") -> None:
+    What was sent together and is longer than ``most_bytes`` or ``most_refused`` is refused for good, as a record is,
+    and then nothing is taken once: the client begins anew.
+    """
+
+    def __init__(self, mode: Mode = "answers", *, most_bytes: int = 1 << 20, most_refused: int = 1 << 20) -> None:
+        self._most_bytes, self._most_refused = most_bytes, most_refused
         self.events: list[Event] = []
         self.rejections: list[Rejection] = []
         self._mode = mode
+        self._broken = False
         self._held: list[tuple[Sequence[Event], Sequence[Rejection], Future[None]]] = []
         self._lock = threading.Lock()
 
@@ -71,17 +79,26 @@ class MemoryBus:
     def _take(self, events: Sequence[Event], rejections: Sequence[Rejection]) -> "Future[None]":
         future: Future[None] = Future()
         with self._lock:
-            mode = self._mode
-            if mode == "refuses":
+            mode, broken = self._mode, self._broken
+            self._broken = False
+            if mode == "refuses" or broken:
                 raise NotNow("the bus takes no more")
             if mode == "silent":
                 self._held.append((events, rejections, future))
+                return future
+            if mode == "answers" and self._too_large(events, rejections):
+                self._broken = True
+                future.set_exception(Undelivered("too large", events, rejections, for_good=True))
                 return future
             if mode == "answers":
                 self.events += events
                 self.rejections += rejections
         self._answer(future, lost=mode == "fails")
         return future
+
+    def _too_large(self, events: Sequence[Event], rejections: Sequence[Rejection]) -> bool:
+        sizes = len(b"".join(packed(events))), len(b"".join(map(pack_rejection, rejections)))
+        return sizes[0] > self._most_bytes or sizes[1] > self._most_refused
 
     @staticmethod
     def _answer(future: "Future[None]", *, lost: bool) -> None:

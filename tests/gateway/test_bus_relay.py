@@ -5,22 +5,27 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
+from pantau.bus.records import unpack
 from pantau.domain.errors import NotNow
-from pantau.domain.events import Event
+from pantau.domain.events import AggregateReported, Bucket, Event
+from pantau.domain.rejections import Rejection
 from pantau.gateway.relay import EVENTS, Relay
 from pantau.gateway.relay_metrics import RELAY_METRICS, RelayMetrics
 from producers.spool import Spool
+from producers.spool_segments import entries
 from tests.architecture.tree import ROOT
 from tests.gateway.bus import MemoryBus, Mode, refusal, ticket
-from tests.gateway.office import NOW, Clock, registry
+from tests.gateway.office import NOW, SOURCE, Clock, registry
 from tests.support.kafka import eventually
 
 PATIENCE = 0.2
@@ -61,6 +66,7 @@ def gateway(
             lambda: known,
             patience_seconds=patience_seconds,
             clock=Clock(),
+            secret=bytes(32),
             metrics=relay_metrics,
         )
         assert relay.registry is known
@@ -246,6 +252,54 @@ def test_an_entry_that_this_version_cannot_read_stays_and_is_told(tmp_path: Path
         g.send(ticket("a", 1))
         assert g.bus.events == []
         assert g.spool.n_entries == 2
+
+
+def aggregate(number: int, n_buckets: int) -> Event:
+    """An event of some 250 bytes and 30 a bucket."""
+    buckets = tuple(Bucket(upto_ms=1_000_000 + at, n=1) for at in range(n_buckets))
+    data = AggregateReported(unit="a", measure="tunggu", ends=datetime(2026, 4, 1, tzinfo=UTC), buckets=buckets)
+    kind = "aggregate.reported"
+    return Event(source=SOURCE, id=f"a/{number}", kind=kind, time=NOW, arrival=NOW, data=data, content=number)
+
+
+@pytest.mark.parametrize("files", [0, 1], ids=["fits as a refusal", "is shortened"])
+@pytest.mark.parametrize("away", [False, True])
+def test_what_the_bus_never_takes_is_kept_as_a_refusal_and_all_else_goes_on_in_order(
+    tmp_path: Path, files: int, *, away: bool
+) -> None:
+    bus = MemoryBus("refuses" if away else "answers", most_bytes=4_000, most_refused=7_500 if files else 1 << 20)
+    with gateway(tmp_path, bus) as g:
+        sent = [aggregate(number, 200) if number == 13 else ticket("a", number) for number in range(30)]
+        for at in range(0, 30, 10):
+            g.send(*sent[at : at + 10])
+        bus.turn("answers")
+        g.drained()
+        g.send(ticket("a", 30))
+        assert first_heard(bus.events, "a") == [number for number in range(31) if number != 13]
+        refused = {each.id: each for each in bus.rejections}
+        assert (refused["a/13"].code, refused["a/13"].retryable) == ("oversize", not files)
+        assert g.metric("too_large_events_total") == 1
+        assert g.metric("spool_damaged_files") == files
+        whole = unpack(b"[" + (refused["a/13"].original if not files else kept_aside(tmp_path).original) + b"]")
+        assert [event.data for event in whole] == [sent[13].data]
+
+
+def kept_aside(directory: Path) -> Rejection:
+    """The refusal in the one file that was set aside."""
+    (path,) = directory.glob("*.damaged")
+    (entry,) = entries(path.read_bytes(), segment=1)
+    (rejection,) = msgspec.json.decode(entry.value, type=list[Rejection])
+    return rejection
+
+
+def test_what_is_too_large_only_in_company_is_no_refusal(tmp_path: Path) -> None:
+    bus = MemoryBus("refuses", most_bytes=6_000)
+    with gateway(tmp_path, bus) as g:
+        g.send(*(aggregate(number, 150) for number in range(8)))
+        bus.turn("answers")
+        g.drained()
+        assert first_heard(bus.events, "a") == [*range(8)]
+        assert bus.rejections == []
 
 
 def test_every_metric_is_scraped_and_explained(tmp_path: Path) -> None:

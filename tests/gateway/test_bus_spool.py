@@ -332,3 +332,18 @@ def test_a_disk_that_takes_half_an_entry_acknowledges_none_of_it_and_the_spool_g
     with opened(tmp_path) as spool:
         assert [int(value[:5]) for value in held(spool)] == acknowledged
         assert acknowledged[-1] == 60
+
+
+def test_what_is_set_aside_is_counted_and_comes_out_again_only_when_somebody_renames_it(tmp_path: Path) -> None:
+    with opened(tmp_path) as spool:
+        put(spool, b"one", b"two")
+        spool.set_aside(2, b"aside", n=1, at=5)
+        put(spool, b"three")
+        assert (held(spool), spool.n_damaged) == ([b"one", b"two", b"three"], 1)
+    with opened(tmp_path) as spool:
+        assert (held(spool), spool.n_damaged) == ([b"one", b"two", b"three"], 1)
+    (aside,) = tmp_path.glob("*.damaged")
+    aside.rename(aside.with_suffix(".spool"))
+    with opened(tmp_path) as spool:
+        assert sorted(held(spool)) == [b"aside", b"one", b"three", b"two"]
+        assert spool.n_damaged == 0

@@ -61,7 +61,7 @@ def test_every_asset_that_the_page_or_a_module_names_is_there() -> None:
         if name.endswith(".js"):
             named |= set(re.findall(r'from "\./([^"]+)"', asset.content.decode()))
     assert named <= {*assets()}
-    assert {*assets()} - named == {"index.html", "alert.css"}, "alert.css is of the page that pantau.web serves"
+    assert {*assets()} - named == {"index.html", "alert.css", "record.css"}, "those are of pages that pantau.web serves"
 
 
 def test_a_browser_that_has_a_file_is_told_so(client: TestClient[Litestar]) -> None:

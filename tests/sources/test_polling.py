@@ -152,6 +152,23 @@ def test_rows_without_a_time_of_change_are_read_too(queues: Queues, tmp_path: Pa
     assert len(kept.events) == 3
 
 
+def test_rows_without_a_time_of_change_are_all_read_however_many(
+    queues: Queues, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filled or changed by a system that fills no updated_at; a page holds seven."""
+    queues.insert(*(ticket(n, now() - HOUR, updated_at=None if n % 4 else now() - HOUR) for n in range(1, 41)))
+    poller, kept = queues.poller(tmp_path, page_rows=7), Kept()
+    assert ask(poller, kept, queues.mapping) == 40
+    queues.update(38, status="called", called_at=now(), updated_at=None)
+    assert ask(poller, kept, queues.mapping) == 0, "so many are not read each round"
+    monkeypatch.setattr("producers.polling.WITHOUT_CURSOR_SECONDS", 0.0)
+    poller = queues.poller(tmp_path, page_rows=7)
+    ask(poller, kept, queues.mapping)
+    assert "38/called" in kept.events
+    queues.update(37, status="called", called_at=now(), updated_at=None)
+    assert ask(poller, kept, queues.mapping) == 1
+
+
 def test_a_cursor_of_numbers_sees_changes_among_the_last_rows(queues: Queues, tmp_path: Path) -> None:
     queues.insert(*(ticket(n, now() - HOUR) for n in range(1, 101)))
     poller, kept = queues.poller(tmp_path, "id", overlap_rows=20), Kept()

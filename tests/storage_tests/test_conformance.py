@@ -17,9 +17,12 @@ from dashboards.live.reading import Reader
 from dashboards.live.sources import count, sources
 from dashboards.live.unit import unit_view
 from pantau.domain.measures import RECORDS
+from pantau.domain.periods import Period
 from pantau.domain.registry import Registry
+from pantau.domain.reports.satisfaction import Plan
 from pantau.domain.requests import Request
 from pantau.embedded.pipeline import Pipeline
+from pantau.reports.reading import skm_figures
 from storage.address import open_server
 from storage.announcements import announcements
 from storage.chdb_engine import ChdbEngine
@@ -112,6 +115,7 @@ def _work(engine: Engine) -> dict[str, Any]:
 
     _partitions(store, found)
     found["alerts"] = everything_of_alerts(engine)
+    found["report"] = skm_figures(query, REGISTRY, "dukcapil", Period("month", 2026, 11), AS_OF, Plan())
 
     with_seq = store.last_seq()
     found["removed"] = remove_events(store, before=at("10 00.00"), upto_seq=with_seq, now=AS_OF)
@@ -192,6 +196,7 @@ def _ask_the_rest(engine: Engine) -> None:
         "rejects_waiting": {},
         "rejects_by_reasons": {},
         "newest_rejects": {"at_most": 10},
+        "refused_rows": {"file": "antrian.csv:"},
         "newest_event": {},
         "newest_state": {},
         "unit_same_weekday": {"unit": "dukcapil", "zone": "Asia/Jakarta", "day": 20_767},

@@ -1,4 +1,4 @@
-"""Roles allow what is needed and no more. The engine in this process has no users: what can be seen is the text."""
+"""Roles allow what is needed and no more, by their text; what the engine makes of it: test_roles_enforced.py."""
 
 import re
 from importlib.resources import files

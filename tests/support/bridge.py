@@ -29,11 +29,12 @@ class Server:
 class Bridge(Server):
     """The process, on one directory and one port for as long as this object lives."""
 
-    def __init__(self, directory: Path, *, password: str = "", cluster: str = "") -> None:
+    def __init__(self, directory: Path, *, password: str = "", cluster: str = "", config: Path | None = None) -> None:
         super().__init__("")
         self.directory = directory
         self.password = password
         self.cluster = cluster
+        self.config = config
         self.port = 0
         self._process: subprocess.Popen[str] | None = None
 
@@ -44,6 +45,7 @@ class Bridge(Server):
                 *(sys.executable, "-m", "tests.support.bridge"),
                 *("--dir", str(self.directory), "--port", str(self.port)),
                 *("--password", self.password, "--cluster", self.cluster),
+                *(("--config", str(self.config)) if self.config else ()),
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -118,11 +120,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--password", default="")
     parser.add_argument("--cluster", default="")
+    parser.add_argument("--config", type=Path)
     given = parser.parse_args()
     from tests.support.native_server import serve
 
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # the engine needs no farewell; see tests/faults
-    server = serve(given.dir, given.port, given.password, given.cluster)
+    server = serve(given.dir, given.port, given.password, given.cluster, given.config)
     sys.stdout.write(f"listening {server.server_address[1]}\n")
     sys.stdout.flush()
     for line in sys.stdin:

@@ -60,19 +60,23 @@ class NativeServer(socketserver.ThreadingTCPServer):
 
     With a ``cluster`` the engine knows one of that name, and takes what is meant for all its servers as meant for
     itself; replicated tables, for which it would need a keeper, become the same ones without replicas.
+    With a ``config`` the engine has the user of that file; without one, statements about users and roles do nothing.
     """
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, directory: Path, port: int, password: str = "", cluster: str = "") -> None:
-        self.path = str(directory)
+    def __init__(
+        self, directory: Path, port: int, password: str = "", cluster: str = "", config: Path | None = None
+    ) -> None:
+        self.path = str(directory) + (f"?config-file={config}" if config else "")
         self.password = password
         self.cluster = cluster
         if cluster:
-            config = directory.with_suffix(".xml")
-            config.write_text(_CLUSTER.format(name=cluster), encoding="utf-8")
-            self.path += f"?config-file={config}"
+            servers = directory.with_suffix(".xml")
+            servers.write_text(_CLUSTER.format(name=cluster), encoding="utf-8")
+            self.path += f"?config-file={servers}"
+        self.has_users = config is not None
         self.lose_answers = 0
         self.altered = 0
         self.open: set[socketserver.BaseRequestHandler] = set()
@@ -148,7 +152,7 @@ class _Connection(socketserver.BaseRequestHandler):
         settings, sql, params = self._read_query()
         try:
             insert = _INSERT.fullmatch(sql)
-            if _ACCESS.match(sql):
+            if _ACCESS.match(sql) and not self.server.has_users:
                 pass
             elif insert:
                 self._insert(insert[1], insert[2], settings)
@@ -328,9 +332,11 @@ def _quote(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def serve(directory: Path, port: int, password: str = "", cluster: str = "") -> NativeServer:
+def serve(
+    directory: Path, port: int, password: str = "", cluster: str = "", config: Path | None = None
+) -> NativeServer:
     """A server that answers from a thread of its own."""
-    server = NativeServer(directory, port, password, cluster)
+    server = NativeServer(directory, port, password, cluster, config)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 

@@ -90,6 +90,25 @@ def test_what_is_wrong_is_said(added: str, said: str) -> None:
     assert said in "\n".join(faults(GOOD + added))
 
 
+@pytest.mark.parametrize(
+    ("time", "at", "said"),
+    [
+        ('date = "tgl"\nclock = "{jam}"', 14, 'write "{tgl}" for the column'),
+        ('date = "{tgl}"\nclock = "jam"', 15, 'write "{jam}" for the column'),
+        ('text = "dibuat"', 14, 'write "{dibuat}" for the column'),
+    ],
+)
+def test_a_column_without_braces_is_told_before_a_row_is_read(time: str, at: int, said: str) -> None:
+    found = fault(f'{GOOD}[times.created_at]\nzone = "WIT"\n{time}\n')
+    assert found.startswith(f"m.toml:{at}: times.created_at.")
+    assert said in found
+
+
+def test_a_constant_date_or_clock_is_a_time() -> None:
+    mapping, _ = parse(f'{GOOD}[times.created_at]\ndate = "2026-03-02"\nclock = "{{jam}}"\n', name="m")
+    assert plan(mapping).columns == ("jam", "id")
+
+
 def test_a_needed_field_is_asked_for() -> None:
     assert "ticket.created needs ticket" in fault(GOOD.replace('data.ticket = "{id}"', ""))
 

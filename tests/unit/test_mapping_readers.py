@@ -87,6 +87,27 @@ def test_what_excel_writes(tmp_path: Path) -> None:
     assert rows(write(path, "id,at\n1,é\n".encode("cp1252")), encoding="cp1252")[0][1]["at"] == "é"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_unicode_text_of_excel_is_known_by_its_mark(tmp_path: Path, encoding: str, *, packed: bool) -> None:
+    text = "id\tat\r\n1\té\r\n2\t∅\r\n"
+    content = (text if encoding == "utf-16" else "\ufeff" + text).encode(encoding)
+    path = write(tmp_path / "a.csv", gzip.compress(content) if packed else content)
+    assert rows(path) == [(1, {"id": "1", "at": "é"}), (2, {"id": "2", "at": "∅"})]
+
+
+def test_lines_may_end_with_a_carriage_return_alone_and_a_bad_byte_is_still_told(tmp_path: Path) -> None:
+    found = rows(write(tmp_path / "a.csv", b"id,at\r1,x\r2,\xe9\r3,z\r"))
+    assert [number for number, _ in found] == [1, 2, 3]
+    assert (found[0][1], found[2][1]) == ({"id": "1", "at": "x"}, {"id": "3", "at": "z"})
+    assert "not utf-8" in reason(found[1][1])
+
+
+def test_a_header_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BadSetup, match=r"the header of a\.csv is not CSV .*; look for a stray quotation mark"):
+        rows(write(tmp_path / "a.csv", '"' + "x" * (1 << 20) + ",at\n1,x\n"))
+
+
 def test_titles_before_the_header_and_files_without_one(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "Laporan\nMaret\nid,at\n1,x\n")
     assert rows(path, skip_lines=2) == [(1, {"id": "1", "at": "x"})]

@@ -129,6 +129,7 @@ leavers = "counted"
             "is before valid_from",
         ),
         ('[hours.malam]\nmon = "22:00-02:00"', "22:00", "order them between 00:00 and 24:00"),
+        ('[hours]\nsat = "08:00-12:00"', "sat = ", "write [hours.kantor] above it in place of [hours]"),
         ('[hours.malam]\nmon = "22-24"', "22-24", "is not a spell of opening"),
         ('[hours.malam]\nmon = "08:00-12:00"\nmon-tue = "08:00-12:00"', "mon-tue", "another line names too"),
         ('[hours.malam]\nmonn = "08:00-12:00"\ntue = "08:00-09:00"', "monn", "is no day of the week"),

@@ -43,9 +43,15 @@ class Idle:
     def reached(self) -> dict[int, int]:
         return self.at
 
+    def assign(self, numbers: frozenset[int]) -> None:
+        pass
+
     def pass_over(self, number: int, next_offset: int) -> None:
         self.passed_over.append((number, next_offset))
         self.at[number] = next_offset
+
+    def begin_anew(self, number: int) -> None:
+        self.at[number] = 0
 
 
 class Bus:
@@ -122,6 +128,33 @@ def test_records_that_the_bus_has_no_longer_are_passed_over() -> None:
     for _ in range(2):
         watched.ends_after(WATCH_SECONDS + 1)
     assert watched.worker.passed_over == watched.bus.sought == [(1, 8)]
+
+
+def test_a_bus_that_ends_before_where_the_tables_are_lost_its_log_and_is_read_from_its_beginning() -> None:
+    """Seen with a broker whose volume was lost, and tables that were restored from a copy after that."""
+    watched = Watched({0: 5, 1: 3}, {1: 0})
+    watched.ends_after(0)
+    assert watched.worker.at == {0: 5, 1: 0}
+    for _ in range(2):
+        watched.ends_after(WATCH_SECONDS + 1)
+    assert watched.bus.sought == [(1, 0)]
+
+
+def test_a_log_is_asked_for_its_end_once_an_assignment_and_again_when_the_broker_was_away() -> None:
+    watched = Watched({0: 5, 1: 3})
+    watched.bus.answers = False
+    watched.ends_after(0)
+    assert watched.worker.at == {0: 5, 1: 5}
+    watched.bus.answers = True
+    watched.ends_after(0)
+    assert watched.worker.at == {0: 5, 1: 0}
+    watched.bus.all_ends = {0: 2, 1: 3}
+    watched.ends_after(0)
+    assert watched.worker.at == {0: 5, 1: 0}
+    asyncio.run(watched.loops.assigned(None, []))
+    watched.health.assign([0, 1])
+    watched.ends_after(0)
+    assert watched.worker.at == {0: 0, 1: 0}
 
 
 def test_a_worker_to_which_waiting_records_still_do_not_come_ends() -> None:

@@ -261,6 +261,7 @@ async function openBoards() {
   const asked = here;
   try {
     page.boards ??= await (await fetch("/api/boards")).json();
+    page.records ??= (await (await fetch("/api/viewer")).json()).records === true;
     if (asked.name === "board") {
       const told = await definition(asked.uid);
       const found = told && (await frames(asked.uid, dataQuery()));
@@ -320,7 +321,7 @@ document.addEventListener("click", (event) => {
   const anchor = event.target.closest?.("a[href]");
   if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const url = new URL(anchor.href);
-  if (url.origin !== location.origin || url.hash || url.pathname.startsWith("/assets/") || url.pathname.startsWith("/api/")) return;
+  if (url.origin !== location.origin || url.hash || url.pathname === "/catat" || url.pathname.startsWith("/assets/") || url.pathname.startsWith("/api/")) return;
   event.preventDefault();
   go(url.pathname + url.search);
 });

@@ -47,11 +47,13 @@ export function boardPage(page) {
 const look = (page) => (page.wall() ? "board kiosk wall" : page.kiosk ? "board kiosk" : "board");
 
 function links(page, told) {
-  return told.links.map(({ type, url, title }) => {
+  const record = page.records && told.uid.startsWith("pantau-pelatihan") && h("a", { href: page.link("/catat") }, t("board.record"));
+  const others = told.links.map(({ type, url, title }) => {
     if (type === "dashboards") return h("a", { href: page.link("/papan") }, title);
     const uid = /^\/d\/([\w-]+)/.exec(url)?.[1];
     return uid === told.twin ? null : h("a", { href: page.boardLink(url, true) }, title); // the other language has its switch in the head
   });
+  return [record || null, ...others];
 }
 
 function refusal(page, { field, value }) {
