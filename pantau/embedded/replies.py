@@ -25,9 +25,9 @@ def reply_rounds(alerting: Alerting) -> list[Round]:
     polls = bots(alerting.book, alerting.tables, secret=alerting.secret)
     return [
         Round("reading", READ_SECONDS, lambda stop: replying.read(alerting.book)),
-        *(Round(f"asking bot {number}", POLL_SECONDS, _asked(poll)) for number, poll in enumerate(polls)),
+        *(Round(f"asking bot {number}", POLL_SECONDS, _asking(poll)) for number, poll in enumerate(polls)),
     ]
 
 
-def _asked(poll: Callable[[], object]) -> Callable[[Callable[[], bool]], object]:
+def _asking(poll: Callable[[], object]) -> Callable[[Callable[[], bool]], object]:
     return lambda stop: poll()
