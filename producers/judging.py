@@ -21,7 +21,7 @@ from pantau.domain.rejections import Flaw, Rejection, reject
 from pantau.domain.validation import accept_data, expand
 from pantau.domain.wire import encode_data
 from pantau.domain.zones import local_day
-from pantau.garbage import spare_the_collector
+from pantau.interpreter import set_for_batches
 from producers.mapping import RowMapper, UnmappedRow, compile, load, read
 from producers.mapping.drafts import Draft, Row, Skipped
 from producers.packed import Chunk, Packed
@@ -215,7 +215,7 @@ def _packed(event: Event) -> Packed:
 
 def _work(order_bytes: bytes, out: Connection) -> None:
     encoder = msgspec.msgpack.Encoder()
-    spare_the_collector()
+    set_for_batches()
     try:
         for chunk in judge_file(msgspec.msgpack.decode(order_bytes, type=Order)):
             out.send_bytes(encoder.encode(chunk))

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from pantau.domain.columns import Array, Ints, Names
-from pantau.domain.entries import EARLIEST, LATEST, PROVENANCE_CODE, Entry, FactId, History, time_meant
+from pantau.domain.entries import EARLIEST, LATEST, PROVENANCE_CODE, Entry, FactId, History, day_prefix, time_meant
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.visit_columns import BY_SYSTEM, CANCELLED, CREATED, ENTRY, KINDS, ONCE, RANK
@@ -89,8 +89,9 @@ def from_events(events: Sequence[Event], names: TicketNames, registry: Registry)
             extras[place] = said[place].came_from
         elif kind == "ticket.cancelled":
             extras[place] = said[place].by
-    prefix = _Prefixes()
-    subjects = [data.ticket if data.service_day is None else prefix[data.service_day] + data.ticket for data in said]
+    subjects = [
+        data.ticket if data.service_day is None else day_prefix(data.service_day) + data.ticket for data in said
+    ]
     return _plain(
         names,
         [*zip(repeat("visits"), [data.unit for data in said], sources, subjects)],
@@ -149,11 +150,3 @@ def _plain(
     texts = np.empty(n, object)
     texts[:] = _lines(rows).split(b"\n")[:n]
     return Plain(fact_ids, entries, texts, np.zeros(n, np.int64))
-
-
-class _Prefixes(dict[Any, str]):
-    """What the service day that a ticket belongs to puts before its number."""
-
-    def __missing__(self, day: Any) -> str:
-        self[day] = prefix = f"{day}@"
-        return prefix

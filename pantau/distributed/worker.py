@@ -18,7 +18,7 @@ from pantau.domain.closing import leavings, span_of_closing
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
-from pantau.garbage import spare_the_collector
+from pantau.interpreter import set_for_batches
 from pantau.settings import Settings
 from producers.topics import partitions_of
 from storage.address import open_server
@@ -86,7 +86,7 @@ def run_worker(settings: Settings) -> int:
             stalled_seconds=settings.worker_stalled_seconds,
             announce_seconds=settings.worker_announce_seconds,
         )
-        spare_the_collector()
+        set_for_batches()
         try:
             return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep, announce, close_days))
         finally:

@@ -6,6 +6,8 @@ the smaller content hash, which is a minimum and so keeps the merge associative,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 
 import msgspec
 import xxhash
@@ -109,6 +111,12 @@ def time_meant(registry: Registry, source: str, time: int) -> int:
     return meant if EARLIEST <= meant < LATEST else min(max(meant, EARLIEST), LATEST - 1)
 
 
+@lru_cache(maxsize=10_000)
+def day_prefix(day: date) -> str:
+    """How a subject begins that is of one local day."""
+    return f"{day}@"
+
+
 def subject_of(event: Event, time: int, registry: Registry) -> str:
     """Which thing of its unit and source an event is about; with the service day where numbers restart.
 
@@ -120,13 +128,13 @@ def subject_of(event: Event, time: int, registry: Registry) -> str:
     """
     data = event.data
     if isinstance(data, TicketData):
-        return f"{data.service_day}@{data.ticket}" if data.service_day else data.ticket
+        return data.ticket if data.service_day is None else day_prefix(data.service_day) + data.ticket
     if isinstance(data, ApplicationData):
         return "application:" + data.application
     if isinstance(data, MeasureRecorded):
         return "measure:" + data.measure
     if isinstance(data, CounterData):
-        return f"{local_day(registry.zone(data.unit), time)}@{data.counter}"
+        return day_prefix(local_day(registry.zone(data.unit), time)) + data.counter
     field = data.subject_field
     return event.id if field is None else str(getattr(data, field))
 

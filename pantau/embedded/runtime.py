@@ -19,7 +19,7 @@ from pantau.domain.rejections import Language, Rejection
 from pantau.embedded.pipeline import MAX_BATCH, Flush, Pipeline
 from pantau.embedded.registries import Registries
 from pantau.embedded.watching import ClockWatches, SourceClock
-from pantau.garbage import spare_the_collector
+from pantau.interpreter import set_for_batches
 from storage.chdb_engine import ChdbEngine
 from storage.durability import set_fsync
 from storage.engine import Answer
@@ -98,7 +98,7 @@ class Runtime:
         power too; None leaves it as it was. Raises NotNow when another process owns the directory, BadSetup
         when there is no registry at all.
         """
-        spare_the_collector()
+        set_for_batches()
         with contextlib.ExitStack() as undo:
             engine = ChdbEngine(data_dir / "store")
             undo.callback(engine.close)
