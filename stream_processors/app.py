@@ -49,7 +49,7 @@ class AppSettings(msgspec.Struct, frozen=True):
     stalled_seconds: float
     announce_seconds: float
     commit_seconds: float = 0.5
-    records_at_once: int = 64
+    records_at_once: int = 256
     within_seconds: float = 0.1
 
 
@@ -77,7 +77,7 @@ def create_app(
         broker_commit_interval=settings.commit_seconds,
         broker_commit_every=1_000_000,
         producer_max_batch_size=1 << 20,  # whoever waits for room is woken each time, to wait again
-        stream_buffer_maxsize=settings.records_at_once * 4,
+        stream_buffer_maxsize=settings.records_at_once * 2,
         stream_wait_empty=False,
         web_bind=settings.web_host,
         web_host=settings.web_host,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -47,6 +47,9 @@ class Source(Protocol):
 
 CloseDays = Callable[[], Sequence[Event]]
 """Says what closing the days that are over says of every ticket still waiting; blocks."""
+
+BYTES_AT_ONCE = 8_000_000
+"""What is merged at once, about 30,000 packed events: more cost less each, and take longer to be in the tables."""
 
 REFUSALS_AT_ONCE = 1_000
 WATCH_SECONDS = 5.0
@@ -101,17 +104,19 @@ class Loops:
     async def assemble(self, stream: Any) -> None:
         """Events: merge what came, write it, let go of it."""
         async for taken in stream.noack_take(self._records_at_once, within=self._within):
-            # what was fetched before partitions were dealt anew is fetched again by whoever owns them now
-            current = [each for each in taken if each.message.generation_id == self._app.consumer_generation_id]
-            if not current:
-                continue
-            await self._room.acquire()
-            began = time.perf_counter()
-            flush = await self._must(self._worker.process, _by_partition(current))
-            self._metrics.merged(flush, time.perf_counter() - began)
-            task = asyncio.get_running_loop().create_task(self._let_go(stream, current, flush))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            for portion in portions(taken, BYTES_AT_ONCE):
+                await self._room.acquire()
+                # what was fetched before partitions were dealt anew is fetched again by whoever owns them now
+                current = [each for each in portion if each.message.generation_id == self._app.consumer_generation_id]
+                if not current:
+                    self._room.release()
+                    continue
+                began = time.perf_counter()
+                flush = await self._must(self._worker.process, _by_partition(current))
+                self._metrics.merged(flush, time.perf_counter() - began)
+                task = asyncio.get_running_loop().create_task(self._let_go(stream, current, flush))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
 
     async def keep_rejected(self, stream: Any) -> None:
         """Refusals: rows in storage, whoever refused."""
@@ -300,6 +305,20 @@ class Loops:
         return [
             _sent(self.events_topic, pack(some), PACKED_HEADERS, partition=number) for number, some in parts.items()
         ]
+
+
+def portions(taken: Iterable[Any], most_bytes: int) -> Iterator[list[Any]]:
+    """Records in parts, each ended by the record with which its values reach so many bytes."""
+    part: list[Any] = []
+    size = 0
+    for event in taken:
+        part.append(event)
+        size += len(event.value or b"")
+        if size >= most_bytes:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _by_partition(taken: Sequence[Any]) -> dict[int, list[Record]]:

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pantau.domain.errors import NotNow
 from stream_processors.health import Health
-from stream_processors.loops import WATCH_SECONDS, Loops
+from stream_processors.loops import WATCH_SECONDS, Loops, portions
 from stream_processors.patience import Patience
 
 STALLED = 60.0
@@ -187,6 +191,16 @@ def test_one_that_is_still_at_work_is_not_ended_however_long_it_takes() -> None:
     assert not watched.ends_after(10 * STALLED)
     watched.health.at_work -= 1
     assert watched.ends_after(0)
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 20))
+def test_records_are_taken_in_portions_none_left_and_none_larger_than_its_last_record_made_it(
+    sizes: list[int], most: int
+) -> None:
+    records = [SimpleNamespace(value=bytes(size) or None) for size in sizes]
+    parts = [*portions(records, most)]
+    assert [record for part in parts for record in part] == records
+    assert all(sum(len(each.value or b"") for each in part[:-1]) < most for part in parts)
 
 
 def test_a_storage_that_is_away_is_no_stall() -> None:
