@@ -165,12 +165,20 @@ UNION DISTINCT
 SELECT DISTINCT unit, source FROM trimmed_facts
 
 -- name: waiting_tickets
--- Which tickets created in a span of time have neither been served nor ended, in which unit?
+-- Which tickets created in a span of time have neither been served nor ended, in which unit? Of sources that told of no
+-- service in that span, only those that were not called either: what became of the others they do not tell.
 SELECT unit, source, subject, toUnixTimestamp64Milli(assumeNotNull(created_at)) AS created_ms
 FROM visits FINAL
 WHERE kind = 'ticket' AND outcome = 'open' AND isNull(started_at)
   AND created_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND created_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')
+  AND (isNull(called_at) OR (unit, source) IN (
+      SELECT unit, source
+      FROM visits FINAL
+      WHERE kind = 'ticket' AND (isNotNull(started_at) OR outcome = 'served')
+        AND created_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+        AND created_at < fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC')
+  ))
 
 -- name: count_events
 -- How many different events does the log hold?

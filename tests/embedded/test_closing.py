@@ -135,6 +135,19 @@ def test_who_still_waits_at_closing_has_left_and_who_was_served_has_not(desk: Lo
     assert desk.verify().equal
 
 
+def test_who_was_called_by_a_system_that_tells_of_no_service_has_not_left(desk: LocalDesk) -> None:
+    take(
+        desk,
+        ticket("created", MONDAY + HOUR, ticket="called"),
+        ticket("called", MONDAY + HOUR + MINUTE, ticket="called"),
+        ticket("created", MONDAY + HOUR, ticket="waits"),
+    )
+    assert close_days(desk) == 1
+    desk.settled()
+    assert outcomes(desk) == {"called": "open", "waits": "left"}
+    assert desk.verify().equal
+
+
 def test_that_a_day_was_closed_is_no_word_of_the_unit_or_the_source(desk: LocalDesk, clock: Clock) -> None:
     #  created 08:00, and silence | closed 16:00: the last that was heard is of 08:00
     take(desk, ticket("created", MONDAY + HOUR))
