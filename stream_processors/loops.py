@@ -92,6 +92,8 @@ class Loops:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="merge")
         self._room = asyncio.Semaphore(2)  # one flush is merged while the one before it is written
         self._looking = False
+        self._ending = False
+        self._sending = asyncio.Lock()  # held by what sends of its own accord; Faust's producer must outlive it
         self._running: set[asyncio.Task[None]] = set()
         self._sought: dict[int, tuple[int, float]] = {}
         self._waited: Mapping[int, int] = {}
@@ -173,27 +175,35 @@ class Loops:
 
     async def announce(self) -> None:
         """Say on the bus what changed since the last time, several changes of a window as one."""
-        pages, self._changed = self._changed, set()
-        if not pages:
-            return
-        try:
-            found = await asyncio.to_thread(self._announce, pages)
-            await asyncio.gather(
-                *(_sent(self.indicators_topic, value, None, key=key) for key, value in map(pack_announcement, found))
-            )
-        except NotNow:  # the next round says it; what is not announced is in the tables all the same
-            self._changed |= pages
+        async with self._sending:
+            if self._ending or not self._changed:
+                return
+            pages, self._changed = self._changed, set()
+            try:
+                found = await asyncio.to_thread(self._announce, pages)
+                await asyncio.gather(
+                    *(
+                        _sent(self.indicators_topic, value, None, key=key)
+                        for key, value in map(pack_announcement, found)
+                    )
+                )
+            except NotNow:  # the next round says it; what is not announced is in the tables all the same
+                self._changed |= pages
 
     async def close_days(self) -> None:
         """Put on the bus who left this worker's units unserved: an event like any other."""
-        try:
-            events = await asyncio.to_thread(self._close_days)
-        except NotNow:  # the next round does it
-            return
-        mine = [event for event in events if partition_of(event.data.unit, self._partitions) in self._health.assigned]
-        await asyncio.gather(*self._passed_on(mine))
-        if mine:
-            log.info("days closed", left=len(mine))
+        async with self._sending:
+            if self._ending:
+                return
+            try:
+                events = await asyncio.to_thread(self._close_days)
+            except NotNow:  # the next round does it
+                return
+            owned = self._health.assigned
+            mine = [event for event in events if partition_of(event.data.unit, self._partitions) in owned]
+            await asyncio.gather(*self._passed_on(mine))
+            if mine:
+                log.info("days closed", left=len(mine))
 
     async def assigned(self, app: Any, assigned: Any, **_: Any) -> None:
         """The group gave this worker these partitions, and no others."""
@@ -204,9 +214,12 @@ class Loops:
 
     async def finish(self, app: Any, **_: Any) -> None:
         """The process is about to stop: write what is merged; a storage that is away is not waited for any longer."""
+        self._ending = True
         self._worker.stop()
         if self._running:
             await asyncio.wait(self._running)
+        async with self._sending:
+            pass
 
     async def _prove(self) -> None:
         """Read partitions from their beginning that end before where the tables are: the bus lost its log.
@@ -285,7 +298,8 @@ class Loops:
                 await stream.ack(event)
         except Exception as error:  # noqa: BLE001 - whatever it was, these records may not be let go of
             log.error("worker stops", error=str(error), kind=type(error).__name__)
-            await self._app.crash(error)
+            if not self._ending:  # Faust's producer ends before its agents do
+                await self._app.crash(error)
         else:
             self._changed |= flush.pages
             if merged:

@@ -1,6 +1,7 @@
 """A worker to which records no longer come reads on where the tables say, and ends itself when that does not help."""
 
 import asyncio
+import threading
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -51,6 +52,9 @@ class Idle:
     def assign(self, numbers: frozenset[int]) -> None:
         pass
 
+    def stop(self) -> None:
+        pass
+
     def pass_over(self, number: int, next_offset: int) -> None:
         self.passed_over.append((number, next_offset))
         self.at[number] = next_offset
@@ -82,7 +86,9 @@ class Bus:
 class Watched:
     """A worker's loops with a clock to move, at 5 in two partitions."""
 
-    def __init__(self, ends: Mapping[int, int], firsts: Mapping[int, int] | None = None) -> None:
+    def __init__(
+        self, ends: Mapping[int, int], firsts: Mapping[int, int] | None = None, *, close_days: Any = None
+    ) -> None:
         self.app, self.worker, self.time = App(), Idle({0: 5, 1: 5}), Time()
         self.bus = Bus(ends, firsts or {})
         self.health = Health(STALLED, clock=self.time)
@@ -96,7 +102,7 @@ class Watched:
             self.health,
             unused,
             unused,
-            unused,
+            close_days,
             self.bus,
             partitions=2,
             records_at_once=1,
@@ -201,6 +207,34 @@ def test_records_are_taken_in_portions_none_left_and_none_larger_than_its_last_r
     parts = [*portions(records, most)]
     assert [record for part in parts for record in part] == records
     assert all(sum(len(each.value or b"") for each in part[:-1]) < most for part in parts)
+
+
+def test_a_worker_that_ends_waits_for_what_it_says_of_its_own_accord_and_says_no_more() -> None:
+    """Faust's producer is gone a moment later: what is sent then crashes the process."""
+    begun: list[str] = []
+    may_end = threading.Event()
+
+    def close_days() -> list[Any]:
+        begun.append("closing")
+        may_end.wait(10)
+        return []
+
+    watched = Watched({0: 5, 1: 5}, close_days=close_days)
+
+    async def ends() -> None:
+        closing = asyncio.create_task(watched.loops.close_days())
+        while not begun:
+            await asyncio.sleep(0.001)
+        finishing = asyncio.create_task(watched.loops.finish(watched.app))
+        await asyncio.sleep(0.01)
+        assert not finishing.done()
+        may_end.set()
+        await finishing
+        assert closing.done()
+        await watched.loops.close_days()
+
+    asyncio.run(ends())
+    assert begun == ["closing"]
 
 
 def test_a_storage_that_is_away_is_no_stall() -> None:
