@@ -35,7 +35,7 @@ PARTITIONS = 4
 PATIENCE_SECONDS = 90
 _EVENTS_PARTS = [TopicPartition(EVENTS.name, number) for number in range(PARTITIONS)]
 SECRET = "5a" * 32
-MOST_ROUNDS = 150
+MOST_ROUNDS = 300
 """What a load sends at most, in rounds of 48 events: on a slow machine the faults take longer, not the catching up."""
 
 
@@ -120,6 +120,8 @@ class Load(threading.Thread):
         self._chance = random.Random(name)
         self.acknowledged: set[tuple[str, str]] = set()
         self.sent = 0
+        self.over = False
+        """Whether all that it may send is sent; a worker that starts now may find nothing to do."""
 
     def run(self) -> None:
         producer = KafkaProducer(
@@ -134,6 +136,7 @@ class Load(threading.Thread):
         before: list[Event] = []
         while not self._enough.wait(self._pause):
             if round_ == MOST_ROUNDS:
+                self.over = True
                 continue
             events = [event for n in range(round_ * 10, round_ * 10 + 10) for event in self._life(n)]
             stream = self._chance.sample(events, len(events)) + self._chance.choices(before or events, k=8)
@@ -233,7 +236,10 @@ class Cluster:
                 return reports[-1].equal
 
             # a former owner's last writes are noticed within a second or so; nobody has to do anything about them
-            eventually(equal, "what the stream wrote to be equal to the batch")
+            try:
+                eventually(equal, "what the stream wrote to be equal to the batch")
+            except AssertionError as error:
+                raise AssertionError(f"{error}: {reports[-1]}") from None
             assert desk.query("count_events").rows[0][0] == self.expected
         finally:
             desk.close()

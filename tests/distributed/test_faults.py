@@ -45,7 +45,7 @@ def test_a_worker_killed_at_random_moments_many_times(cluster: Cluster) -> None:
     worker = cluster.worker()
     flowing(cluster, load)
     for _ in range(6):
-        eventually(worker.at_work, "a worker at work")
+        eventually(lambda worker=worker: load.over or worker.at_work(), "a worker at work")  # type: ignore[misc]
         time.sleep(moments.uniform(0, 0.7))
         worker.kill()
         worker = cluster.worker()
