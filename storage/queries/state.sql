@@ -165,8 +165,8 @@ UNION DISTINCT
 SELECT DISTINCT unit, source FROM trimmed_facts
 
 -- name: waiting_tickets
--- Which tickets created in a span of time have neither been served nor ended, in which unit? Of sources that told of no
--- service in that span, only those that were not called either: what became of the others they do not tell.
+-- Which tickets created in a span of time have neither been served nor ended, in which unit?
+-- Of sources that told of no service in that span only those that were not called: they do not tell what became of others.
 SELECT unit, source, subject, toUnixTimestamp64Milli(assumeNotNull(created_at)) AS created_ms
 FROM visits FINAL
 WHERE kind = 'ticket' AND outcome = 'open' AND isNull(started_at)

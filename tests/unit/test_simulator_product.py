@@ -50,7 +50,7 @@ def visits_of(taken: list[Event], registry: Registry) -> dict[tuple[str, str], V
             key = FactKey(event.data.unit, event.source, subject_of(event, event.time, registry))
             histories[key] = merge(histories.get(key, {}), [lifecycle_entry(event, event.time)])
     return {
-        (key.unit, key.subject.partition("@")[0]): fold_visit(key, history, registry)
+        (key.unit, key.subject.rpartition("@")[2]): fold_visit(key, history, registry)
         for key, history in histories.items()
     }
 
