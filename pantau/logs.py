@@ -21,7 +21,7 @@ class _Stderr:
 
 
 def to_stderr() -> None:
-    """Send log lines to stderr: readable on a terminal, JSON otherwise."""
+    """Send log lines to stderr: readable on a terminal, JSON otherwise. What is only for finding faults is left out."""
     terminal = sys.stderr.isatty()
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
@@ -32,6 +32,7 @@ def to_stderr() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(_Stderr()),  # type: ignore[arg-type]  # all that is used of it
     )
 

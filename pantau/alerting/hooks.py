@@ -7,13 +7,12 @@ app_secret = "…"          # the app's own secret: notifications are signed wit
 secret = "…"              # the end of the webhook's address
 """
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from pantau.domain.errors import BadSetup
+from pantau.alerting.toml_file import read_secret_toml
 
 Secret = Annotated[str, msgspec.Meta(min_length=16)]
 
@@ -42,11 +41,4 @@ def read_hooks(path: Path | None) -> Hooks:
     """The hooks of a file; none without one. Raises BadSetup, which shows no secret, for a file that is none."""
     if path is None:
         return Hooks()
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Hooks)
-    except FileNotFoundError as error:
-        raise BadSetup(f"{path}: there is no such file of webhooks") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadSetup(f"{path}: is no TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise BadSetup(f"{path}: {error}; see docs/alerts.md") from error
+    return read_secret_toml(path, Hooks, "webhooks")

@@ -11,15 +11,14 @@ The registry names roles and keys of addresses, never an address. A TOML file th
     operator = ["file:alerts.txt"]
 """
 
-import tomllib
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from pantau.alerting.intake import Channel, channel_of
+from pantau.alerting.toml_file import read_secret_toml
 from pantau.domain.alerts.messages import Role
-from pantau.domain.errors import BadSetup
 from pantau.domain.registry import Registry
 
 ROLES: Final[tuple[Role, ...]] = ("camat", "sekcam", "bagian_organisasi", "operator")
@@ -66,14 +65,7 @@ class AddressBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_address_book(path: Path) -> AddressBook:
     """The address book of a file. Raises BadSetup, which shows no address, for a file that is none."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), AddressBook)
-    except FileNotFoundError as error:
-        raise BadSetup(f"{path}: there is no such file of addresses") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadSetup(f"{path}: is no TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise BadSetup(f"{path}: {error}; see docs/alerts.md") from error
+    return read_secret_toml(path, AddressBook, "addresses")
 
 
 def book_of_a_file(path: Path) -> AddressBook:

@@ -24,6 +24,12 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
     assert ran.stdout == "alive\n"
 
 
+def test_what_is_only_for_finding_faults_is_not_told() -> None:
+    program = PROGRAM.replace(".warning(", ".debug(")
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("alive\n", "")
+
+
 def test_a_line_for_programs_is_json() -> None:
     ran = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True)
     assert '"event": "disk full"' in ran.stderr
