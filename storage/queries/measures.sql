@@ -21,6 +21,15 @@ WITH marks AS (
                  ('promise', ended_at, CAST(kept AS Nullable(Int64)), greatest(created_provenance, ended_provenance))])
         ))) AS mark
     WHERE unit IN {units:Array(String)}
+      AND ({every_page:UInt8} OR (unit, source, subject) IN (
+          -- any row of a visit, not only the last: by its key all of its rows are read above
+          SELECT unit, source, subject
+          FROM {facts:Identifier}.visits
+          WHERE NOT {every_page:UInt8} AND unit IN {units:Array(String)} AND arrayExists(
+              at -> ifNull(toDate(at) >= toDate(arrayMin(page -> page.1, {pages:Array(Tuple(UInt16, String))})) - 1
+                  AND toDate(at) <= toDate(arrayMax(page -> page.1, {pages:Array(Tuple(UInt16, String))})) + 1, 0),
+              [created_at, called_at, started_at, ended_at])
+      ))
 
     UNION ALL
     SELECT unit, ifNull(service, '-'), mark.1, mark.2, 1, mark.3, mark.4
