@@ -91,11 +91,17 @@ LEFT JOIN heard USING (unit)
 ORDER BY indexOf(['overdue', 'below', 'good', 'few', 'none'], state), of_promise_pct DESC NULLS LAST, name
 
 -- name: promise_ratio_course
--- How long were waits against the promise through the day? Median and p90 of wait over promise, in percent.
-SELECT toTimeZone($__timeInterval(at), 'UTC') AS time,
-       quantileExactInclusive(0.5)(of_promise) AS p50_of_promise_pct, quantileExactInclusive(0.9)(of_promise) AS p90_of_promise_pct
-FROM {{part_waits}} AS waits
-GROUP BY time
+-- How long were waits against the promise through the day? Median and p90 of wait over promise, in percent, of those that ended in each interval.
+SELECT time, p50_edge + greatest(1, intDiv(p50_edge, 50)) / 2 AS p50_of_promise_pct, assumeNotNull({{part_p90_of_promise}}) AS p90_of_promise_pct
+FROM (
+    SELECT toTimeZone($__timeInterval(start), 'UTC') AS time, {{part_waits_of_promise}},
+           quantileExactWeightedArray(0.5)(edges, CAST(counts AS Array(UInt64))) AS p50_edge
+    FROM windows FINAL
+    WHERE size = '5m' AND measure = 'wait_of_promise' AND unit IN (${unit:singlequote})
+      AND day >= toDate($__fromTime - INTERVAL 12 HOUR) AND day <= toDate($__toTime + INTERVAL 14 HOUR) AND $__timeFilter(start)
+    GROUP BY time
+    HAVING waits_n > 0
+)
 ORDER BY time
 
 -- name: arrivals_and_served
