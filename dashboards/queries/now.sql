@@ -1,9 +1,11 @@
 -- name: waiting_now
--- How many people wait now, and how many of them for longer than promised? Nobody is 0 only where tickets were called lately.
+-- How many people wait now, how many of them for longer than promised, and since how long does the one who waits longest, against which promise, in minutes? Nobody is 0 only where tickets were called lately. One look at the day's tickets for two panels.
 SELECT if(tickets > 0 OR called > 0, toNullable(waiting_people), NULL) AS waiting,
-       if(tickets > 0 OR called > 0, toNullable(overdue_people), NULL) AS overdue
+       if(tickets > 0 OR called > 0, toNullable(overdue_people), NULL) AS overdue, longest_ms / 60000 AS longest_min,
+       promised_ms / 60000 AS promise_min
 FROM (
-    SELECT count() AS tickets, countIf(is_waiting) AS waiting_people, countIf(is_overdue) AS overdue_people
+    SELECT count() AS tickets, countIf(is_waiting) AS waiting_people, countIf(is_overdue) AS overdue_people,
+           maxOrNullIf(wait_ms, is_waiting) AS longest_ms, argMaxOrNullIf(if(is_promised, promise_ms, NULL), wait_ms, is_waiting) AS promised_ms
     FROM {{part_tickets_today}} AS visit
 ) AS today, (
     SELECT sum(n) AS called
@@ -11,12 +13,6 @@ FROM (
     WHERE size = '1d' AND measure = 'called' AND unit IN (${unit:singlequote})
       AND day <= toDate($__toTime) + 1 AND day > toDate($__toTime) - 90
 ) AS lately
-
--- name: longest_wait_now
--- Since how long has the person been waiting who waits longest, and what was promised to them? In minutes.
-SELECT maxOrNull(wait_ms) / 60000 AS longest_min, argMaxOrNull(if(is_promised, promise_ms, NULL), wait_ms) / 60000 AS promise_min
-FROM {{part_tickets_today}} AS visit
-WHERE is_waiting
 
 -- name: served_so_far
 -- How many were served in the time range, and how many usually are: mean of the same weekday and hours of four weeks?

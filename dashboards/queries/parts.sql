@@ -77,12 +77,12 @@ quantileExactWeightedArrayIf(0.9)(edges, CAST(counts AS Array(UInt64)), measure 
 )
 
 -- name: part_days
--- What do the windows of days hold whose day begins in the time range?
+-- What do the windows of days hold whose day begins in the time range? What is read first is part of a cell's identity, the same in all its versions.
 (
     SELECT unit, service, measure, day, start, n, total, edges, counts
     FROM windows FINAL
-    WHERE size = '1d' AND unit IN (${unit:singlequote})
-      AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1 AND $__timeFilter(start)
+    PREWHERE size = '1d' AND unit IN (${unit:singlequote}) AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1
+    WHERE $__timeFilter(start)
 )
 
 -- name: part_counter_slots
@@ -126,7 +126,7 @@ quantileExactWeightedArrayIf(0.9)(edges, CAST(counts AS Array(UInt64)), measure 
 )
 
 -- name: part_skm_days
--- What do the windows of days say of satisfaction, and of how many were served?
+-- What do the windows of days say of satisfaction, and of how many were served? The sums of each unit, measure and day.
 (
     SELECT unit, measure, day, start, n, total
     FROM {{part_days}} AS cell

@@ -7,7 +7,7 @@ from pantau.domain.zones import DAY
 from tests.dashboards.office import AS_OF, Office
 
 OF_TODAY = {
-    "waiting_now", "longest_wait_now", "people_over_promise", "overdue_by_unit", "units_by_need", "queue_by_service",
+    "waiting_now", "people_over_promise", "overdue_by_unit", "units_by_need", "queue_by_service",
     "counters_of_day",
 }  # fmt: skip
 """Who waits now is in no window: windows hold what has ended."""
