@@ -48,17 +48,25 @@ quantileExactWeightedArrayIf(0.9)(edges, CAST(counts AS Array(UInt64)), measure 
     GROUP BY unit, counter
 )
 
+-- name: part_files_said_open
+-- The rows of visits, old or new, that say of an application that it is open: the engine finds them by its indexes.
+FROM visits
+WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+
 -- name: part_files_open
--- Which applications are open now, and until when are they due? First whatever a row, old or new, says is open, which the engine finds by its indexes; then what holds of each of these now.
+-- Which applications are open now, and until when are they due? First whatever a row says is open; then what holds of each of these now. None that is open began before the earliest of the first, so older days are left out.
 (
     SELECT created_at, ifNull(due_at < $__toTime_ms, 0) AS is_late
     FROM visits FINAL
     PREWHERE startsWith(subject, 'application:') AND (unit, source, subject) IN (
         SELECT unit, source, subject
-        FROM visits
-        WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+        {{part_files_said_open}}
     )
     WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND ifNull(ended_at > $__toTime_ms, 1)
+      AND created_at >= (
+          SELECT min(created_at)
+          {{part_files_said_open}}
+      )
       AND ifNull(service, '-') IN (${service:singlequote})
 )
 
