@@ -13,6 +13,11 @@ WITH marks AS (
                 [('wait_to_call', called_at, wait_to_call_ms, greatest(created_provenance, called_provenance)),
                  ('wait_to_start', started_at, wait_to_start_ms, greatest(created_provenance, started_provenance)),
                  ('wait_to_leave', ended_at, wait_to_leave_ms, greatest(created_provenance, ended_provenance)),
+                 ('wait_of_promise', if(promise = 'wait_to_call', called_at, started_at),
+                     if(promise IN ('wait_to_call', 'wait_to_start') AND promise_ms > 0,
+                        greatest(0, intDiv(100 * if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms) - 1, nullIf(promise_ms, 0))),
+                        NULL),
+                     greatest(created_provenance, if(promise = 'wait_to_call', called_provenance, started_provenance))),
                  ('service_time', ended_at, service_ms, greatest(started_provenance, ended_provenance)),
                  (if(kind = 'ticket', 'visit_time', 'turnaround'), ended_at, turnaround_ms,
                      greatest(created_provenance, ended_provenance)),
@@ -97,16 +102,16 @@ placed AS (
                 toInt64(toUnixTimestamp(toStartOfDay(toDateTime(intDiv(at_ms, 1000), {zone:String}), {zone:String}))) * 1000)
            ]) AS place,
            n, assumeNotNull(total) AS total, provenance,
-           measure IN ('wait_to_call', 'wait_to_start', 'wait_to_leave', 'service_time', 'visit_time', 'turnaround',
-                       'turnaround_working', 'complaint_resolution') AS is_duration,
-           if(is_duration, roundDown(total, {edges:Array(Int64)}), 0) AS edge
+           measure IN ('wait_to_call', 'wait_to_start', 'wait_to_leave', 'wait_of_promise', 'service_time', 'visit_time',
+                       'turnaround', 'turnaround_working', 'complaint_resolution') AS is_spread,
+           if(is_spread, roundDown(total, {edges:Array(Int64)}), 0) AS edge
     FROM marks
 ),
 cells AS (
     SELECT place.1 AS size, measure, day, unit, place.2 AS service, place.3 AS start_ms,
            sum(placed.n) AS cell_n, sum(placed.total) AS cell_total,
            sumIf(placed.n, provenance = 2) AS imputed, sumIf(placed.n, provenance = 1) AS auto_closed,
-           sumMapIf([toInt64(edge)], [toInt64(1)], is_duration) AS histogram
+           sumMapIf([toInt64(edge)], [toInt64(1)], is_spread) AS histogram
     FROM placed
     GROUP BY size, measure, day, unit, service, start_ms
 )
