@@ -19,7 +19,7 @@ from pantau.domain.alerts.messages import CLOSED_AFTER_MS
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.alerts.recorded import Recorded
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
 from pantau.domain.windows import UNKNOWN_SERVICE
@@ -204,8 +204,16 @@ def read_answers(query: Query, alert: str | None = None) -> list[Acknowledgement
 def read_silences(query: Query) -> list[Silence]:
     """Every silence that was ever ordered."""
     return [
-        Silence(unit=unit, first=first, last=last, indicator=indicator, reason=reason, by=name, at=at)
-        for unit, first, last, indicator, reason, name, at in query("alert_silences", {}).rows
+        Silence(unit=unit, first=first, last=last, indicator=indicator, reason=reason, by=name, at=at, lifted=lifted)
+        for unit, first, last, indicator, reason, name, at, lifted in query("alert_silences", {}).rows
+    ]
+
+
+def read_silence_turns(query: Query) -> list[SilenceTurn]:
+    """Every step that silences took, in order."""
+    return [
+        SilenceTurn(at=at, unit=unit, silenced_at=silenced, turn=turn, day=day, by=name)
+        for at, unit, silenced, turn, day, name in query("alert_silence_turns", {}).rows
     ]
 
 

@@ -12,7 +12,7 @@ from pantau.domain.alerts.detection import Week
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from storage.alert_reading import (
     EPOCH,
@@ -22,6 +22,7 @@ from storage.alert_reading import (
     read_gaps,
     read_inbox,
     read_outbox,
+    read_silence_turns,
     read_silences,
     read_transitions,
     read_unannounced,
@@ -172,6 +173,26 @@ class AlertTables:
                     silence.at,
                 )
             ],
+        )
+
+    def silence_turns(self) -> list[SilenceTurn]:
+        """Every step that silences took, in order."""
+        return read_silence_turns(self.query)
+
+    def keep_silence_turns(self, turns: Iterable[SilenceTurn], *, found_at: int) -> None:
+        """Add steps of silences to the history."""
+        self._insert(
+            "alert_silence_turns",
+            (
+                ("unit", "String"),
+                ("silenced_at", _TIME),
+                ("turn", _LOW),
+                ("at", _TIME),
+                ("day", "UInt16"),
+                ("name", "String"),
+                ("found_at", _TIME),
+            ),
+            [(turn.unit, turn.silenced_at, turn.turn, turn.at, _number(turn.day), turn.by, found_at) for turn in turns],
         )
 
     def gaps(self, *, since: int) -> list[tuple[NoData, int | None]]:

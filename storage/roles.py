@@ -17,6 +17,7 @@ DASHBOARD: dict[str, tuple[str, ...]] = {
     "alert_weeks": ("unit", "week", "baseline"),
     "alert_answers": ("alert", "at", "due", "done"),
     "alert_silences": ("unit", "first_day", "last_day", "indicator", "at"),
+    "alert_silence_turns": ("unit", "silenced_at", "turn", "at", "day"),
     "alert_outbox": ("key", "recipient", "kind", "role", "unit", "alert", "due_at", "state", "attempts", "version"),
     "events": ("unit", "source", "id", "kind", "time", "arrival"),
     "rejected_events": ("source", "digest", "code", "state", "seen", "retryable", "first_at", "last_at", "version"),

@@ -75,10 +75,16 @@
 )
 
 -- name: part_silences
--- Every silence ordered by now: unit or all, indicator or all, first and last local day.
+-- Every silence ordered by now: unit or all, indicator or all, first and last local day; one that ended early has an earlier last day.
 (
-    SELECT groupArray((unit, indicator, first_day, last_day))
-    FROM (SELECT unit, indicator, first_day, last_day FROM alert_silences FINAL WHERE at <= $__toTime_ms)
+    SELECT groupArray((unit, indicator, first_day, ifNull(least(last_day, lifted_day - 1), last_day)))
+    FROM (SELECT unit, indicator, first_day, last_day, at FROM alert_silences FINAL WHERE at <= $__toTime_ms) AS silence
+    LEFT JOIN (
+        SELECT unit, silenced_at, minOrNull(day) AS lifted_day
+        FROM alert_silence_turns
+        WHERE turn IN ('silence_lifted', 'silence_recovered') AND at <= $__toTime_ms
+        GROUP BY unit, silenced_at
+    ) AS ended ON ended.unit = silence.unit AND ended.silenced_at = silence.at
 )
 
 -- name: part_alert_spells

@@ -17,9 +17,10 @@ from pantau.domain.alerts.incidents import Incident, incidents
 from pantau.domain.alerts.messages import Message, Place, Role, Rules, plan, sending_time, unsent
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
+from pantau.domain.alerts.silences import ALL_UNITS, silence_turns
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
-from pantau.domain.zones import DAY, MINUTE
+from pantau.domain.zones import DAY, MINUTE, day_start
 from storage.alert_reading import Sent, group_of, read_slices
 from storage.alerts import AlertTables
 
@@ -60,6 +61,7 @@ class Telling:
         history = self._tables.transitions(since=now - REMEMBERED_DAYS * DAY)
         found = incidents(row.transition for row, _ in history)
         places = places_of(registry, now)
+        self._keep_silence_turns(registry, found, now)
         answers, known = self._tables.answers(), self._tables.outbox(since=now - REMEMBERED_DAYS * DAY)
         planned = plan(
             found,
@@ -91,6 +93,20 @@ class Telling:
         ]
         self._tables.post(addressed)
         return addressed
+
+    def _keep_silence_turns(self, registry: Registry, found: Sequence[Incident], now: int) -> None:
+        """Record what became of silences; one of all units expires when the day has ended everywhere."""
+
+        def begin_of(unit: str, day: date) -> int:
+            zones = {registry.zone(each) for each in registry.unit_codes if unit in (each, ALL_UNITS)}
+            return max((day_start(zone, day) for zone in zones), default=day_start("UTC", day))
+
+        silences = self._tables.silences()
+        if silences:
+            known = self._tables.silence_turns()
+            self._tables.keep_silence_turns(
+                silence_turns(silences, found, known=known, begin_of=begin_of, now=now), found_at=now
+            )
 
     def _names(self, registry: Registry, role: Role, unit: str) -> list[str]:
         return self._recipients(registry, role, unit) or [""]

@@ -12,7 +12,9 @@ from pantau.alerting.backtest import Backtest
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
+from pantau.domain.alerts.incidents import incidents
 from pantau.domain.alerts.policy import MICRO
+from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.states import ON_SCREEN, Acknowledgement, State, state_of
 from pantau.domain.indicators import Language, Text
 from pantau.domain.registry import Registry
@@ -67,11 +69,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def alert_rows(desk: Desk, *, every: bool) -> list[Row]:
     """Open alerts, the longest first, then units without data; with ``every`` also what ended and what is watched."""
     registry, now = desk.registry, desk.now()
-    answers = {answer.alert: answer for answer in read_answers(desk.query)}
     silences = read_silences(desk.query)
+    history = read_transitions(desk.query, since=now - 400 * DAY)
+    answers = _answers_of_incidents(history, read_answers(desk.query))
     silent = {gap.unit: gap for gap, ended in read_gaps(desk.query, since=now) if ended is None}
     newest: dict[str, Row] = {}
-    for record, figures in read_transitions(desk.query, since=now - 400 * DAY):
+    for record, figures in history:
         turn = record.transition
         if registry.unit(turn.unit) is None:
             continue
@@ -116,6 +119,23 @@ def alert_rows(desk: Desk, *, every: bool) -> list[Row]:
         for unit, gap in sorted(silent.items())
         if registry.unit(unit) is not None
     ]
+    return found
+
+
+def _answers_of_incidents(
+    history: Sequence[tuple[Recorded, object]], answers: Sequence[Acknowledgement]
+) -> dict[str, Acknowledgement]:
+    """The latest answer to each alert, or to one that was open together with it."""
+    given = {answer.alert: answer for answer in sorted(answers, key=lambda each: each.at)}
+    found = dict(given)
+    for incident in incidents(record.transition for record, _ in history):
+        latest = max(
+            (given[each.alert] for each in incident.alerts if each.alert in given),
+            key=lambda answer: answer.at,
+            default=None,
+        )
+        if latest is not None:
+            found |= {each.alert: latest for each in incident.alerts}
     return found
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import msgspec
 
 from pantau.alerting.answers import remember
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow, PantauError
@@ -100,6 +100,7 @@ class Desk(Protocol):
     def now(self) -> int: ...  # noqa: D102
     def answer_alert(self, answer: Acknowledgement) -> None: ...  # noqa: D102
     def silence(self, silence: Silence) -> None: ...  # noqa: D102
+    def lift_silence(self, turn: SilenceTurn) -> None: ...  # noqa: D102
     def look_for_alerts(self) -> int: ...  # noqa: D102
 
 
@@ -212,6 +213,10 @@ class LocalDesk:
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
         AlertTables(self.runtime.engine).silence(silence)
+
+    def lift_silence(self, turn: SilenceTurn) -> None:
+        """Remember that somebody ended a silence before its last day."""
+        AlertTables(self.runtime.engine).keep_silence_turns([turn], found_at=self.now())
 
     def look_for_alerts(self) -> int:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
@@ -331,6 +336,10 @@ class RemoteDesk:
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
         self._ask("silence", silence, None)
+
+    def lift_silence(self, turn: SilenceTurn) -> None:
+        """Remember that somebody ended a silence before its last day."""
+        self._ask("lift_silence", turn, None)
 
     def look_for_alerts(self) -> int:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""

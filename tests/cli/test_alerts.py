@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,15 @@ def test_an_alert_from_its_finding_to_its_answer(data: Path) -> None:
     assert "tambah petugas, tenggat Jum 4 Jan 2030" in run(data, "show", code).stdout
     assert "acknowledged" in {row["state"] for row in falling(data)}
 
-    silenced = run(data, "silence", "u0", "--until", "2099-01-01", "--reason", "pindah gedung", "--by", "Operator")
+    until = f"{datetime.now(UTC).date() + timedelta(days=40)}"
+    silenced = run(data, "silence", "u0", "--until", until, "--reason", "pindah gedung", "--by", "Operator")
     assert silenced.exit_code == 0
     assert {row["state"] for row in falling(data)} == {"silenced"}
+    assert "pindah gedung" in run(data, "silences").stdout
+    assert run(data, "lift", "u0", "--by", "Camat").exit_code == 0
+    assert {row["state"] for row in falling(data)} == {"acknowledged"}, "an answer holds for the whole incident"
+    assert run(data, "silences").stdout == "Tidak ada yang dibisukan.\n"
+    assert "diakhiri oleh Camat" in run(data, "silences", "--all").stdout
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,8 @@ def test_an_alert_from_its_finding_to_its_answer(data: Path) -> None:
         (("show", "ZZZZ"), "no alert has the code 'ZZZZ'"),
         (("silence", "kec-x", "--until", "2099-01-01", "--reason", "x", "--by", "y"), "no unit 'kec-x'"),
         (("silence", "u0", "--until", "2099-01-01", "--reason", " ", "--by", "y"), "needs a reason"),
+        (("silence", "u0", "--until", "2099-01-01", "--reason", "x", "--by", "y"), "at most 92 days"),
+        (("lift", "u2", "--by", "y"), "'u2' is not silenced"),
         (("silence", "u0", "--until", "2001-01-01", "--reason", "x", "--by", "y"), "ends on or after its first day"),
     ],
 )

@@ -134,7 +134,8 @@ def plan(
                 begin = sending_time(place.calendar, add_working_days(place.calendar, begin, rules.remind_days), rules)
                 if incident.closed is not None and incident.closed < begin:
                     continue  # it went with the disturbance that was told instead
-            found += _life(incident, begin, acknowledged, place, rules, _unstable(listed, i, place, rules))
+            life = _life(incident, begin, acknowledged, place, rules, _unstable(listed, i, place, rules))
+            found += _held(life, incident, place, silences, listed[:i], rules)
     return sorted(message for message in found if message.at <= now)
 
 
@@ -192,6 +193,42 @@ def _first_told(
             return at
         if at > now or (incident.closed is not None and incident.closed < at):
             return None
+        at = sending_time(place.calendar, _next_day(place.calendar.zone, day), rules)
+    return None
+
+
+def _held(
+    messages: Sequence[Message],
+    incident: Incident,
+    place: Place,
+    silences: Sequence[Silence],
+    before: Sequence[Incident],
+    rules: Rules,
+) -> list[Message]:
+    """None on a day that was silenced before: a step of the ladder waits, reminders are left out, ends are told."""
+    found = []
+    for message in messages:
+        at: int | None = message.at
+        if message.kind in ("reminder", "overdue", "escalated"):
+            at = _unsilenced(message.at, incident, place, silences, before, rules)
+        closed = incident.closed
+        if at == message.at:
+            found.append(message)
+        elif at is not None and message.kind != "reminder" and (closed is None or at < closed + CLOSED_AFTER_MS):
+            found.append(msgspec.structs.replace(message, at=at))
+    told = {message.role for message in found if message.kind not in ("recovered", "passed")}
+    return [each for each in found if each.kind != "recovered" or each.role in told]
+
+
+def _unsilenced(
+    at: int, incident: Incident, place: Place, silences: Sequence[Silence], before: Sequence[Incident], rules: Rules
+) -> int | None:
+    """From ``at`` on, when a message of an incident may be sent on a day that is not silenced."""
+    earlier = [silence for silence in silences if silence.at <= at]
+    for _ in range(400):
+        day = local_day(place.calendar.zone, at)
+        if not silenced_on(incident, day, earlier, before):
+            return at
         at = sending_time(place.calendar, _next_day(place.calendar.zone, day), rules)
     return None
 

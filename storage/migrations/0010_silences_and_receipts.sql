@@ -1,0 +1,27 @@
+-- What became of silences, and what services told of messages they had taken over.
+
+-- One row a step of a silence, which is named by its unit and when it was ordered: silenced, then how it ended.
+-- `day` is the local day from which on the step holds; `name` is who lifted it.
+CREATE TABLE alert_silence_turns (
+    unit String,
+    silenced_at DateTime64(3, 'UTC'),
+    turn LowCardinality(String),
+    at DateTime64(3, 'UTC'),
+    day Date,
+    name String,
+    found_at DateTime64(3, 'UTC')
+) ENGINE = {engine:ReplacingMergeTree()}
+ORDER BY (unit, silenced_at, turn)
+SETTINGS {settings};
+
+-- What a service told of a message after it had taken it over: sent, delivered, read or failed.
+-- `receipt` is a digest of the service's id of the message, which may hold a number of a telephone.
+CREATE TABLE alert_receipts (
+    channel LowCardinality(String),
+    receipt String,
+    status LowCardinality(String),
+    at DateTime64(3, 'UTC'),
+    why String
+) ENGINE = {engine:ReplacingMergeTree()}
+ORDER BY (channel, receipt, status)
+SETTINGS {settings};
