@@ -171,7 +171,7 @@ def test_a_silence_in_the_middle_holds_the_ladder_and_leaves_reminders_out_but_t
     still_open = planned(one(), silences=[silence])
     climbs = [(message.role, message.at) for message in still_open if message.kind == "escalated"]
     assert climbs == [("bagian_organisasi", at(9, 7.5)), ("sekcam", at(9, 7.5))]
-    assert [message.at for message in still_open if message.kind == "reminder"] == [at(9, 7.5)]
+    assert [message.at for message in still_open if message.kind == "reminder"] == [at(10, 7.5)]
     assert kinds(planned(one(closed=at(3, 9)), silences=[silence])) == [("fall", "camat"), ("recovered", "camat")]
     after_the_ladder = msgspec.structs.replace(silence, at=at(2, 9))
     ended = planned(one(closed=at(8, 9)), silences=[after_the_ladder])
