@@ -179,6 +179,21 @@ def no_data_text(unit: str, since: int, expected: int, zone: str, language: Lang
     )
 
 
+def undelivered_text(unit: str, code: str, role: Role, why: str, at: int, zone: str, language: Language) -> str:
+    """To the operator: a message that reached nobody, and why."""
+    who, moment = ROLES.get(role, Text(role, role)).read(language), moment_text(at, zone, language)
+    reason = _short(why, 120)
+    if language == "id":
+        return (
+            f"⚠️ PESAN TIDAK SAMPAI · {_short(unit, 60)} · kode {code}\nPesan kepada {who} gagal {moment}: {reason}.\n"
+            "Sampaikan sendiri kepadanya, lalu perbaiki alamatnya. Tingkat berikutnya sudah atau segera diberi tahu."
+        )
+    return (
+        f"⚠️ MESSAGE NOT DELIVERED · {_short(unit, 60)} · code {code}\nThe message to {who} failed {moment}: {reason}.\n"
+        "Tell them yourself, then mend the address. Whoever comes next has been told, or will be soon."
+    )
+
+
 def moment_text(at: int, zone: str, language: Language) -> str:
     """A day and a time of day: Sel 10 Nov 09.30."""
     local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))

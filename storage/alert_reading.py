@@ -93,6 +93,8 @@ def read_slices(
 class Sent(msgspec.Struct, frozen=True):
     """A message to one recipient, and its delivery: queued, sent, dead (nobody will get it) or dropped (stale).
 
+    Where the service tells more, what was sent becomes delivered (to the telephone) and read.
+
     ``recipient`` names the address, it never is one; empty where nobody is known for the role.
     """
 
@@ -111,6 +113,20 @@ class Sent(msgspec.Struct, frozen=True):
     leased_until: int = 0
     note: str = ""
     version: int = 1
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """What a service told of a message that it had taken over: ``sent``, ``delivered``, ``read`` or ``failed``.
+
+    ``receipt`` is a digest of the service's id of the message. ``alias`` is no status: it says that ``why`` is another
+    digest of the same message. ``why`` is the reason of a failure.
+    """
+
+    at: int
+    channel: str
+    receipt: str
+    status: str
+    why: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -261,6 +277,14 @@ def read_inbox(query: Query) -> list[Reply]:
     return [
         Reply(key=key, channel=channel, sender=sender, text=text, at=at, outcome=outcome, version=version)
         for key, channel, sender, text, at, outcome, version in query("alert_inbox", {}).rows
+    ]
+
+
+def read_receipts(query: Query, *, since: int) -> list[Receipt]:
+    """What services told since an instant that the outbox does not know yet, and which ids are the same, in order."""
+    return [
+        Receipt(channel=channel, receipt=receipt, status=status, at=at, why=why)
+        for channel, receipt, status, at, why in query("alert_receipts", {"since": since}).rows
     ]
 
 

@@ -16,12 +16,14 @@ from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from storage.alert_reading import (
     EPOCH,
+    Receipt,
     Reply,
     Sent,
     read_answers,
     read_gaps,
     read_inbox,
     read_outbox,
+    read_receipts,
     read_silence_turns,
     read_silences,
     read_transitions,
@@ -301,6 +303,25 @@ class AlertTables:
                 ("version", "UInt64"),
             ),
             [msgspec.structs.astuple(reply) for reply in replies],
+        )
+
+    def receipts(self, *, since: int) -> list[Receipt]:
+        """What services told since an instant that the outbox does not know yet, and which ids are the same."""
+        return read_receipts(self.query, since=since)
+
+    def keep_receipts(self, receipts: Iterable[Receipt], *, applied: bool = False) -> None:
+        """Write what services told, or that the outbox knows of it."""
+        self._insert(
+            "alert_receipts",
+            (
+                ("channel", _LOW),
+                ("receipt", "String"),
+                ("status", _LOW),
+                ("at", _TIME),
+                ("why", "String"),
+                ("applied", "UInt8"),
+            ),
+            [(each.channel, each.receipt, each.status, each.at, each.why, int(applied)) for each in receipts],
         )
 
     def cursor(self, name: str) -> int:

@@ -27,8 +27,8 @@ DASHBOARD: dict[str, tuple[str, ...]] = {
 """Tables that dashboards and their watchdogs read; of the raw ones and those of alerts only these columns, never what
 a person wrote or a source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
 
-ANSWERED = ("alert_answers", "alert_inbox")
-"""Tables into which the page writes what people answer; it does so as a user who reads nothing."""
+ANSWERED = ("alert_answers", "alert_inbox", "alert_receipts")
+"""Tables into which the page writes what people answer and services tell; it does so as a user who reads nothing."""
 
 _GIGABYTE = 1_000_000_000
 

@@ -192,8 +192,9 @@ ORDER BY time, name
 
 -- name: messages_by_role
 -- How many messages of the time range were there for each role, and how did their delivery go? Those that failed first.
-SELECT CAST(role AS String) AS told_role, countIf(state = 'sent') AS sent_n, countIf(state = 'queued') AS queued_n,
-       countIf(state = 'dead') AS failed_n, countIf(attempts > 1) AS repeated_n, countIf(recipient = '') AS nobody_n
+SELECT CAST(role AS String) AS told_role, countIf(state IN ('sent', 'delivered', 'read')) AS sent_n,
+       countIf(state IN ('delivered', 'read')) AS delivered_n, countIf(state = 'read') AS read_n,
+       countIf(state = 'queued') AS queued_n, countIf(state = 'dead') AS failed_n, countIf(attempts > 1) AS repeated_n, countIf(recipient = '') AS nobody_n
 FROM alert_outbox FINAL
 WHERE $__timeFilter_ms(due_at) AND (unit IN (${unit:singlequote}) OR unit = '')
 GROUP BY role

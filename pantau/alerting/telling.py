@@ -6,15 +6,16 @@ from typing import Final
 
 import msgspec
 
-from pantau.alert_texts import DigestRow, Told, Training, digest_text, message_text, no_data_text
+from pantau.alert_texts import DigestRow, Told, Training, digest_text, message_text, no_data_text, undelivered_text
 from pantau.alerting.evaluation import open_days
+from pantau.alerting.receipts import unreached
 from pantau.domain.alerts.causes import Cause, causes
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.digests import Digest, digests
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
 from pantau.domain.alerts.incidents import Incident, incidents
-from pantau.domain.alerts.messages import Message, Place, Role, Rules, plan, sending_time, unsent
+from pantau.domain.alerts.messages import STALE_MS, Message, Place, Role, Rules, plan, sending_time, unsent
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import ALL_UNITS, silence_turns
@@ -70,6 +71,7 @@ class Telling:
             silences=self._tables.silences(),
             now=now,
             told={sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")},
+            unreached=unreached(known),
             rules=self._rules,
         )
         keys = {sent.key for sent in known}
@@ -85,6 +87,7 @@ class Telling:
             for each in digests(found, places, now)
             if each.key not in keys
         ]
+        plain += [each for each in self._undelivered(registry, known, now) if each.key not in keys]
         plain += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
         addressed += [
             msgspec.structs.replace(each, recipient=recipient)
@@ -208,6 +211,36 @@ class Telling:
             text=texts["id"],
             text_en=texts["en"],
         )
+
+    def _undelivered(self, registry: Registry, known: Iterable[Sent], now: int) -> list[Sent]:
+        """To the operator: messages about alerts that reach nobody, so that he mends the address and tells them."""
+        found = []
+        for sent in known:
+            if sent.state != "dead" or not sent.alert or sent.kind == "reply" or sent.role == OPERATOR:
+                continue
+            if now - sent.next_at > STALE_MS:
+                continue
+            zone = registry.zone(sent.unit) if registry.unit(sent.unit) else "UTC"
+            name, code = name_of(registry, sent.unit), code_of(sent.alert)
+            texts = {
+                lang: undelivered_text(name, code, sent.role, sent.note, sent.next_at, zone, lang)
+                for lang in _LANGUAGES
+            }
+            found.append(
+                Sent(
+                    key=f"undelivered:{sent.key}:{sent.recipient}",
+                    recipient="",
+                    kind="undelivered",
+                    role=OPERATOR,
+                    unit=sent.unit,
+                    alert="",
+                    due_at=now,
+                    next_at=now,
+                    text=texts["id"],
+                    text_en=texts["en"],
+                )
+            )
+        return found
 
     def _silent(self, registry: Registry, gaps: Iterable[NoData], places: Mapping[str, Place], now: int) -> list[Sent]:
         found = []

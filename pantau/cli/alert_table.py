@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from pantau.alert_texts import figure_text, moment_text
+from pantau.alert_texts import ROLES, figure_text, moment_text
 from pantau.alerting.backtest import Backtest
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.figures import Figure
@@ -44,6 +44,14 @@ STATES_EN: Final[dict[State, str]] = {
     "recovered": "recovered",
     "no_data": "no data",
     "silenced": "silenced",
+}
+DELIVERY: Final[dict[str, Text]] = {
+    "queued": Text("menunggu", "queued"),
+    "sent": Text("terkirim", "sent"),
+    "delivered": Text("sampai", "delivered"),
+    "read": Text("dibaca", "read"),
+    "dead": Text("gagal", "failed"),
+    "dropped": Text("batal", "dropped"),
 }
 _EPOCH: Final = 719_163
 
@@ -182,7 +190,8 @@ def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:
     for sent in read_outbox(desk.query, since=0):
         if sent.alert == alert:
             text = sent.text if language == "id" else sent.text_en
-            head = f"{moment_text(sent.due_at, zone, language)}  → {sent.role} ({sent.state})"
+            whom = f"{_role(sent.role, language)} ({_delivery(sent, language)})"
+            head = f"{moment_text(sent.due_at, zone, language)}  → {whom}"
             told.append((sent.due_at, head + "\n" + "\n".join(f"  {line}" for line in text.splitlines())))
     for _, text in sorted(told):
         yield text
@@ -208,7 +217,8 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
     if full:
         for each in sent:
             zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
-            print_line = f"— {moment_text(each.due_at, zone, language)} → {each.role} ({each.state})"
+            whom = f"{_role(each.role, language)} ({_delivery(each, language)})"
+            print_line = f"— {moment_text(each.due_at, zone, language)} → {whom}"
             Console().print(print_line, markup=False)
             Console().print(each.text if language == "id" else each.text_en, markup=False, highlight=False)
         return
@@ -221,13 +231,23 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
         zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
         table.add_row(
             moment_text(each.due_at, zone, language),
-            each.role,
+            _role(each.role, language),
             _name(registry, each.unit),
             each.kind,
-            each.state,
+            DELIVERY[each.state].read(language),
             code_of(each.alert) if each.alert else "-",
         )
     Console().print(table)
+
+
+def _role(role: str, language: Language) -> str:
+    return ROLES[role].read(language) if role in ROLES else role
+
+
+def _delivery(sent: Sent, language: Language) -> str:
+    """How far a message is; where it will reach nobody, why."""
+    why = f": {sent.note}" if sent.state == "dead" and sent.note else ""
+    return DELIVERY[sent.state].read(language) + why
 
 
 def print_backtest(found: Backtest, registry: Registry, language: Language) -> None:

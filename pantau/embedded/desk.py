@@ -26,7 +26,7 @@ from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
 from producers.packed import Packed
-from storage.alert_reading import Reply
+from storage.alert_reading import Receipt, Reply
 from storage.alerts import AlertTables
 from storage.effects import rows_to_keep
 from storage.engine import Answer
@@ -209,6 +209,10 @@ class LocalDesk:
     def receive(self, replies: Sequence[Reply]) -> None:
         """Keep replies that a service brought."""
         AlertTables(self.runtime.engine).receive(replies)
+
+    def keep_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Keep what a service told of messages; whoever delivers brings it into the outbox."""
+        AlertTables(self.runtime.engine).keep_receipts(receipts)
 
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""

@@ -14,14 +14,16 @@ CREATE TABLE alert_silence_turns (
 ORDER BY (unit, silenced_at, turn)
 SETTINGS {settings};
 
--- What a service told of a message after it had taken it over: sent, delivered, read or failed.
--- `receipt` is a digest of the service's id of the message, which may hold a number of a telephone.
+-- What a service told of a message after it had taken it over: sent, delivered, read or failed; or, as `alias`, that
+-- `receipt` and `why` are the same message. `receipt` is a digest of the service's id, which may hold a telephone's
+-- number. `applied` says that the outbox knows of it.
 CREATE TABLE alert_receipts (
     channel LowCardinality(String),
     receipt String,
     status LowCardinality(String),
     at DateTime64(3, 'UTC'),
-    why String
-) ENGINE = {engine:ReplacingMergeTree()}
+    why String,
+    applied UInt8
+) ENGINE = {engine:ReplacingMergeTree(applied)}
 ORDER BY (channel, receipt, status)
 SETTINGS {settings};

@@ -242,6 +242,13 @@ FROM alert_inbox FINAL
 WHERE alert_inbox.outcome = ''
 ORDER BY at_ms, key
 
+-- name: alert_receipts
+-- What did services tell of messages since an instant that the outbox does not know yet, and which of their ids are the same?
+SELECT CAST(channel AS String) AS channel, receipt, CAST(status AS String) AS status, toUnixTimestamp64Milli(at) AS at_ms, why
+FROM alert_receipts FINAL
+WHERE alert_receipts.applied = 0 AND alert_receipts.at >= fromUnixTimestamp64Milli({since:Int64})
+ORDER BY at_ms, channel, receipt, status
+
 -- name: alert_cursor
 -- How far was a service read that is asked for replies?
 SELECT position

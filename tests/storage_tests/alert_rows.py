@@ -18,7 +18,7 @@ from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
-from storage.alert_reading import Reply, read_answers, read_messages, read_with_code
+from storage.alert_reading import Receipt, Reply, read_answers, read_messages, read_with_code
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -125,6 +125,12 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         tables.keep_cursor("bot", position)
     found["cursor then"] = tables.cursor("bot")
     assert [found["cursor"], found["cursor then"]] == [0, 9]
+    receipt = Receipt(channel="whatsapp", receipt="0d", status="read", at=AS_OF)
+    tables.keep_receipts([receipt, msgspec.structs.replace(receipt, status="sent")])
+    tables.keep_receipts([receipt], applied=True)
+    tables.keep_receipts([receipt])
+    found["receipts"] = tables.receipts(since=0)
+    assert [each.status for each in found["receipts"]] == ["sent"], "what is told again is not applied again"
     alert = _transition().alert
     found["with code"] = read_with_code(tables.query, code_of(alert).lower())
     found["of it"] = (read_messages(tables.query, alert), read_answers(tables.query, "0f"))
