@@ -6,9 +6,10 @@ from typing import Final
 
 import msgspec
 
-from pantau.alert_texts import DigestRow, Told, Training, digest_text, message_text, no_data_text, undelivered_text
+from pantau.alert_texts import DigestRow, Told, digest_text, message_text, no_data_text, undelivered_text
 from pantau.alerting.evaluation import open_days
 from pantau.alerting.receipts import unreached
+from pantau.alerting.training import latest_training
 from pantau.domain.alerts.causes import Cause, causes
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.digests import Digest, digests
@@ -21,7 +22,7 @@ from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import ALL_UNITS, silence_turns
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
-from pantau.domain.zones import DAY, MINUTE, day_start
+from pantau.domain.zones import DAY, MINUTE, day_start, local_day
 from storage.alert_reading import Sent, group_of, read_slices
 from storage.alerts import AlertTables
 
@@ -141,7 +142,11 @@ class Telling:
             figures=figures,
             causes=() if ended or message.kind == "shared" else self._causes(registry, incident, now),
             satisfaction=None if ended else satisfaction,
-            training=None if ended else self._training(message.unit, now),
+            training=None
+            if ended or message.kind == "shared"
+            else latest_training(
+                self._tables.query, message.unit, first.indicator, local_day(registry.zone(message.unit), now)
+            ),
             answer=mine[-1] if mine else None,
             link=self._link_to(message.alert),
             next_role=roles[following] if following < len(roles) else None,
@@ -164,14 +169,6 @@ class Telling:
             ("element",) if first.indicator == "satisfaction" else ("part", "hour", "service", "counter", "element")
         )
         return tuple(cause for cause in causes(current, usual) if cause.kind in wanted)
-
-    def _training(self, unit: str, now: int) -> Training | None:
-        today = now // DAY
-        for of, title, last_day in self._tables.query("alert_trainings", {}).rows:
-            day = date.fromisoformat(last_day[:10])
-            if of == unit and day.toordinal() - _EPOCH <= today:
-                return Training(title=title, day=day)
-        return None
 
     def _digest(self, registry: Registry, digest: Digest, history: History, answers: Sequence[Acknowledgement]) -> Sent:
         kecamatan = next((each.name for each in registry.kecamatan if each.code == digest.kecamatan), digest.kecamatan)
@@ -284,7 +281,6 @@ def _sent(message: Message, told: Told, recipient: str) -> Sent:
 
 
 _LANGUAGES: Final = ("id", "en")
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 def places_of(registry: Registry, now: int) -> dict[str, Place]:
