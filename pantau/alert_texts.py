@@ -65,7 +65,7 @@ ENDINGS: Final[dict[str, tuple[Text, Text]]] = {
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest training of the unit: its last day, ``weeks`` ago, and what its programme changed, if that is known."""
+    """The latest training of the unit: its last day, ``weeks`` ago, and what its programme changed, if known."""
 
     title: str
     day: date

@@ -1,4 +1,4 @@
-"""What an alert's message tells of training: the unit's latest one, and what its programme changed, if that is known."""
+"""What an alert's message tells of training: the unit's latest one, and what its programme changed, if known."""
 
 from collections.abc import Iterable
 from datetime import date
