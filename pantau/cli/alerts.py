@@ -84,12 +84,15 @@ def ack(
 ) -> None:
     """Take an alert on, so that nobody else is told of it; or say that what was promised is done."""
     from pantau.cli.desks import open_desk
-    from pantau.domain.alerts.states import Acknowledgement
+    from pantau.domain.alerts.states import Acknowledgement, is_due_day
+    from pantau.domain.errors import BadSetup
+    from pantau.domain.zones import local_day
 
     with open_desk(data) as desk:
-        answer = Acknowledgement(
-            alert=_alert(desk, code), at=desk.now(), by=by, note=note, due=due.date() if due else None, done=done
-        )
+        alert, now = _alert(desk, code), desk.now()
+        if due is not None and not is_due_day(due.date(), local_day(_zone_of(desk, alert), now)):
+            raise BadSetup(f"--due {due.date()}: a due day is from today on, at most a year ahead")
+        answer = Acknowledgement(alert=alert, at=now, by=by, note=note, due=due.date() if due else None, done=done)
         desk.answer_alert(answer)
     typer.echo(_WORDS["finished" if done else "answered"][lang].format(code=code.upper(), by=by))
 
@@ -136,8 +139,9 @@ def silence(
             raise BadSetup(str(error)) from error
         if ordered.last - first >= timedelta(days=LONGEST_DAYS):
             raise BadSetup(f"a silence lasts at most {LONGEST_DAYS} days; {first} to {ordered.last} is longer")
-        if ordered.last < local_day(zone, desk.now()):
-            raise BadSetup(f"the last silent day, {ordered.last}, is over; give one from today on")
+        today = local_day(zone, desk.now())
+        if not today <= ordered.last <= today + timedelta(days=366):
+            raise BadSetup(f"the last silent day is from today on and at most a year ahead, not {ordered.last}")
         desk.silence(ordered)
     typer.echo(_WORDS["silenced"][lang].format(unit=unit, day=day_text(until.date(), lang)))
 
@@ -305,6 +309,16 @@ def _alert(desk: "Desk", code: str) -> str:
     if not matching:
         raise BadSetup(f"no alert has the code {code!r}; see pantau alerts list --all")
     return matching[-1]
+
+
+def _zone_of(desk: "Desk", alert: str) -> str:
+    """The time zone of an alert's unit; that of the first unit where the registry no longer has it."""
+    from storage.alert_reading import read_transitions
+
+    unit = next(
+        row.transition.unit for row, _ in read_transitions(desk.query, since=0) if row.transition.alert == alert
+    )
+    return desk.registry.zone(unit if desk.registry.unit(unit) else desk.registry.unit_codes[0])
 
 
 def _print_json(rows: "list[Row]") -> None:

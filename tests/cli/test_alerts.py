@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from pantau.cli.main import app
 from pantau.domain.zones import DAY
 from pantau.embedded.desk import open_desk
+from pantau.texts import day_text
 from tests.alerts.world import FALLS, FIRST, REGISTRY, day_of_events
 from tests.support.processes import Process
 
@@ -55,9 +56,10 @@ def test_an_alert_from_its_finding_to_its_answer(data: Path) -> None:
     assert "bukti" in run(data, "show", code.lower()).stdout
     assert "evidence" in run(data, "show", code, lang="en").stdout
 
-    acked = run(data, "ack", code, "--by", "Sekcam", "--note", "tambah petugas", "--due", "2030-01-04")
+    due = f"{datetime.now(UTC).date() + timedelta(days=9)}"
+    acked = run(data, "ack", code, "--by", "Sekcam", "--note", "tambah petugas", "--due", due)
     assert acked.stdout == f"{code}: ditindaklanjuti Sekcam\n"
-    assert "tambah petugas, tenggat Jum 4 Jan 2030" in run(data, "show", code).stdout
+    assert f"tambah petugas, tenggat {day_text(date.fromisoformat(due), 'id')}" in run(data, "show", code).stdout
     assert "acknowledged" in {row["state"] for row in falling(data)}
 
     until = f"{datetime.now(UTC).date() + timedelta(days=40)}"
