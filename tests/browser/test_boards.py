@@ -166,7 +166,7 @@ def test_a_chart_is_read_by_keyboard_and_is_also_a_table(office: Server, visit: 
     times, arrivals = (next(f["values"] for f in frame["fields"] if f["name"] == name) for name in ("time", "arrivals"))
     page = visit(office, ONE_UNIT)
     flow = panel(page, FLOW)
-    flow.locator("svg.chart").focus()
+    flow.locator("time-chart").focus()
     page.keyboard.press("ArrowRight")
     assert times[0] == at(7, 15)
     expect(flow.locator(".about")).to_have_text(re.compile(rf"07\.15: Datang {arrivals[0]} orang"))
@@ -178,7 +178,7 @@ def test_a_chart_is_read_by_keyboard_and_is_also_a_table(office: Server, visit: 
     assert rows.first.inner_text().split("\t")[:2] == ["07.15", f"{arrivals[0]} orang"]
     assert violations(page) == []
     flow.get_by_role("button", name="Grafik").click()
-    expect(flow.locator("svg.chart")).to_be_visible()
+    expect(flow.locator("time-chart")).to_be_visible()
 
 
 def test_a_mark_says_when_a_training_was(office: Server, visit: Open) -> None:
