@@ -75,7 +75,9 @@ def test_what_others_wrote_is_as_they_wrote_it_and_has_its_licence() -> None:
     assert sums == origin["sha256"]
     assert f"(v{origin['version']})" in (folder / "uPlot.iife.min.js").read_text()[:80]
     assert (folder / "LICENSE").read_text().startswith("The MIT License (MIT)")
-    assert {name: sha256(assets()[name].content).hexdigest() for name in sums if name != "LICENSE"}.items() <= sums.items()
+    assert {
+        name: sha256(assets()[name].content).hexdigest() for name in sums if name != "LICENSE"
+    }.items() <= sums.items()
 
 
 def test_a_browser_that_has_a_file_is_told_so(client: TestClient[Litestar]) -> None:
