@@ -190,7 +190,10 @@ INKED = """(look) => {
     probe.style.color = `var(${look})`;
     const [red, green, blue] = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
     probe.remove();
-    const { data } = chart.plot.ctx.getImageData(0, 0, chart.plot.ctx.canvas.width, chart.plot.ctx.canvas.height);
+    const { canvas } = chart.plot.ctx;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     for (let i = 0; i < data.length; i += 4) {
         const [r, g, b, opaque] = data.subarray(i, i + 4);
         if (r === red && g === green && b === blue && opaque === 255) return `${red} ${green} ${blue}`;
