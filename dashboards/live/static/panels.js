@@ -151,7 +151,7 @@ function bars(panel, fields, model, room) {
   const shared = { ...room, names: texts, series, limit, most: defaults.max ?? values[0].max ?? null, label: `${panel.title}. ${panel.description}` };
   const stands = panel.type === "barchart" && panel.options?.orientation !== "horizontal" && standable(texts, room.width);
   return {
-    legend: series.length > 1 ? legend(series.map(({ name, look }) => ({ name, look: look(0) }))) : null,
+    legend: series.length > 1 ? legend(series.map(({ name, look }) => ({ name, look: look(0), bar: true }))) : null,
     draw: () => (stands ? standingBars({ ...shared, show: writers(values[0], model)[0], showPlain: writers(values[0], model)[1] }) : lyingBars(shared)),
     asTable: () => table({ caption: `${t("chart.table")}: ${panel.title}`, columns: [{ label: names.title }, ...series.map(({ name }) => ({ label: name, align: "num" }))], rows: texts.map((name, i) => [name, ...series.map(({ values: each, show }) => (finite(each[i]) ? show(each[i]) : null))]) }),
   };

@@ -138,7 +138,8 @@ class TimeChart extends HTMLElement {
     const { least, most, limit } = this.#drawn;
     const all = [low, high, limit?.value].filter(finite);
     if (!all.length) return [0, 1];
-    const [under, over] = uPlot.rangeNum(least ?? Math.min(...all), Math.max(...all, (least ?? 0) + 1e-9), { min: { pad: finite(least) ? 0 : 0.1 }, max: { pad: 0.08 } });
+    const highest = Math.max(...all);
+    const [under, over] = uPlot.rangeNum(least ?? Math.min(...all), highest > (least ?? -Infinity) ? highest : least + 1, { min: { pad: finite(least) ? 0 : 0.1 }, max: { pad: 0.08 } });
     return [least ?? under, most ?? over];
   }
 
@@ -226,7 +227,8 @@ export function timeChart(given) {
 }
 
 /** A small sample of how a series is drawn: its line, and its shape. */
-export function swatch({ look, dashed, dots }) {
+export function swatch({ look, dashed, dots, bar }) {
+  if (bar) return h("svg", { class: "swatch", viewBox: "0 0 14 10", "aria-hidden": "true" }, h("rect", { class: `dot ${look}`, x: 2, y: 0, width: 10, height: 10 }));
   const line = look === "band" ? h("rect", { class: "band", x: 2, y: 0, width: 10, height: 10 }) : !dots && h("line", { class: look === "limit" ? "limit" : `line ${look}${dashed ? " dashed" : ""}`, x1: 0, x2: 14, y1: 5, y2: 5 });
   const bare = dashed || look === "band" || look === "limit";
   return h("svg", { class: "swatch", viewBox: "0 0 14 10", "aria-hidden": "true" }, line, !bare && h("path", { class: `dot ${look}`, d: shapePath(look, 7, 5, 3) }));
