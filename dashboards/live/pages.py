@@ -46,10 +46,12 @@ class Asset(msgspec.Struct, frozen=True):
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Every file under ``static`` by name, and the words as a module."""
+    """Every file under ``static`` by name, uPlot's as they came (``vendored``), and the words as a module."""
+    ours = files("dashboards.live")
     found = {
         path.name: path.read_bytes()
-        for path in (files("dashboards.live") / "static").iterdir()
+        for folder in (ours / "static", ours / "vendored" / "uplot")
+        for path in folder.iterdir()
         if path.name.rpartition(".")[2] in TYPES
     }
     found["texts.js"] = b"export const TEXTS = %s;\nexport const ABBREVIATIONS = %s;\n" % (

@@ -41,6 +41,7 @@ UNIT: Final[dict[str, tuple[str, str]]] = {
     # charts
     "chart.table": ("Tabel", "Table"),
     "chart.show": ("Grafik", "Chart"),
+    "chart.role": ("grafik, dibaca dengan panah kiri dan kanan", "chart, read with the left and right arrows"),
     "chart.empty": ("Belum ada data hari ini.", "No data today yet."),
     "chart.time": ("Jam", "Time"),
     "chart.day": ("Hari", "Day"),

@@ -166,10 +166,12 @@ def test_a_chart_is_read_by_keyboard_and_is_also_a_table(office: Server, visit: 
     times, arrivals = (next(f["values"] for f in frame["fields"] if f["name"] == name) for name in ("time", "arrivals"))
     page = visit(office, ONE_UNIT)
     flow = panel(page, FLOW)
-    flow.locator("svg.chart").focus()
+    flow.locator("time-chart").focus()
     page.keyboard.press("ArrowRight")
     assert times[0] == at(7, 15)
     expect(flow.locator(".about")).to_have_text(re.compile(rf"07\.15: Datang {arrivals[0]} orang"))
+    expect(flow.get_by_role("status")).to_have_text(flow.locator(".about").inner_text())
+    expect(panel(page, "Waktu tunggu").locator(".about")).to_have_text(re.compile(r"07\.\d\d: Median"))  # one cursor
     page.keyboard.press("Escape")
     expect(flow.locator(".about")).not_to_have_text(re.compile("07.15"))
     flow.get_by_role("button", name="Tabel").click()
@@ -178,12 +180,44 @@ def test_a_chart_is_read_by_keyboard_and_is_also_a_table(office: Server, visit: 
     assert rows.first.inner_text().split("\t")[:2] == ["07.15", f"{arrivals[0]} orang"]
     assert violations(page) == []
     flow.get_by_role("button", name="Grafik").click()
-    expect(flow.locator("svg.chart")).to_be_visible()
+    expect(flow.locator("time-chart")).to_be_visible()
 
 
-def test_a_mark_says_when_a_training_was(office: Server, visit: Open) -> None:
+INKED = """(look) => {
+    const chart = document.querySelector("time-chart");
+    const probe = chart.appendChild(document.createElement("i"));
+    probe.style.forcedColorAdjust = "none";
+    probe.style.color = `var(${look})`;
+    const [red, green, blue] = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    probe.remove();
+    const { canvas } = chart.plot.ctx;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b, opaque] = data.subarray(i, i + 4);
+        if (r === red && g === green && b === blue && opaque === 255) return `${red} ${green} ${blue}`;
+    }
+    return null;
+}"""
+"""The colour of a look as it is drawn on the first chart; null where no point of it has that colour."""
+
+
+def test_charts_name_trainings_and_follow_theme_forced_colours_and_paper(office: Server, visit: Open) -> None:
     page = visit(office, "/d/pantau-pelatihan")
     expect(page.locator(".marklabel").first).to_have_text("Workshop pelayanan prima")
+    page.locator("time-chart").first.focus()
+    for key in ("End", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-chart] .about").first).to_have_text(re.compile("Sen 19 Okt.*Workshop pelayanan prima"))
+    drawn = []
+    for media in ({"color_scheme": "dark"}, {"media": "print"}, {"media": "screen", "forced_colors": "active"}):
+        page.emulate_media(**media)
+        page.evaluate(FRAMES)
+        drawn.append(page.evaluate(INKED, "--series-0"))
+    dark, paper, forced = drawn
+    assert (dark, paper) == ("86 180 233", "0 114 178")
+    assert forced in {"255 255 255", "0 0 0"}
 
 
 def test_what_is_not_there_is_said_with_a_way_out(office: Server, visit: Open) -> None:
@@ -220,6 +254,8 @@ def test_numbers_come_by_themselves_stop_when_paused_and_the_line_heals(mortal: 
     page.screenshot(path=ARTIFACTS / "pantau-ikhtisar-1366-kosong.png", full_page=True)
     mortal.send(ticket(JATI, "A1"))
     expect(waiting.locator(".value")).to_have_text("1 orang")
+    expect(panel(page, FLOW).locator("time-chart")).to_be_visible()
+    page.evaluate("for (const chart of document.querySelectorAll('time-chart')) chart.plot.first = true")
     page.get_by_role("button", name="Jeda").click()
     expect(page.locator(".banner")).to_contain_text("Dijeda")
     mortal.send(ticket(JATI, "A2"))
@@ -227,6 +263,8 @@ def test_numbers_come_by_themselves_stop_when_paused_and_the_line_heals(mortal: 
     expect(waiting.locator(".value")).to_have_text("1 orang")
     page.get_by_role("button", name="Ikuti").click()
     expect(waiting.locator(".value")).to_have_text("2 orang")
+    plot = panel(page, FLOW).locator("time-chart").evaluate("({ plot }) => [plot.first, Math.max(...plot.data[1])]")
+    assert plot == [True, 2], "new numbers go into the plot that is there"
     mortal.stop()
     expect(page.locator(".banner")).to_contain_text("Terputus dari server", timeout=15_000)
     assert violations(page) == []

@@ -88,7 +88,7 @@ def test_a_chart_is_also_a_table_and_reads_out_a_place(office: Server, visit: Op
     day = office.get(f"/api/unit/{JATI}")["day"]
     page = visit(office, f"/unit/{JATI}")
     chart = page.locator("[data-key=arrivals]")
-    chart.locator("svg").focus()
+    chart.locator("time-chart").focus()
     page.keyboard.press("ArrowRight")
     expect(chart.locator(".about")).to_have_text(re.compile(rf"07\.00–07\.30: {day['arrivals'][0]} datang"))
     page.keyboard.press("Escape")
@@ -98,7 +98,7 @@ def test_a_chart_is_also_a_table_and_reads_out_a_place(office: Server, visit: Op
     assert [int(cells[1]) for cells in shown] == [day["arrivals"][place] for place in known]
     assert [int(cells[2]) for cells in shown] == [day["served"][place] for place in known]
     chart.get_by_role("button", name="Grafik").click()
-    expect(chart.locator("svg")).to_be_visible()
+    expect(chart.locator("time-chart")).to_be_visible()
 
 
 def test_sources_say_whose_clock_lies_and_what_to_do(office: Server, visit: Open) -> None:

@@ -1,7 +1,10 @@
 """The page's addresses: what they answer, and the headers that go with every answer."""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from hashlib import sha256
+from importlib.resources import files
 
 import pytest
 from litestar import Litestar
@@ -13,7 +16,7 @@ from tests.live.stub import NOW, StubRuntime
 
 ADDRESSES = [
     "/", "/unit/natar", "/kesehatan", "/tv",
-    "/assets/app.js", "/assets/texts.js", "/assets/base.css", "/assets/icon.svg",
+    "/assets/app.js", "/assets/texts.js", "/assets/base.css", "/assets/icon.svg", "/assets/uPlot.iife.min.js",
     "/api/overview", "/api/unit/natar", "/api/sources",
 ]  # fmt: skip
 
@@ -49,6 +52,7 @@ def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:
     for name, asset in assets().items():
         text = asset.content.decode()
         found = {hit for hit in re.findall(r"https?://[^\s\"'`)]+", text) if not hit.startswith("http://www.w3.org/")}
+        found -= {"https://github.com/leeoniya/uPlot"} if name.startswith("uPlot.") else set()  # in its first comment
         assert not found, name
         assert "innerHTML" not in text, name
         assert "eval(" not in text, name
@@ -62,6 +66,18 @@ def test_every_asset_that_the_page_or_a_module_names_is_there() -> None:
             named |= set(re.findall(r'from "\./([^"]+)"', asset.content.decode()))
     assert named <= {*assets()}
     assert {*assets()} - named == {"index.html", "alert.css", "record.css"}, "those are of pages that pantau.web serves"
+
+
+def test_what_others_wrote_is_as_they_wrote_it_and_has_its_licence() -> None:
+    folder = files("dashboards.live") / "vendored" / "uplot"
+    origin = tomllib.loads((folder / "origin.toml").read_text())
+    sums = {each.name: sha256(each.read_bytes()).hexdigest() for each in folder.iterdir() if each.name != "origin.toml"}
+    assert sums == origin["sha256"]
+    assert f"(v{origin['version']})" in (folder / "uPlot.iife.min.js").read_text()[:80]
+    assert (folder / "LICENSE").read_text().startswith("The MIT License (MIT)")
+    assert {
+        name: sha256(assets()[name].content).hexdigest() for name in sums if name != "LICENSE"
+    }.items() <= sums.items()
 
 
 def test_a_browser_that_has_a_file_is_told_so(client: TestClient[Litestar]) -> None:

@@ -8,6 +8,7 @@ import { number, shape } from "./parts.js";
 import { NEEDS, overviewPage, tvPage } from "./overview.js";
 import { sourcesPage } from "./sources.js";
 import { follow } from "./stream.js";
+import { recolour } from "./time_chart.js";
 import { unitPage } from "./unit.js";
 import { language, recall, remember, speak, t } from "./words.js";
 
@@ -149,6 +150,7 @@ function applyTheme() {
   const theme = recall("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
+  recolour();
 }
 
 /** What must be said about the line and the data before anything else; empty when all is well. */
@@ -327,6 +329,8 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("popstate", arrive);
 window.addEventListener("resize", draw);
+for (const media of ["print", "(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"]) matchMedia(media).addEventListener("change", recolour);
+window.addEventListener("beforeprint", recolour);
 document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey) return;
   const typing = event.target.matches?.("input, textarea, select");
@@ -349,7 +353,7 @@ document.addEventListener("keydown", (event) => {
     const query = new URLSearchParams(location.search);
     query.delete("kiosk");
     go(`${location.pathname}${query.size ? `?${query}` : ""}`);
-  } else if (event.key === "Escape" && here.name === "unit" && !event.target.matches?.("svg.chart")) {
+  } else if (event.key === "Escape" && here.name === "unit" && !event.target.matches?.("time-chart")) {
     go(page.link("/"));
   }
   const by = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];

@@ -1,11 +1,21 @@
 // Bars by name, and states over time by name, as SVG.
 
-import { ticks } from "./charts.js";
 import { h } from "./dom.js";
-import { axisLabels, bucket, timeAxis } from "./series.js";
+import { axisLabels, bucket, timeAxis } from "./axes.js";
 
 const finite = (value) => value !== null && value !== undefined;
 const BAR = 14;
+
+/** Round steps for an axis from zero: about `wanted` of them, of 1, 2, 5 times a power of ten. */
+function ticks(top, wanted = 4) {
+  if (!(top > 0)) return [0, 1];
+  const raw = top / wanted;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].find((base) => base * power >= raw - 1e-9) * power;
+  const found = [];
+  for (let value = 0; value < top + step * 0.999; value += step) found.push(Number(value.toPrecision(10)));
+  return found;
+}
 
 /**
  * Bars that lie: for names of any length. `names`, and `series`: [{name, look(i), values, show(value)}], at most four.

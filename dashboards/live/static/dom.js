@@ -4,12 +4,16 @@
 const SVG = "http://www.w3.org/2000/svg";
 const SVG_TAGS = new Set(["svg", "g", "path", "line", "rect", "circle", "polyline", "polygon", "text", "title", "desc"]);
 
-/** An element: h("p", {class: "note"}, "text", child, null). A falsy child is left out; `on…` are listeners. */
+/**
+ * An element: h("p", {class: "note"}, "text", child, null). A falsy child is left out; `on…` are listeners, an object is
+ * a property of the element.
+ */
 export function h(tag, attributes, ...children) {
   const node = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) (node.listeners ??= {})[name.slice(2)] = value;
+    else if (typeof value === "object") node[name] = (node.properties ??= {})[name] = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
   for (const [type, listener] of Object.entries(node.listeners ?? {})) listen(node, type, listener);
@@ -61,11 +65,12 @@ function change(old, next) {
     return;
   }
   for (const { name } of [...old.attributes]) {
-    if (!next.hasAttribute(name) && !(old.hasAttribute("data-own") && name === "open")) old.removeAttribute(name);
+    if (!next.hasAttribute(name) && name !== "style" && !(old.hasAttribute("data-own") && name === "open")) old.removeAttribute(name);
   }
   for (const { name, value } of next.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const [type, listener] of Object.entries(next.listeners ?? {})) listen(old, type, listener);
-  morph(old, [...next.childNodes]);
+  Object.assign(old, next.properties);
+  if (!old.nodeName.includes("-")) morph(old, [...next.childNodes]); // an element of our own draws its inside itself
 }
 
 function listen(node, type, listener) {

@@ -1,10 +1,12 @@
 // Ikhtisar: what is falling, who waits too long, how the day goes; then the units, those in need first.
 
-import { sparkline } from "./charts.js";
 import { h } from "./dom.js";
 import { when } from "./format.js";
 import { badge, brief, clock, duration, figure, index, large, last, look, moment, number, over, percent, ratioBar, ratioText, reason, shape, unknown, usual, usualDays, usualShare, whyUnknown } from "./parts.js";
+import { timeChart } from "./time_chart.js";
 import { t } from "./words.js";
+
+const SLOT_MS = 1_800_000;
 
 /** States that somebody should look at, most pressing first. */
 export const NEEDS = ["falling", "overdue", "below", "silent"];
@@ -84,6 +86,15 @@ function sparkWords(row) {
   return t("spark.label", { n: number(row.arrivals), last: known.length ? number(known.at(-1)) : "–", days: number(row.spark.usual_days) });
 }
 
+/** Today's arrivals over the band of the same weekday. */
+function sparkline({ spark, zone, ...row }) {
+  const times = spark.today.map((_, i) => spark.start + i * SLOT_MS);
+  return timeChart({
+    of: JSON.stringify(spark), bare: true, times, series: [{ name: "", look: "ink", values: spark.today }], bands: [{ low: spark.low, high: spark.high }],
+    from: times[0], to: times.at(-1) + SLOT_MS, zone, width: 144, height: 32, least: 0, label: sparkWords({ spark, ...row }),
+  });
+}
+
 function unitRow(page, row, model) {
   const { as_of: now, minimum } = model;
   const ikm = index(row.ikm, { short: true });
@@ -94,7 +105,7 @@ function unitRow(page, row, model) {
     { "data-key": row.code, class: look(row.state.key) },
     h("th", { scope: "row", class: "unit" }, h("a", { href: page.link(`/unit/${encodeURIComponent(row.code)}`), "data-unit": row.code }, row.name)),
     h("td", { class: "state" }, badge(row.state.key), h("span", { class: "beside" }, reason(row, now, minimum))),
-    h("td", { class: "day" }, sparkline({ ...row.spark, label: sparkWords(row) })),
+    h("td", { class: "day" }, sparkline(row)),
     h("td", { class: "num waiting" }, h("span", { class: "hidden" }, `${t("col.waiting")}: `), row.waiting === null ? dash() : h("span", { class: "value" }, number(row.waiting)), h("span", { class: "small" }, ` ${t("unit.waiting")}`)),
     h("td", { class: "num longest" }, h("span", { class: "small" }, `${t("small.longest")} `), row.waiting_since !== null ? h("span", { class: row.overdue ? "watch" : null }, duration(now - row.waiting_since)) : row.waiting === null ? dash() : h("span", { class: "muted" }, "–")),
     h(

@@ -1,15 +1,17 @@
 // One panel of a board, whatever its type: a title, what it shows and what to do, its chart or rows, and the same as a table.
 
+import { bucket, stepOf } from "./axes.js";
 import { lyingBars, standable, standingBars, stateLanes } from "./bars.js";
 import { statBody, tableBody, textBody } from "./cells.js";
 import { h } from "./dom.js";
 import { fieldsOf, limitOf, namesBy, seriesOf, shown, told, wide } from "./fields.js";
 import { brief, table } from "./parts.js";
-import { bucket, stepOf, swatch, timeSeries } from "./series.js";
+import { swatch, timeChart } from "./time_chart.js";
 import { t } from "./words.js";
 
 const ROW = 38; // Grafana's height of a row of the grid, with its gap
 const BY_NAME = ["s0", "s1", "s2", "s3"];
+const WHOLE = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((base) => base * 10 ** power)).flat();
 const finite = (value) => value !== null && value !== undefined;
 
 /** A panel in its place of the grid. */
@@ -56,7 +58,7 @@ function overTime(page, panel, fields, model, room) {
   const numbers = lists ? [] : fields.filter(({ kind, hidden }) => kind === "number" && !hidden);
   const filled = numbers.filter(({ custom }) => custom.fillBelowTo);
   const edges = new Set(filled.flatMap(({ name, custom }) => [name, custom.fillBelowTo]));
-  const bands = filled.map(({ values, custom }) => ({ name: t("board.band"), high: values, low: numbers.find(({ name }) => name === custom.fillBelowTo)?.values ?? values }));
+  const bands = filled.map(({ values, custom }) => ({ name: t("board.band"), high: values, low: numbers.find(({ name }) => name === custom.fillBelowTo)?.values ?? values, watch: filled.length === 1 ? "both" : null }));
   const series = lists
     ? lists.series.map(({ name, values }, i) => ({ name, values, look: BY_NAME[i % 4], dashed: i >= 4, field: unit }))
     : numbers
@@ -71,14 +73,17 @@ function overTime(page, panel, fields, model, room) {
   const named = room.width >= 520 && series.length + bands.length <= 5;
   const marks = model.marks.flatMap(({ frame }) => marksOf(frame));
   const bandText = (band, i) => (finite(band.low[i]) && finite(band.high[i]) ? `${band.name} ${told(unit, band.low[i])}–${told(unit, band.high[i])}` : null);
-  const values = (i) => [...series.map(({ name, values: each, field }) => `${name} ${told(field, each[i], model.zone, model.as_of)}`), ...bands.map((band) => bandText(band, i))].filter(Boolean).join(" · ");
+  const markText = (i) => marks.filter((mark) => mark.at >= times[i] && mark.at < times[i] + step).map(({ label }) => label);
+  const values = (i) => [...series.map(({ name, values: each, field }) => `${name} ${told(field, each[i], model.zone, model.as_of)}`), ...bands.map((band) => bandText(band, i)), ...markText(i)].filter(Boolean).join(" · ");
+  const readout = (i) => `${bucket(times[i], from, model.to_ms, step, model.zone)}: ${values(i)}`;
   const at = room.at !== null && room.at < times.length ? room.at : null;
   return {
-    readout: at === null ? null : `${bucket(times[at], from, model.to_ms, step, model.zone)}: ${values(at)}`,
+    readout: at === null ? null : readout(at),
     legend: named ? null : legend([...series, ...bands.map(({ name }) => ({ name, look: "band" })), ...(limit ? [{ name: limit.name, look: "limit" }] : [])]),
     draw: () =>
-      timeSeries({
-        ...room, at, times, series, bands, limit, marks, from, to: model.to_ms, zone: model.zone, named,
+      timeChart({
+        ...room, of: model, group: "board", at, times, series, bands, limit, marks, from, to: model.to_ms, zone: model.zone, named, readout,
+        increments: series.every(({ values: each }) => each.every((value) => value === null || Number.isInteger(value))) ? WHOLE : undefined,
         least: panel.fieldConfig.defaults.min ?? null, most: panel.fieldConfig.defaults.max ?? null,
         show: write, showPlain: writePlain, label: `${panel.title}. ${panel.description}`,
       }),
@@ -106,7 +111,7 @@ function marksOf(frame) {
   return column("time").filter(finite).map((at, i) => ({ at, label: titles[i] || texts[i] || "" }));
 }
 
-const legend = (items) => h("ul", { class: "legend" }, items.map((item) => h("li", {}, h("svg", { viewBox: "0 0 14 10", width: 14, height: 10, "aria-hidden": "true" }, swatch(item, 1, 5)), " ", item.name)));
+const legend = (items) => h("ul", { class: "legend" }, items.map((item) => h("li", {}, swatch(item), " ", item.name)));
 
 function statesOverTime(panel, fields, model, room) {
   const by = namesBy(panel) ?? fields.find(({ kind, name }) => kind === "text" && name !== "state")?.name;
@@ -146,7 +151,7 @@ function bars(panel, fields, model, room) {
   const shared = { ...room, names: texts, series, limit, most: defaults.max ?? values[0].max ?? null, label: `${panel.title}. ${panel.description}` };
   const stands = panel.type === "barchart" && panel.options?.orientation !== "horizontal" && standable(texts, room.width);
   return {
-    legend: series.length > 1 ? legend(series.map(({ name, look }) => ({ name, look: look(0) }))) : null,
+    legend: series.length > 1 ? legend(series.map(({ name, look }) => ({ name, look: look(0), bar: true }))) : null,
     draw: () => (stands ? standingBars({ ...shared, show: writers(values[0], model)[0], showPlain: writers(values[0], model)[1] }) : lyingBars(shared)),
     asTable: () => table({ caption: `${t("chart.table")}: ${panel.title}`, columns: [{ label: names.title }, ...series.map(({ name }) => ({ label: name, align: "num" }))], rows: texts.map((name, i) => [name, ...series.map(({ values: each, show }) => (finite(each[i]) ? show(each[i]) : null))]) }),
   };

@@ -1,9 +1,10 @@
 // One unit: now, today, the trend, satisfaction, training.
 
-import { dotRow, dotScale, lines, ticks, timeTicks } from "./charts.js";
 import { h } from "./dom.js";
+import { dotRow, dotScale } from "./dots.js";
 import { date } from "./format.js";
 import { badge, chartFigure, clock, duration, figure, index, large, look, moment, number, over, percent, percents, ratioText, reason, shape, table, usualDays, unknown, whyUnknown } from "./parts.js";
+import { timeChart } from "./time_chart.js";
 import { t } from "./words.js";
 
 const SLOT_MS = 1_800_000;
@@ -60,137 +61,96 @@ function counters(model) {
   });
 }
 
-function hours(day, zone, width) {
-  const found = [];
-  for (let i = 0; i < day.arrivals.length; i++) {
-    const at = day.start + i * SLOT_MS;
-    const minute = Number(new Intl.DateTimeFormat("en", { timeZone: zone, minute: "numeric" }).format(at));
-    if (minute === 0) found.push({ index: i, label: clock(at, zone) });
-  }
-  const every = Math.ceil(found.length / Math.max(2, Math.min(6, Math.floor((width - 120) / 60))));
-  return found.filter((_, i) => i % every === 0);
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const DURATIONS = [1, 2, 5, 10, 15, 30].map((n) => n * 1000).concat([1, 2, 5, 10, 15, 30].map((n) => n * 60_000), [1, 2, 3, 6, 12].map((n) => n * 3_600_000), [1, 2, 5, 10, 20, 50].map((n) => n * DAY_MS));
+const asDuration = { show: (ms) => (ms === 0 ? number(0) : duration(ms)), showPlain: (ms) => (ms === 0 ? number(0) : duration(ms)), increments: DURATIONS };
+const limitOf = ({ promise }) => (promise?.limit_ms && promise.measure.startsWith("wait") ? { value: promise.limit_ms, name: t("waits.promise") } : null);
+
+/** A chart of today by half hours. */
+function dayChart(page, model, { id, about, readout, empty, columns, row, ...chart }) {
+  const { day, zone } = model;
+  const times = day.arrivals.map((_, i) => day.start + i * SLOT_MS);
+  const span = (i) => `${clock(times[i], zone)}–${clock(times[i] + SLOT_MS, zone)}`;
+  const say = (i) => readout(i, span(i));
+  return overTime(page, model, { id, about, empty, say, times, from: times[0], to: times.at(-1) + SLOT_MS, zone, group: "day", columns: [{ label: t("chart.time") }, ...columns], rows: () => times.map((_, i) => [span(i), ...row(i)]).filter(([, value]) => value !== null), ...chart });
+}
+
+/** A chart of the days before, with trainings and days of rest marked. */
+function trendOver(page, model, { id, about, readout, columns, row, ...chart }) {
+  const { trend, as_of: now, zone } = model;
+  const times = trend.days.map((day) => Date.parse(`${day}T00:00:00Z`));
+  const marks = trend.marks.filter(({ kind }) => kind !== "holiday").map(({ day, title }) => ({ at: times[trend.days.findIndex((listed) => listed >= day)], label: title.length > 26 ? `${title.slice(0, 25)}…` : title }));
+  const shade = times.filter((_, i) => trend.closed[i]).map((at) => [at - DAY_MS / 2, at + DAY_MS / 2]);
+  const say = (i) => [readout(i, date(trend.days[i], now, zone)), ...marks.filter(({ at }) => at === times[i]).map(({ label }) => label)].join(" · ");
+  return overTime(page, model, { id, about, say, times, from: times[0], to: times.at(-1), zone: "UTC", group: "trend", marks: marks.filter(({ at }) => at !== undefined), shade, columns: [{ label: t("chart.day") }, ...columns], rows: () => trend.days.map((day, i) => [date(day, now, zone), ...row(i)]).reverse(), ...chart });
+}
+
+function overTime(page, model, { id, title, about, empty = null, say, columns, rows, label, limit = null, bands = [], ...chart }) {
+  const at = page.at(id);
+  return chartFigure(page, {
+    id, title, about, empty,
+    readout: at === null ? null : say(at),
+    chart: (width, point, onPoint) => timeChart({ id: `${id}-chart`, of: model, named: true, width, height: 224, at: point, onPoint, readout: say, least: 0, label, limit, bands, ...chart }),
+    asTable: () => table({ caption: title, columns, rows: rows() }),
+  });
 }
 
 function arrivalsChart(page, model) {
   const { day, zone } = model;
-  const at = page.at("arrivals");
-  const span = (i) => `${clock(day.start + i * SLOT_MS, zone)}–${clock(day.start + (i + 1) * SLOT_MS, zone)}`;
-  const top = Math.max(4, ...[...day.arrivals, ...day.served, ...day.usual_high].filter((value) => value !== null));
-  const yTicks = ticks(top);
-  return chartFigure(page, {
-    id: "arrivals",
-    title: t("arrivals.title"),
-    about: day.usual_days > 1 ? t("arrivals.about", { days: usualDays(day.usual_days, model.as_of, zone) }) : t("arrivals.about_no_band"),
-    readout: at === null ? null : t("arrivals.readout", { span: span(at), arrivals: shown(day.arrivals[at], number) ?? "–", served: shown(day.served[at], number) ?? "–", low: shown(day.usual_low[at], number) ?? "–", high: shown(day.usual_high[at], number) ?? "–" }),
-    empty: day.arrivals.some((value) => value !== null) || day.usual_days > 1 ? null : t("chart.empty"),
-    chart: (width, point, onPoint) =>
-      lines({
-        id: "arrivals-chart", width, height: 224, count: day.arrivals.length, at: point, onPoint, yTicks, yLabel: (value) => number(value), xTicks: hours(day, zone, width), label: t("arrivals.label"),
-        series: [{ name: t("arrivals.came"), values: day.arrivals }, { name: t("arrivals.done"), values: day.served }],
-        band: day.usual_days > 1 ? { low: day.usual_low, high: day.usual_high, name: t("arrivals.usual") } : null,
-      }),
-    asTable: () =>
-      table({
-        caption: t("arrivals.title"),
-        columns: [{ label: t("chart.time") }, { label: t("arrivals.came"), align: "num" }, { label: t("arrivals.done"), align: "num" }, { label: t("arrivals.usual"), align: "num" }],
-        rows: day.arrivals.map((value, i) => [span(i), shown(value, number), shown(day.served[i], number), day.usual_low[i] === null ? null : `${number(day.usual_low[i])}–${number(day.usual_high[i])}`]).filter(([, value]) => value !== null),
-      }),
+  const banded = day.usual_days > 1;
+  const range = (i) => ({ low: shown(day.usual_low[i], number) ?? "–", high: shown(day.usual_high[i], number) ?? "–" });
+  return dayChart(page, model, {
+    id: "arrivals", title: t("arrivals.title"), label: t("arrivals.label"),
+    about: banded ? t("arrivals.about", { days: usualDays(day.usual_days, model.as_of, zone) }) : t("arrivals.about_no_band"),
+    readout: (i, span) => t("arrivals.readout", { span, arrivals: shown(day.arrivals[i], number) ?? "–", served: shown(day.served[i], number) ?? "–", ...range(i) }),
+    empty: day.arrivals.some((value) => value !== null) || banded ? null : t("chart.empty"),
+    series: [{ name: t("arrivals.came"), look: "s0", values: day.arrivals }, { name: t("arrivals.done"), look: "s1", values: day.served }],
+    bands: banded ? [{ low: day.usual_low, high: day.usual_high, name: t("arrivals.usual") }] : [],
+    show: (value) => number(value), showPlain: (value) => number(value), increments: WHOLE,
+    columns: [{ label: t("arrivals.came"), align: "num" }, { label: t("arrivals.done"), align: "num" }, { label: t("arrivals.usual"), align: "num" }],
+    row: (i) => [shown(day.arrivals[i], number), shown(day.served[i], number), day.usual_low[i] === null ? null : `${number(day.usual_low[i])}–${number(day.usual_high[i])}`],
   });
 }
 
 function waitsChart(page, model) {
-  const { day, zone, promise } = model;
-  const limit = promise?.limit_ms && promise.measure.startsWith("wait") ? promise.limit_ms : null;
-  const at = page.at("waits");
-  const span = (i) => `${clock(day.start + i * SLOT_MS, zone)}–${clock(day.start + (i + 1) * SLOT_MS, zone)}`;
-  const top = Math.max(60_000, limit === null ? 0 : limit * 1.1, ...day.wait_p90.filter((value) => value !== null));
-  return chartFigure(page, {
-    id: "waits",
-    title: t("waits.title"),
-    about: t(limit === null ? "waits.about_no_promise" : "waits.about"),
-    readout: at === null ? null : t("waits.readout", { span: span(at), p50: shown(day.wait_p50[at], duration) ?? "–", p90: shown(day.wait_p90[at], duration) ?? "–", n: number(day.waits[at]) }),
+  const { day } = model;
+  const limit = limitOf(model);
+  return dayChart(page, model, {
+    id: "waits", title: t("waits.title"), label: t("waits.label"), about: t(limit === null ? "waits.about_no_promise" : "waits.about"),
+    readout: (i, span) => t("waits.readout", { span, p50: shown(day.wait_p50[i], duration) ?? "–", p90: shown(day.wait_p90[i], duration) ?? "–", n: number(day.waits[i]) }),
     empty: day.wait_p50.some((value) => value !== null) ? null : t("chart.empty"),
-    chart: (width, point, onPoint) =>
-      lines({
-        id: "waits-chart", width, height: 224, count: day.arrivals.length, at: point, onPoint, yTicks: timeTicks(top), yLabel: (ms) => (ms === 0 ? number(0) : duration(ms)), xTicks: hours(day, zone, width), label: t("waits.label"),
-        series: [{ name: t("waits.p50"), values: day.wait_p50 }, { name: t("waits.p90"), values: day.wait_p90 }],
-        limit: limit === null ? null : { value: limit, name: t("waits.promise") },
-      }),
-    asTable: () =>
-      table({
-        caption: t("waits.title"),
-        columns: [{ label: t("chart.time") }, { label: t("waits.p50"), align: "num" }, { label: t("waits.p90"), align: "num" }, { label: t("chart.n"), align: "num" }],
-        rows: day.wait_p50.map((value, i) => [span(i), shown(value, duration), shown(day.wait_p90[i], duration), number(day.waits[i])]).filter(([, value]) => value !== null),
-      }),
+    series: [{ name: t("waits.p50"), look: "s0", values: day.wait_p50 }, { name: t("waits.p90"), look: "s1", values: day.wait_p90 }],
+    limit, ...asDuration,
+    columns: [{ label: t("waits.p50"), align: "num" }, { label: t("waits.p90"), align: "num" }, { label: t("chart.n"), align: "num" }],
+    row: (i) => [shown(day.wait_p50[i], duration), shown(day.wait_p90[i], duration), number(day.waits[i])],
   });
 }
-
-function months(days, width) {
-  const found = [];
-  days.forEach((day, index) => {
-    const date_ = new Date(`${day}T00:00:00Z`);
-    if (date_.getUTCDay() === 1 || index === 0) found.push({ index, label: date(day).split(" ").slice(1).join(" ") });
-  });
-  const every = Math.ceil(found.length / Math.max(2, Math.min(6, Math.floor((width - 120) / 80))));
-  return found.filter((_, i) => (found.length - 1 - i) % every === 0);
-}
-
-function marksOf(trend) {
-  return trend.marks
-    .filter(({ kind }) => kind !== "holiday")
-    .map(({ day, title }) => ({ index: trend.days.findIndex((listed) => listed >= day), label: title.length > 26 ? `${title.slice(0, 25)}…` : title }))
-    .filter(({ index: found }) => found >= 0);
-}
-
-const closedDays = (trend) => trend.closed.flatMap((closed, i) => (closed ? [i] : []));
 
 function trendChart(page, model) {
-  const { trend, as_of: now, zone } = model;
-  const at = page.at("trend");
+  const { trend } = model;
   const holiday = (day) => trend.marks.find((mark) => mark.day === day && mark.kind === "holiday")?.title;
-  const percentTop = [0, 0.25, 0.5, 0.75, 1];
-  return chartFigure(page, {
-    id: "trend",
-    title: t("trend.title"),
-    about: t(trend.middle.some((value) => value !== null) ? "trend.about" : "trend.about_no_limits"),
-    readout: at === null ? null : trend.share[at] === null ? t("trend.readout_none", { day: date(trend.days[at], now, zone), why: holiday(trend.days[at]) ?? t("trend.closed") }) : t("trend.readout", { day: date(trend.days[at], now, zone), share: percent(trend.share[at]), n: number(trend.judged[at]), limits: trend.low[at] === null ? "–" : percents(trend.low[at], trend.high[at]) }),
-    chart: (width, point, onPoint) =>
-      lines({
-        id: "trend-chart", width, height: 224, count: trend.days.length, at: point, onPoint, yTicks: percentTop, yLabel: percent, xTicks: months(trend.days, width), label: t("trend.label"),
-        series: [{ name: t("trend.share"), values: trend.share, kind: "dots" }],
-        limits: { low: trend.low, middle: trend.middle, high: trend.high }, marks: marksOf(trend), shade: closedDays(trend),
-      }),
-    asTable: () =>
-      table({
-        caption: t("trend.title"),
-        columns: [{ label: t("chart.day") }, { label: t("trend.share"), align: "num" }, { label: t("chart.n"), align: "num" }, { label: t("trend.limits"), align: "num" }, { label: t("strip.served"), align: "num" }],
-        rows: trend.days.map((day, i) => [date(day, now, zone), shown(trend.share[i], percent), number(trend.judged[i]), trend.low[i] === null ? null : percents(trend.low[i], trend.high[i]), shown(trend.served[i], number)]).reverse(),
-      }),
+  const limited = trend.middle.some((value) => value !== null);
+  return trendOver(page, model, {
+    id: "trend", title: t("trend.title"), label: t("trend.label"), about: t(limited ? "trend.about" : "trend.about_no_limits"),
+    readout: (i, day) => (trend.share[i] === null ? t("trend.readout_none", { day, why: holiday(trend.days[i]) ?? t("trend.closed") }) : t("trend.readout", { day, share: percent(trend.share[i]), n: number(trend.judged[i]), limits: trend.low[i] === null ? "–" : percents(trend.low[i], trend.high[i]) })),
+    series: [{ name: t("trend.share"), look: "s0", values: trend.share, dots: true }, ...(limited ? [{ name: "", look: "rest", values: trend.middle, dashed: true }] : [])],
+    bands: limited ? [{ low: trend.low, high: trend.high, name: t("trend.limits"), watch: "low" }] : [],
+    most: 1, show: percent, showPlain: percent,
+    columns: [{ label: t("trend.share"), align: "num" }, { label: t("chart.n"), align: "num" }, { label: t("trend.limits"), align: "num" }, { label: t("strip.served"), align: "num" }],
+    row: (i) => [shown(trend.share[i], percent), number(trend.judged[i]), trend.low[i] === null ? null : percents(trend.low[i], trend.high[i]), shown(trend.served[i], number)],
   });
 }
 
 function trendWaits(page, model) {
-  const { trend, as_of: now, zone, promise } = model;
-  const limit = promise?.limit_ms && promise.measure.startsWith("wait") ? promise.limit_ms : null;
-  const at = page.at("trendwaits");
-  const top = Math.max(60_000, limit === null ? 0 : limit * 1.1, ...trend.wait_p90.filter((value) => value !== null));
-  return chartFigure(page, {
-    id: "trendwaits",
-    title: t("trendwaits.title"),
-    about: t(limit === null ? "waits.about_no_promise" : "trendwaits.about"),
-    readout: at === null ? null : t("trendwaits.readout", { day: date(trend.days[at], now, zone), p50: shown(trend.wait_p50[at], duration) ?? "–", p90: shown(trend.wait_p90[at], duration) ?? "–" }),
-    chart: (width, point, onPoint) =>
-      lines({
-        id: "trendwaits-chart", width, height: 224, count: trend.days.length, at: point, onPoint, yTicks: timeTicks(top), yLabel: (ms) => (ms === 0 ? number(0) : duration(ms)), xTicks: months(trend.days, width), label: t("trendwaits.label"),
-        series: [{ name: t("waits.p50"), values: trend.wait_p50 }, { name: t("waits.p90"), values: trend.wait_p90 }],
-        limit: limit === null ? null : { value: limit, name: t("waits.promise") }, marks: marksOf(trend), shade: closedDays(trend),
-      }),
-    asTable: () =>
-      table({
-        caption: t("trendwaits.title"),
-        columns: [{ label: t("chart.day") }, { label: t("waits.p50"), align: "num" }, { label: t("waits.p90"), align: "num" }],
-        rows: trend.days.map((day, i) => [date(day, now, zone), shown(trend.wait_p50[i], duration), shown(trend.wait_p90[i], duration)]).reverse(),
-      }),
+  const { trend } = model;
+  const limit = limitOf(model);
+  return trendOver(page, model, {
+    id: "trendwaits", title: t("trendwaits.title"), label: t("trendwaits.label"), about: t(limit === null ? "waits.about_no_promise" : "trendwaits.about"),
+    readout: (i, day) => t("trendwaits.readout", { day, p50: shown(trend.wait_p50[i], duration) ?? "–", p90: shown(trend.wait_p90[i], duration) ?? "–" }),
+    series: [{ name: t("waits.p50"), look: "s0", values: trend.wait_p50 }, { name: t("waits.p90"), look: "s1", values: trend.wait_p90 }],
+    limit, ...asDuration,
+    columns: [{ label: t("waits.p50"), align: "num" }, { label: t("waits.p90"), align: "num" }],
+    row: (i) => [shown(trend.wait_p50[i], duration), shown(trend.wait_p90[i], duration)],
   });
 }
 
