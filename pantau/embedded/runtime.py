@@ -115,7 +115,8 @@ class Runtime:
             current = registries.newest() or registry
             if current is None:
                 raise BadSetup(
-                    f"{data_dir}: no registry is loaded yet; load one: pantau registry load registry.toml --data {data_dir}"
+                    f"{data_dir}: no registry is loaded yet; load one: "
+                    f"pantau registry load registry.toml --data {data_dir}"
                 )
             pipeline = Pipeline(store, current, capacity=capacity)
             undo.callback(pipeline.close)

@@ -46,7 +46,7 @@ class ClockWatches:
         self._kept_at = time.monotonic()
 
     def see(self, events: Iterable[Event], registry: Registry) -> None:
-        """Accepted events, as they were appended. That a day was closed says nothing of the clock of its tickets' source."""
+        """Accepted events, as they were appended. That a day was closed tells nothing of a source's clock."""
         by_source: dict[str, list[Event]] = {}
         for event in events:
             if not is_own(event):

@@ -1,7 +1,7 @@
 """Who waits, while the newer row of a ticket still lies in a part of its own: no query may see the older one alone.
 
-Readers let an index by time decide which rows are read. It knows the row before and the row after only where both lie in
-one part; until the engine merges them it may leave out the newer one.
+Readers let an index by time decide which rows are read. Until the engine has merged the row before and the row after,
+it may leave out the newer one.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from storage.overview import overview
 from storage.queries import sql
 from storage.registries import write_reference
 from storage.store import Store
-from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, at, told, tickets
+from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, at, tickets, told
 
 WAITING = "A8"
 """The one who waits at dukcapil at ``AS_OF``, for longer than promised half an hour later."""
@@ -39,7 +39,8 @@ def unmerged(engine: ChdbEngine) -> Iterator[ChdbEngine]:
 def changed(engine: ChdbEngine, what: str) -> None:
     """A newer row of the ticket, as a later event or a ruling on a clock writes it, in a part of its own."""
     engine.execute(
-        f"INSERT INTO visits SELECT * REPLACE ({what}, version + 1 AS version) FROM visits FINAL WHERE subject LIKE '%{WAITING}'"
+        f"INSERT INTO visits SELECT * REPLACE ({what}, version + 1 AS version) FROM visits FINAL "
+        f"WHERE subject LIKE '%{WAITING}'"
     )
 
 
