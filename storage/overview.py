@@ -120,13 +120,6 @@ def overview(query: Query, registry: Registry, as_of: int, units: Iterable[str] 
     return [msgspec.convert(row, UnitStanding) for row in answer.dicts()]
 
 
-def strip(query: Query, registry: Registry, as_of: int, units: Iterable[str] | None = None) -> Standing:
-    """How the units stand together at an instant."""
-    codes = sorted(unit.code for unit in registry.units) if units is None else sorted(units)
-    answer = query("overview_strip", day_parameters(registry, as_of, codes))
-    return msgspec.convert(answer.dicts()[0], Standing)
-
-
 def half_hours(query: Query, registry: Registry, as_of: int, units: Iterable[str], *, weeks: int = 4) -> Answer:
     """Half-hour counts of the units' local day and of the same weekday of the weeks before, for sparklines and bands.
 

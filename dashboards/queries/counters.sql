@@ -44,7 +44,7 @@ SELECT CAST(assumeNotNull(counter) AS String) AS counter_name,
 FROM visits FINAL
 WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome IN ('served', 'transferred')
   AND isNotNull(counter) AND isNotNull(service_ms)
-  AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms AND $__timeFilter_ms(ended_at)
+  AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms AND ifNull($__timeFilter_ms(ended_at), 0)
 GROUP BY counter_name
 ORDER BY length(counter_name), counter_name
 LIMIT 24

@@ -7,12 +7,12 @@
 (SELECT min($__toTime - toIntervalHour(toUInt8(formatDateTime($__toTime, '%H', CAST(zone AS String))) + 3)) FROM units FINAL)
 
 -- name: part_tickets_today
--- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left.
+-- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left. An index may hide the newer row of a ticket until its rows are merged: so the end is compared in a form that no index answers, and who has not ended is looked up once more by its key.
 (
     SELECT unit, service, counter, outcome, service_ms, promise_ms, created_at, started_at,
            isNotNull(called_at) AND called_at <= $__toTime_ms AS is_called,
            isNotNull(started_at) AND started_at <= $__toTime_ms AS is_started,
-           isNotNull(ended_at) AND ended_at <= $__toTime_ms AS is_ended,
+           ifNull(ended_at <= $__toTime_ms, 0) AS is_ended,
            NOT is_called AND NOT is_started AND NOT is_ended AS is_waiting,
            ifNull(promise, '') IN ('wait_to_call', 'wait_to_start') AND isNotNull(promise_ms) AS is_promised,
            ifNull(multiIf(promise = 'wait_to_call' AND is_called, wait_to_call_ms, is_started, wait_to_start_ms,
@@ -24,6 +24,17 @@
     WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
       AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
       AND formatDateTime(created_at, '%F', zone) = today_text
+      AND (is_ended OR (unit, source, subject, version) IN (
+          SELECT unit, source, subject, max(version)
+          FROM visits
+          WHERE (unit, source, subject) IN (
+              SELECT unit, source, subject
+              FROM visits
+              WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+                AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
+          )
+          GROUP BY unit, source, subject
+      ))
 )
 
 -- name: part_p90_of_promise

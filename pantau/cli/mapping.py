@@ -53,6 +53,12 @@ _WORDS = {
         "id": "Nilai yang tidak ada di map dan menjadi otherwise:",
         "en": "Values that are not in a map and became its otherwise:",
     },
+    "again": {
+        "id": "Nomor yang diambil lagi pada hari lain; semua harinya menjadi satu kunjungan, kecuali registry berkata "
+        'numbers_restart = "daily" pada [[source]]:',
+        "en": "Numbers that are taken again on another day; all its days become one visit, unless the registry says "
+        'numbers_restart = "daily" under the [[source]]:',
+    },
     "others": {"id": "nilai lain", "en": "other values"},
     "refused": {"id": "Ditolak menurut registry itu", "en": "Refused by that registry"},
     "sources": {
@@ -189,6 +195,11 @@ def _print_report(report: "Report", registry: "Registry | None", language: "Lang
             typer.echo(f"\n{word(key)}")
             for name, values in counted.items():
                 typer.echo(f"  {name}: {_values(values, language)}")
+    if report.taken_again:
+        typer.echo(f"\n{word('again')}")
+        for source, numbers in report.taken_again.items():
+            shown = ", ".join(numbers[:VALUES]) + (" …" if len(numbers) > VALUES else "")
+            typer.echo(f"{len(numbers):>12,}  {source}: {shown}")
     if registry is not None:
         _print_judged(report, registry, language)
     if not report.bad:

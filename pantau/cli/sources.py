@@ -1,5 +1,6 @@
 """``pantau sources``: what each source sent, what was refused, and whether its clock and its ids can be believed."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from pantau.domain.spans import Language
     from pantau.embedded.desk import Desk
     from pantau.embedded.watching import SourceClock
+
+WIDE: Final = 200
+"""Columns of the table where no terminal limits it."""
 
 SHOWN_IDS: Final = 20
 """Ids said of several things that are named."""
@@ -90,7 +94,7 @@ def _print_json(found: dict[str, dict[str, Any]], clocks: "dict[str, SourceClock
 
 def _print(found: dict[str, dict[str, Any]], clocks: "dict[str, SourceClock]", language: "Language") -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from pantau.domain.clock_faults import in_words
     from pantau.domain.wire import instant
@@ -102,7 +106,7 @@ def _print(found: dict[str, dict[str, Any]], clocks: "dict[str, SourceClock]", l
     if not found:
         typer.echo(say("none"))
         return
-    table = Table(*_COLUMNS[language])
+    table = Table(*(Column(name, overflow="fold") for name in _COLUMNS[language]))  # a source's name is never cut
     for name, counted in found.items():
         clock = clocks.get(name)
         cells = [name, number_text(counted["accepted"], language), number_text(counted["refused"], language)]
@@ -117,7 +121,7 @@ def _print(found: dict[str, dict[str, Any]], clocks: "dict[str, SourceClock]", l
             number_text(clock.summary.conflicts + counted["ids_of_several_things"], language),
             "\n".join(in_words(fault, language) for fault in clock.faults) or say("ok"),
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
     if refused := sum(counted["refused"] for counted in found.values()):
         typer.echo(say("refused", refused, sum(counted["retryable"] for counted in found.values())))
     if several := sum(counted["ids_of_several_things"] for counted in found.values()):

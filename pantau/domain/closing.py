@@ -16,6 +16,9 @@ AFTER_MS = 30 * 60_000
 LOOK_BACK_DAYS = 4
 """Days that are closed when the process was not running at the time; older leftovers stay open and show as backlog."""
 
+OWN = "closing/"
+"""How the id of what closing a day says begins; no source said it, though it stands under the visit's source."""
+
 _WITH_DAY = re.compile(r"(\d{4}-\d\d-\d\d)@(.*)\Z", re.DOTALL)
 
 
@@ -31,13 +34,18 @@ def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Even
     kind = "ticket.left"
     return Event(
         source=source,
-        id=f"closing/{unit}/{subject}",  # two units may give one number, and an id is said of one thing
+        id=f"{OWN}{unit}/{subject}",  # two units may give one number, and an id is said of one thing
         kind=kind,
         time=at,
         arrival=arrival,
         data=data,
         content=content_hash(kind, at, encode_data(data)),
     )
+
+
+def is_own(event: Event) -> bool:
+    """Whether closing a day said this, and not the source that it stands under."""
+    return event.kind == "ticket.left" and event.id.startswith(OWN)
 
 
 def closing_after(registry: Registry, unit: str, created: int, now: int) -> int | None:

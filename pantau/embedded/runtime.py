@@ -98,6 +98,11 @@ class Runtime:
         power too; None leaves it as it was. Raises NotNow when another process owns the directory, BadSetup
         when there is no registry at all.
         """
+        if registry is None and not (data_dir / "store").is_dir():  # a wrong path makes no directory
+            raise BadSetup(
+                f"{data_dir}: there is no data directory here; correct the path, or make one: "
+                f"pantau registry load registry.toml --data {data_dir}"
+            )
         set_for_batches()
         with contextlib.ExitStack() as undo:
             engine = ChdbEngine(data_dir / "store")
@@ -109,7 +114,10 @@ class Runtime:
             registries = Registries(store)
             current = registries.newest() or registry
             if current is None:
-                raise BadSetup(f"{data_dir}: no registry is loaded yet; give one with --registry registry.toml")
+                raise BadSetup(
+                    f"{data_dir}: no registry is loaded yet; load one: "
+                    f"pantau registry load registry.toml --data {data_dir}"
+                )
             pipeline = Pipeline(store, current, capacity=capacity)
             undo.callback(pipeline.close)
             recovered = pipeline.open()

@@ -7,6 +7,7 @@ import msgspec
 
 from pantau.domain.clock_faults import ClockFault, ClockProposal, judge, propose
 from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time, together
+from pantau.domain.closing import is_own
 from pantau.domain.events import CounterSnapshot, Event
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Language, Rejection
@@ -45,10 +46,11 @@ class ClockWatches:
         self._kept_at = time.monotonic()
 
     def see(self, events: Iterable[Event], registry: Registry) -> None:
-        """Accepted events, as they were appended."""
+        """Accepted events, as they were appended. That a day was closed tells nothing of a source's clock."""
         by_source: dict[str, list[Event]] = {}
         for event in events:
-            by_source.setdefault(event.source, []).append(event)
+            if not is_own(event):
+                by_source.setdefault(event.source, []).append(event)
         for name, some in by_source.items():
             rule = registry.source(name)
             watch = self._watches.get(name) or self._watch(name, rule, registry)
@@ -62,11 +64,13 @@ class ClockWatches:
     def see_repeated(self, duplicates: dict[str, int], conflicts: dict[str, int]) -> None:
         """How often sources repeated or contradicted themselves in a flush."""
         for source, n in duplicates.items():
-            for _ in range(n):
-                self._watches[source].see_duplicate()
+            if (watch := self._watches.get(source)) is not None:  # none where only its day was closed again
+                for _ in range(n):
+                    watch.see_duplicate()
         for source, n in conflicts.items():
-            for _ in range(n):
-                self._watches[source].see_conflict()
+            if (watch := self._watches.get(source)) is not None:
+                for _ in range(n):
+                    watch.see_conflict()
 
     def see_refused(self, rejections: Iterable[Rejection], registry: Registry) -> None:
         """Refused events whose time can be read: a lying clock is seen in what is refused for it."""

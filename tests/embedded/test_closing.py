@@ -159,6 +159,9 @@ def test_that_a_day_was_closed_is_no_word_of_the_unit_or_the_source(desk: LocalD
     assert heard == [("dukcapil", MONDAY + HOUR)]
     (rhythm,) = desk.query("page_rhythms", {"as_of": clock.now}).dicts()
     assert (rhythm["events"], rhythm["last_event_ms"]) == (1, MONDAY + HOUR)
+    assert [row["events"] for row in desk.query("events_of_sources").dicts()] == [1]
+    (heard_of,) = desk.clocks()
+    assert (heard_of.summary.n, heard_of.summary.last_time) == (1, MONDAY + HOUR)
 
 
 def test_before_the_day_is_over_nobody_has_left(desk: LocalDesk, clock: Clock) -> None:

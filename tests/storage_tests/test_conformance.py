@@ -31,7 +31,7 @@ from storage.effects import assessments, computed_at, rows_to_keep, stored
 from storage.engine import Answer, Engine
 from storage.indicators import indicators
 from storage.migrate import migrate, require
-from storage.overview import half_hours, overview, strip
+from storage.overview import half_hours, overview
 from storage.partitions import PartitionTables
 from storage.queries import catalogue, sql
 from storage.registries import add, newest, units_with_events, write_reference
@@ -103,7 +103,6 @@ def _work(engine: Engine) -> dict[str, Any]:
     for _ in range(2):
         store.insert(rows_to_keep(query, computed, AS_OF))
     found["effects"] = (computed, stored(query), computed_at(query))
-    found["strip"] = strip(query, REGISTRY, AS_OF)
     found["half hours"] = half_hours(query, REGISTRY, AS_OF, ["dukcapil", "camat"]).rows
     reader = Reader(_Week(engine))
     page = page_overview(reader, AS_OF, count(sources(reader, AS_OF)))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.chdb_engine import ChdbEngine
-from storage.overview import UnitStanding, day_number, day_parameters, half_hours, overview, strip
+from storage.overview import UnitStanding, day_number, day_parameters, half_hours, overview
 from tests.storage_tests.week import AS_OF, HOUR, MINUTE, REGISTRY, Query, at, event, everything, told
 
 TUESDAY = day_number(date(2026, 11, 10))
@@ -63,19 +63,6 @@ def test_each_unit_stands_on_its_own_local_day(query: Query) -> None:
     assert (found["makassar"].arrivals, found["dukcapil"].arrivals) == (1, 1)
 
 
-def test_the_strip_is_all_units_together(query: Query, standing: dict[str, UnitStanding]) -> None:
-    together = strip(query, REGISTRY, AS_OF)
-    units = standing.values()
-    for field in ("waiting", "arrivals", "served", "judged", "kept", "answers", "complete", "skm_sum", "skm_square"):
-        assert getattr(together, field) == sum(getattr(unit, field) or 0 for unit in units), field
-    assert together.longest_wait_ms == max(unit.longest_wait_ms or 0 for unit in units)
-    assert together.open_counters == 1
-    assert (
-        together.satisfaction(REGISTRY.definitions).value
-        == standing["dukcapil"].satisfaction(REGISTRY.definitions).value
-    )
-
-
 def test_the_index_of_a_unit(standing: dict[str, UnitStanding]) -> None:
     found = standing["dukcapil"].satisfaction(REGISTRY.definitions)
     assert (str(found.value), found.answers) == ("85.19", 3)
@@ -84,7 +71,6 @@ def test_the_index_of_a_unit(standing: dict[str, UnitStanding]) -> None:
 
 def test_no_units_no_rows(query: Query) -> None:
     assert overview(query, REGISTRY, AS_OF, []) == []
-    assert strip(query, REGISTRY, AS_OF, []).waiting is None
 
 
 def test_half_hours_of_today_and_of_the_weeks_before(query: Query) -> None:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from pantau.cli.mapping import app
 from pantau.domain.personal import MASKED
+from pantau.domain.registry import Registry, Source
 from producers.mapping import compile
 from producers.mapping.check import Check
 from producers.mapping.model import parse, ready
@@ -263,6 +264,20 @@ def test_values_of_a_column_named_after_a_person_are_not_shown(tickets: tuple[Pa
     tickets[0].write_text(TICKETS.replace(",status,", ",nama,"), encoding="utf-8")
     report = Check(tickets[0], parse(text, name="s")[0]).finish()
     assert [*report.unnamed["nama"]] == [MASKED]
+
+
+def test_numbers_that_begin_anew_every_day_are_told_until_something_tells_the_days_apart(tmp_path: Path) -> None:
+    #  A1 02 Mar 08:00, 09:00 | A1 03 Mar 08:00: the same number of two days;  A2 once
+    text = STATUS.replace('ticket = "{id}"', 'ticket = "{kantor}"').replace('unit = "{kantor}"', 'unit = "here"')
+    rows = [("1", "A1", "02", "08"), ("2", "A1", "02", "09"), ("3", "A1", "03", "08"), ("4", "A2", "03", "08")]
+    lines = [f"{n},{ticket},ktp,a,lewat,9,2026-03-{day} {hour}:00:00" for n, ticket, day, hour in rows]
+    path, mapping = tmp_path / "t.csv", tmp_path / "m.toml"
+    path.write_text("\n".join([TICKETS.splitlines()[0], *lines, ""]), encoding="utf-8")
+    mapping.write_text(text, encoding="utf-8")
+    assert Check(path, parse(text, name="s")[0]).finish().taken_again == {"kantor": ["A1"]}
+    assert "numbers_restart" in run("check", path, "-m", mapping)[1]
+    daily = Registry(sources=[Source(name="kantor", live=False, numbers_restart="daily")])
+    assert Check(path, parse(text, name="s")[0], registry=daily).finish().taken_again == {}
 
 
 def test_conditions_inside_a_value_count_too() -> None:
