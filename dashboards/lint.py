@@ -129,7 +129,11 @@ def _faults_of_panel(panel: Json, board: Json) -> Iterator[str]:
         if {panel["datasource"]["uid"], target["datasource"]["uid"]} != {wanted}:
             yield f"its data source is not {wanted}"
         yield from _faults_of_sql(sql, known, "the query")
-    series = [each for each in panel["fieldConfig"]["overrides"] if panel["type"] == "timeseries"]
+    series = [
+        each
+        for each in panel["fieldConfig"]["overrides"]
+        if panel["type"] == "timeseries" and "hideFrom" not in str(each)
+    ]
     if len(series) > MOST_SERIES + sum("band" in str(each) or "dash" in str(each) for each in series):
         yield f"{len(series)} series; at most {MOST_SERIES} can be told apart"
     for text in _state_words(panel):
@@ -199,7 +203,9 @@ def first_difference(one: Any, other: Any, where: str = "") -> str | None:
     return next((found for path, left, right in pairs if (found := first_difference(left, right, path))), None)
 
 
-_WORDS_AT: Final = frozenset({"title", "description", "label", "displayName", "text", "content", "tooltip", "noValue"})
+_WORDS_AT: Final = frozenset(
+    {"title", "description", "label", "displayName", "text", "content", "tooltip", "noValue", "fields"}
+)
 """Keys whose values are words, wherever they stand; ``name`` is one in an annotation alone."""
 
 

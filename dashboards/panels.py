@@ -1,5 +1,6 @@
 """Pure functions from a panel's definition to Grafana's panel JSON (v1), in the subset that docs/dashboards.md has."""
 
+import re
 from typing import Any, Final
 
 from dashboards import palette
@@ -44,7 +45,7 @@ def panel_json(panel: Panel, number: int, say: Say, *, board: str, source: Json,
                 "meta": {"builderOptions": {}},
             }
         ],
-        "options": _OPTIONS[panel.kind](panel),
+        "options": _OPTIONS[panel.kind](panel) | (_shown(panel, say) if panel.kind == "stat" else {}),
         "fieldConfig": {"defaults": _defaults(panel, say), "overrides": _overrides(panel, say)},
     }
     return made | ({"interval": panel.interval} if panel.interval else {})
@@ -119,7 +120,7 @@ def _properties(panel: Panel, column: Column, say: Say) -> Json:
     found: Json = {"displayName": say(f"column.{column.name}"), "unit": say(f"unit.{column.unit}")}
     if column.decimals is not None:
         found["decimals"] = column.decimals
-    if column.hidden:
+    if column.hidden and panel.kind != "stat":
         return found | {"custom.hideFrom": {"viz": True, "legend": True, "tooltip": True}}
     if panel.kind == "timeseries":
         return found | _line(column)
@@ -226,6 +227,14 @@ def _stat(panel: Panel) -> Json:
         "showPercentChange": False,
         "percentChangeColorMode": "standard",
     }
+
+
+def _shown(panel: Panel, say: Say) -> Json:
+    """Which columns a stat shows: Grafana matches the words of their titles. All, where none is hidden."""
+    if not any(column.hidden for column in panel.columns):
+        return {}
+    titles = "|".join(re.escape(say(f"column.{column.name}")) for column in panel.columns if not column.hidden)
+    return {"reduceOptions": _stat(panel)["reduceOptions"] | {"fields": f"/^({titles})$/"}}
 
 
 def _table(panel: Panel) -> Json:

@@ -16,9 +16,12 @@ from pantau.domain.alerts.detection import Turn
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.messages import Message, Role
 from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.effects.assessments import Assessment
+from pantau.domain.effects.outcomes import outcome_named
 from pantau.domain.indicators import Language, Text
 from pantau.domain.skm import ELEMENTS
 from pantau.domain.zones import MINUTE
+from pantau.effect_texts import difference_text, signed, verdict_text
 from pantau.texts import day_text, duration_text, number_text, share_text
 
 LONGEST: Final = 700
@@ -62,11 +65,12 @@ ENDINGS: Final[dict[str, tuple[Text, Text]]] = {
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest training of the unit: its last day and, where it was measured, its effect with an interval."""
+    """The latest training of the unit: its last day, ``weeks`` ago, and what its programme changed, if known."""
 
     title: str
     day: date
-    effect: str = ""
+    weeks: int
+    effect: Assessment | None = None
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +183,21 @@ def no_data_text(unit: str, since: int, expected: int, zone: str, language: Lang
     )
 
 
+def undelivered_text(unit: str, code: str, role: Role, why: str, at: int, zone: str, language: Language) -> str:
+    """To the operator: a message that reached nobody, and why."""
+    who, moment = ROLES.get(role, Text(role, role)).read(language), moment_text(at, zone, language)
+    reason = _short(why, 120)
+    if language == "id":
+        return (
+            f"⚠️ PESAN TIDAK SAMPAI · {_short(unit, 60)} · kode {code}\nPesan kepada {who} gagal {moment}: {reason}.\n"
+            "Sampaikan sendiri kepadanya, lalu perbaiki alamatnya. Tingkat berikutnya sudah atau segera diberi tahu."
+        )
+    return (
+        f"⚠️ MESSAGE NOT DELIVERED · {_short(unit, 60)} · code {code}\nThe message to {who} failed {moment}: {reason}.\n"
+        "Tell them yourself, then mend the address. Whoever comes next has been told, or will be soon."
+    )
+
+
 def moment_text(at: int, zone: str, language: Language) -> str:
     """A day and a time of day: Sel 10 Nov 09.30."""
     local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
@@ -266,11 +285,28 @@ def _cause(cause: Cause, names: dict[str, str], language: Language) -> str:
 
 
 def _training_line(training: Training, language: Language) -> str:
-    day, effect = day_text(training.day, language), training.effect
+    day, weeks = day_text(training.day, language), training.weeks
     title = _short(training.title, 50)
+    effect = f" {_effect(training.effect, language)}." if training.effect is not None else ""
     if language == "id":
-        return f"Pelatihan terakhir: {title}, {day}{': ' + effect if effect else ''}."
-    return f"Latest training: {title}, {day}{': ' + effect if effect else ''}."
+        ago = f"{weeks} pekan lalu" if weeks else "pekan ini"
+        return f"Pelatihan terakhir: {title}, {day} ({ago}).{effect}"
+    ago = f"{weeks} week{'' if weeks == 1 else 's'} ago" if weeks else "this week"
+    return f"Latest training: {title}, {day} ({ago}).{effect}"
+
+
+def _effect(assessment: Assessment, language: Language) -> str:
+    """A verdict in its four words with the interval and the comparison; never before and after."""
+    effect, outcome = assessment.effect, outcome_named(assessment.outcome)
+    title = outcome.title.read(language) if outcome else assessment.outcome
+    told = f"{'Pengaruhnya' if language == 'id' else 'Its effect'}, {title}: {verdict_text(effect, language)}"
+    if outcome is None or effect.effect is None or effect.low is None or effect.high is None:
+        return told
+    change = difference_text(outcome, effect.effect, language)
+    low, high, n = signed(effect.low, language), signed(effect.high, language), len(effect.comparison)
+    if language == "id":
+        return f"{told} {change} (kisaran {low} sampai {high}, dibanding {n} unit)"
+    return f"{told} {change} (between {low} and {high}, compared with {n} units)"
 
 
 def _answer_line(answer: Acknowledgement, language: Language) -> str:

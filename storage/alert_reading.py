@@ -19,7 +19,7 @@ from pantau.domain.alerts.messages import CLOSED_AFTER_MS
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.alerts.recorded import Recorded
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
 from pantau.domain.windows import UNKNOWN_SERVICE
@@ -93,6 +93,8 @@ def read_slices(
 class Sent(msgspec.Struct, frozen=True):
     """A message to one recipient, and its delivery: queued, sent, dead (nobody will get it) or dropped (stale).
 
+    Where the service tells more, what was sent becomes delivered (to the telephone) and read.
+
     ``recipient`` names the address, it never is one; empty where nobody is known for the role.
     """
 
@@ -111,6 +113,20 @@ class Sent(msgspec.Struct, frozen=True):
     leased_until: int = 0
     note: str = ""
     version: int = 1
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """What a service told of a message that it had taken over: ``sent``, ``delivered``, ``read`` or ``failed``.
+
+    ``receipt`` is a digest of the service's id of the message. ``alias`` is no status: it says that ``why`` is another
+    digest of the same message. ``why`` is the reason of a failure.
+    """
+
+    at: int
+    channel: str
+    receipt: str
+    status: str
+    why: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,8 +220,16 @@ def read_answers(query: Query, alert: str | None = None) -> list[Acknowledgement
 def read_silences(query: Query) -> list[Silence]:
     """Every silence that was ever ordered."""
     return [
-        Silence(unit=unit, first=first, last=last, indicator=indicator, reason=reason, by=name, at=at)
-        for unit, first, last, indicator, reason, name, at in query("alert_silences", {}).rows
+        Silence(unit=unit, first=first, last=last, indicator=indicator, reason=reason, by=name, at=at, lifted=lifted)
+        for unit, first, last, indicator, reason, name, at, lifted in query("alert_silences", {}).rows
+    ]
+
+
+def read_silence_turns(query: Query) -> list[SilenceTurn]:
+    """Every step that silences took, in order."""
+    return [
+        SilenceTurn(at=at, unit=unit, silenced_at=silenced, turn=turn, day=day, by=name)
+        for at, unit, silenced, turn, day, name in query("alert_silence_turns", {}).rows
     ]
 
 
@@ -253,6 +277,14 @@ def read_inbox(query: Query) -> list[Reply]:
     return [
         Reply(key=key, channel=channel, sender=sender, text=text, at=at, outcome=outcome, version=version)
         for key, channel, sender, text, at, outcome, version in query("alert_inbox", {}).rows
+    ]
+
+
+def read_receipts(query: Query, *, since: int) -> list[Receipt]:
+    """What services told since an instant that the outbox does not know yet, and which ids are the same, in order."""
+    return [
+        Receipt(channel=channel, receipt=receipt, status=status, at=at, why=why)
+        for channel, receipt, status, at, why in query("alert_receipts", {"since": since}).rows
     ]
 
 

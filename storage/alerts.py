@@ -12,16 +12,19 @@ from pantau.domain.alerts.detection import Week
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from storage.alert_reading import (
     EPOCH,
+    Receipt,
     Reply,
     Sent,
     read_answers,
     read_gaps,
     read_inbox,
     read_outbox,
+    read_receipts,
+    read_silence_turns,
     read_silences,
     read_transitions,
     read_unannounced,
@@ -174,6 +177,26 @@ class AlertTables:
             ],
         )
 
+    def silence_turns(self) -> list[SilenceTurn]:
+        """Every step that silences took, in order."""
+        return read_silence_turns(self.query)
+
+    def keep_silence_turns(self, turns: Iterable[SilenceTurn], *, found_at: int) -> None:
+        """Add steps of silences to the history."""
+        self._insert(
+            "alert_silence_turns",
+            (
+                ("unit", "String"),
+                ("silenced_at", _TIME),
+                ("turn", _LOW),
+                ("at", _TIME),
+                ("day", "UInt16"),
+                ("name", "String"),
+                ("found_at", _TIME),
+            ),
+            [(turn.unit, turn.silenced_at, turn.turn, turn.at, _number(turn.day), turn.by, found_at) for turn in turns],
+        )
+
     def gaps(self, *, since: int) -> list[tuple[NoData, int | None]]:
         """Units without data since an instant, and those that are silent still; with the time of the end."""
         return read_gaps(self.query, since=since)
@@ -280,6 +303,25 @@ class AlertTables:
                 ("version", "UInt64"),
             ),
             [msgspec.structs.astuple(reply) for reply in replies],
+        )
+
+    def receipts(self, *, since: int) -> list[Receipt]:
+        """What services told since an instant that the outbox does not know yet, and which ids are the same."""
+        return read_receipts(self.query, since=since)
+
+    def keep_receipts(self, receipts: Iterable[Receipt], *, applied: bool = False) -> None:
+        """Write what services told, or that the outbox knows of it."""
+        self._insert(
+            "alert_receipts",
+            (
+                ("channel", _LOW),
+                ("receipt", "String"),
+                ("status", _LOW),
+                ("at", _TIME),
+                ("why", "String"),
+                ("applied", "UInt8"),
+            ),
+            [(each.channel, each.receipt, each.status, each.at, each.why, int(applied)) for each in receipts],
         )
 
     def cursor(self, name: str) -> int:

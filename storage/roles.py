@@ -17,6 +17,7 @@ DASHBOARD: dict[str, tuple[str, ...]] = {
     "alert_weeks": ("unit", "week", "baseline"),
     "alert_answers": ("alert", "at", "due", "done"),
     "alert_silences": ("unit", "first_day", "last_day", "indicator", "at"),
+    "alert_silence_turns": ("unit", "silenced_at", "turn", "at", "day"),
     "alert_outbox": ("key", "recipient", "kind", "role", "unit", "alert", "due_at", "state", "attempts", "version"),
     "events": ("unit", "source", "id", "kind", "time", "arrival"),
     "rejected_events": ("source", "digest", "code", "state", "seen", "retryable", "first_at", "last_at", "version"),
@@ -26,8 +27,8 @@ DASHBOARD: dict[str, tuple[str, ...]] = {
 """Tables that dashboards and their watchdogs read; of the raw ones and those of alerts only these columns, never what
 a person wrote or a source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
 
-ANSWERED = ("alert_answers", "alert_inbox")
-"""Tables into which the page writes what people answer; it does so as a user who reads nothing."""
+ANSWERED = ("alert_answers", "alert_inbox", "alert_receipts")
+"""Tables into which the page writes what people answer and services tell; it does so as a user who reads nothing."""
 
 _GIGABYTE = 1_000_000_000
 

@@ -14,9 +14,9 @@ FIND_TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDat
 """The query that finds every table that a reader may see."""
 
 BY_UNIT: Final = (
-    "aggregates", "alert_outbox", "alert_silences", "alert_transitions", "alert_weeks", "band_notices", "complaints",
-    "counter_days", "data_gaps", "events", "interventions", "moved_cells", "ratings", "snapshots", "surveys",
-    "trimmed_facts", "units", "visits", "windows",
+    "aggregates", "alert_outbox", "alert_silence_turns", "alert_silences", "alert_transitions", "alert_weeks",
+    "band_notices", "complaints", "counter_days", "data_gaps", "events", "interventions", "moved_cells", "ratings",
+    "snapshots", "surveys", "trimmed_facts", "units", "visits", "windows",
 )  # fmt: skip
 """Tables whose rows each belong to one unit."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, Told, grown, ranges
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.histogram import EDGES
-from pantau.domain.measures import DURATIONS
+from pantau.domain.measures import SPREAD
 from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, slots
 from stream_processors.known import KnownNumbers
 from stream_processors.numbers import Numbers, mixed
@@ -74,7 +74,7 @@ class Cells:
         self._zone = Told(self.units, lambda unit: self._zones.code(self._zone_of(unit)) if unit else 0)
         self._unit_hash = Told(self.units, hash)
         self._series_hash = Told(self._series, lambda name: hash(self._words(name)) if name else 0)
-        self._duration = Told(self.measures, lambda name: name in DURATIONS)
+        self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
         self._n = self._tick = self._used = 0
         self._number, self._start, self._day, self._stamp, self._from, self._length = np.zeros((6, 1024), np.int64)
@@ -112,7 +112,7 @@ class Cells:
                 sums = np.zeros(len(distinct), np.int64)
                 np.add.at(sums, place, np.tile(values, 3))
                 self._state[rows, column] += sums
-        timed = np.flatnonzero(self._duration.of(marks.measure))
+        timed = np.flatnonzero(self._spread.of(marks.measure))
         if len(timed):
             edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
             touched = place.reshape(3, -1)[:, timed].ravel()

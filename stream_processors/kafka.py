@@ -1,4 +1,4 @@
-"""Where the topic of events begins and ends, asked of the brokers themselves: what Faust believes may be wrong."""
+"""What Faust cannot say or do of the bus: where its log begins and ends, and many small records in few requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from pantau.bus.partitions import partition_of
 from pantau.bus.topics import EVENTS
 from pantau.domain.errors import NotNow
 
@@ -45,6 +46,29 @@ class Kafka:
                 await self._app.consumer.seek(TP(EVENTS.name, number), offset)
         except (TimeoutError, KafkaError) as error:
             raise NotNow(f"partition {number} cannot be read on at {offset}: {error!r}") from error
+
+    async def put(self, topic: str, records: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Put (unit, key, value) on a topic, each in the partition of its unit; back when all are acknowledged.
+
+        Packed here into the batches of Kafka's own protocol: handed to Faust one by one, a record costs 0.1 ms.
+        """
+        try:
+            producer = (await self._app.maybe_start_producer())._ensure_producer()
+            partitions = len(await producer.partitions_for(topic))
+            filling: dict[int, Any] = {}
+            sent: list[Any] = []
+            for unit, key, value in records:
+                number = partition_of(unit, partitions)
+                batch = filling.get(number)
+                if batch is None or batch.append(timestamp=None, key=key, value=value) is None:
+                    if batch is not None:
+                        sent.append(await producer.send_batch(batch, topic, partition=number))
+                    filling[number] = producer.create_batch()
+                    filling[number].append(timestamp=None, key=key, value=value)
+            sent += [await producer.send_batch(batch, topic, partition=number) for number, batch in filling.items()]
+            await asyncio.gather(*sent)
+        except KafkaError as error:
+            raise NotNow(f"the bus did not take what was to be put on {topic}: {error!r}") from error
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[Any]:

@@ -44,6 +44,9 @@ class Source(Protocol):
     async def seek(self, number: int, offset: int) -> None:
         """Let the group's consumer read on at an offset."""
 
+    async def put(self, topic: str, records: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Put (unit, key, value) on a topic; back when all are acknowledged."""
+
 
 CloseDays = Callable[[], Sequence[Event]]
 """Says what closing the days that are over says of every ticket still waiting; blocks."""
@@ -52,6 +55,9 @@ BYTES_AT_ONCE = 8_000_000
 """What is merged at once, about 30,000 packed events: more cost less each, and take longer to be in the tables."""
 
 REFUSALS_AT_ONCE = 1_000
+RESTS = 4
+"""How many times as long as it took announcing rests."""
+
 WATCH_SECONDS = 5.0
 """How often it is looked whether records wait while none comes, and how long one that is sought may take."""
 
@@ -86,6 +92,7 @@ class Loops:
         self._close_days = close_days
         self._source = source
         self._changed: set[Page] = set()
+        self._silent_until = 0.0
         self._partitions = partitions
         self._records_at_once = records_at_once
         self._within = within_seconds
@@ -101,7 +108,6 @@ class Loops:
         """Partitions of which it was seen that the bus reaches as far as the tables."""
         self.events_topic = app.topic(EVENTS.name, value_type=bytes, value_serializer="raw")
         self.rejected_topic = app.topic(REJECTED.name, value_type=bytes, value_serializer="raw")
-        self.indicators_topic = app.topic(INDICATORS.name, value_type=bytes, value_serializer="raw")
 
     async def assemble(self, stream: Any) -> None:
         """Events: merge what came, write it, let go of it."""
@@ -173,22 +179,29 @@ class Loops:
             log.error("worker stops", error=str(stalled), kind="Stalled", partitions=sorted(self._waited))
             await self._app.crash(stalled)
 
+    def changed(self, pages: Iterable[Page]) -> None:
+        """These windows are to be announced."""
+        self._changed.update(pages)
+
     async def announce(self) -> None:
-        """Say on the bus what changed since the last time, several changes of a window as one."""
+        """Say on the bus what changed since the last time, several changes of a window as one.
+
+        It rests longer than it took: a worker with many units, or one that catches up, says the same less often.
+        """
         async with self._sending:
-            if self._ending or not self._changed:
+            began = time.monotonic()
+            if self._ending or not self._changed or began < self._silent_until:
                 return
             pages, self._changed = self._changed, set()
             try:
-                found = await asyncio.to_thread(self._announce, pages)
-                await asyncio.gather(
-                    *(
-                        _sent(self.indicators_topic, value, None, key=key)
-                        for key, value in map(pack_announcement, found)
-                    )
-                )
+                await self._source.put(INDICATORS.name, await asyncio.to_thread(self._announced, pages))
             except NotNow:  # the next round says it; what is not announced is in the tables all the same
                 self._changed |= pages
+            ended = time.monotonic()
+            self._silent_until = ended + RESTS * (ended - began)
+
+    def _announced(self, pages: Iterable[Page]) -> list[tuple[str, bytes, bytes]]:
+        return [(each.unit, *pack_announcement(each)) for each in self._announce(pages)]
 
     async def close_days(self) -> None:
         """Put on the bus who left this worker's units unserved: an event like any other."""
@@ -301,7 +314,7 @@ class Loops:
             if not self._ending:  # Faust's producer ends before its agents do
                 await self._app.crash(error)
         else:
-            self._changed |= flush.pages
+            self.changed(flush.pages)
             if merged:
                 self._health.let_go(flush.next_offsets)
             await self._read_on(left)

@@ -121,6 +121,7 @@ class Worker:
         self._opened_seconds: list[float] = []
         self._late: dict[tuple[str, int, int], int] = {}
         self._flushes = 0
+        self._divided: tuple[Registry, list[list[str]]] | None = None
         found = self.patience.ask(tables.newest_registry)
         if found is None:
             raise BadSetup("the tables hold no registry yet; load one: pantau registry load registry.toml --data STORE")
@@ -296,7 +297,13 @@ class Worker:
         return max(1_000, self._capacity // max(1, len(self._partitions) + 1))
 
     def _units(self, number: int) -> list[str]:
-        return [unit.code for unit in self.registry.units if partition_of(unit.code, self._count) == number]
+        """The units of a partition in the registry in force, all partitions' worked out at once."""
+        if self._divided is None or self._divided[0] is not self.registry:
+            parts: list[list[str]] = [[] for _ in range(self._count)]
+            for unit in self.registry.units:
+                parts[partition_of(unit.code, self._count)].append(unit.code)
+            self._divided = self.registry, parts
+        return self._divided[1][number]
 
     def _changed_since(self, version: str, units: Sequence[str]) -> list[str]:
         """Of some units those whose past the registry in force judges otherwise than an earlier version."""

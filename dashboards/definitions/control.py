@@ -1,11 +1,35 @@
 """Kendali mutu: control charts whose limits come from the data of the range itself (Shewhart; XmR and p charts)."""
 
+import msgspec
+
 from dashboards.model import KECAMATAN, UNIT, Board, Column, Panel, count, minutes, percent, text
 
 VERDICTS = ("steady", "changed")
 
 
-def _chart(key: str, query: str, value: Column, *, x: int, y: int, w: int, h: int, most: float | None = None) -> Panel:
+_RANGE = (
+    minutes("range_min"),
+    minutes("mean_range", look="limit"),
+    minutes("range_upper", look="limit"),
+)
+"""How far the median wait jumps: columns of the same query as the median itself, which another panel shows."""
+
+
+def _hidden(*columns: Column) -> tuple[Column, ...]:
+    return tuple(msgspec.structs.replace(each, hidden=True) for each in columns)
+
+
+def _chart(
+    key: str,
+    query: str,
+    value: Column,
+    *also: Column,
+    x: int,
+    y: int,
+    w: int,
+    h: int,
+    most: float | None = None,
+) -> Panel:
     """A daily value between its limits."""
     return Panel(
         key=key,
@@ -17,6 +41,7 @@ def _chart(key: str, query: str, value: Column, *, x: int, y: int, w: int, h: in
             Column(name="high", look="band_high", unit=value.unit, decimals=value.decimals),
             Column(name="centre", look="limit", unit=value.unit, decimals=value.decimals),
             value,
+            *also,
         ),
         most=most,
         x=x, y=y, w=w, h=h,
@@ -43,18 +68,17 @@ def control() -> Board:
                 ),
                 x=0, y=0, w=24, h=5,
             ),
-            _chart("wait", "control_wait", minutes("wait_median_min"), x=0, y=5, w=24, h=10),
+            _chart("wait", "control_wait", minutes("wait_median_min"), *_hidden(*_RANGE), x=0, y=5, w=24, h=10),
             _chart("promise", "control_promise", percent("kept_day_pct"), x=0, y=15, w=12, h=9, most=100),
             _chart("no_show", "control_no_show", percent("no_show_day_pct"), x=12, y=15, w=12, h=9),
             Panel(
                 key="range",
                 kind="timeseries",
-                query="control_wait_range",
+                query="control_wait",
                 columns=(
                     Column(name="time"),
-                    minutes("range_min"),
-                    minutes("mean_range", look="limit"),
-                    minutes("range_upper", look="limit"),
+                    *_hidden(minutes("low"), minutes("high"), minutes("centre"), minutes("wait_median_min")),
+                    *_RANGE,
                 ),
                 x=0, y=24, w=12, h=9,
             ),

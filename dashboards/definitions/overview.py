@@ -1,5 +1,7 @@
 """Ikhtisar hari ini: who waits too long now, where the promise is not kept, how the day goes."""
 
+import msgspec
+
 from dashboards.model import (
     KECAMATAN,
     UNITS,
@@ -17,11 +19,17 @@ from dashboards.model import (
 UNIT_STATES = ("overdue", "below", "good", "few", "none")
 
 
+def _waiting(*shown: str) -> tuple[Column, ...]:
+    """The columns of one look at who waits now; two panels show two of them each."""
+    columns = (people("waiting"), people("overdue"), minutes("longest_min"), minutes("promise_min"))
+    return tuple(each if each.name in shown else msgspec.structs.replace(each, hidden=True) for each in columns)
+
+
 def strip(y: int, h: int, *, x: int = 0, widths: tuple[int, ...] = (4, 4, 4, 4, 4, 4)) -> tuple[Panel, ...]:
     """The six numbers of the day from ``x`` on, as many of them as have a width."""
     six = (
-        ("waiting", "waiting_now", (people("waiting"), people("overdue"))),
-        ("longest", "longest_wait_now", (minutes("longest_min"), minutes("promise_min"))),
+        ("waiting", "waiting_now", _waiting("waiting", "overdue")),
+        ("longest", "waiting_now", _waiting("longest_min", "promise_min")),
         ("served", "served_so_far", (people("served"), people("usual"))),
         ("kept", "promise_so_far", (percent("kept_pct"), percent("usual_pct"))),
         (

@@ -75,10 +75,16 @@
 )
 
 -- name: part_silences
--- Every silence ordered by now: unit or all, indicator or all, first and last local day.
+-- Every silence ordered by now: unit or all, indicator or all, first and last local day; one that ended early has an earlier last day.
 (
-    SELECT groupArray((unit, indicator, first_day, last_day))
-    FROM (SELECT unit, indicator, first_day, last_day FROM alert_silences FINAL WHERE at <= $__toTime_ms)
+    SELECT groupArray((unit, indicator, first_day, ifNull(least(last_day, lifted_day - 1), last_day)))
+    FROM (SELECT unit, indicator, first_day, last_day, at FROM alert_silences FINAL WHERE at <= $__toTime_ms) AS silence
+    LEFT JOIN (
+        SELECT unit, silenced_at, minOrNull(day) AS lifted_day
+        FROM alert_silence_turns
+        WHERE turn IN ('silence_lifted', 'silence_recovered') AND at <= $__toTime_ms
+        GROUP BY unit, silenced_at
+    ) AS ended ON ended.unit = silence.unit AND ended.silenced_at = silence.at
 )
 
 -- name: part_alert_spells
@@ -186,8 +192,9 @@ ORDER BY time, name
 
 -- name: messages_by_role
 -- How many messages of the time range were there for each role, and how did their delivery go? Those that failed first.
-SELECT CAST(role AS String) AS told_role, countIf(state = 'sent') AS sent_n, countIf(state = 'queued') AS queued_n,
-       countIf(state = 'dead') AS failed_n, countIf(attempts > 1) AS repeated_n, countIf(recipient = '') AS nobody_n
+SELECT CAST(role AS String) AS told_role, countIf(state IN ('sent', 'delivered', 'read')) AS sent_n,
+       countIf(state IN ('delivered', 'read')) AS delivered_n, countIf(state = 'read') AS read_n,
+       countIf(state = 'queued') AS queued_n, countIf(state = 'dead') AS failed_n, countIf(attempts > 1) AS repeated_n, countIf(recipient = '') AS nobody_n
 FROM alert_outbox FINAL
 WHERE $__timeFilter_ms(due_at) AND (unit IN (${unit:singlequote}) OR unit = '')
 GROUP BY role

@@ -38,16 +38,9 @@
 )
 
 -- name: control_wait
--- Does the daily median wait only swing, or has it changed? In minutes, with its limits.
-SELECT time, lower AS low, upper AS high, centre, value AS wait_median_min
+-- Does the daily median wait only swing, or has it changed? In minutes, with its limits; and by how much it jumps from day to day, and how far it usually does.
+SELECT time, lower AS low, upper AS high, centre, value AS wait_median_min, range_min, mean_range, 3.267 * mean_range AS range_upper
 FROM {{part_wait_days}} AS chart
-ORDER BY time
-
--- name: control_wait_range
--- By how much does the daily median wait jump from day to day, and how far does it usually?
-SELECT time, range_min, mean_range, 3.267 * mean_range AS range_upper
-FROM {{part_wait_days}} AS chart
-WHERE isNotNull(range_min)
 ORDER BY time
 
 -- name: control_promise

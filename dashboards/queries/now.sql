@@ -1,9 +1,11 @@
 -- name: waiting_now
--- How many people wait now, and how many of them for longer than promised? Nobody is 0 only where tickets were called lately.
+-- How many people wait now, how many of them for longer than promised, and since how long does the one who waits longest, against which promise, in minutes? Nobody is 0 only where tickets were called lately. One look at the day's tickets for two panels.
 SELECT if(tickets > 0 OR called > 0, toNullable(waiting_people), NULL) AS waiting,
-       if(tickets > 0 OR called > 0, toNullable(overdue_people), NULL) AS overdue
+       if(tickets > 0 OR called > 0, toNullable(overdue_people), NULL) AS overdue, longest_ms / 60000 AS longest_min,
+       promised_ms / 60000 AS promise_min
 FROM (
-    SELECT count() AS tickets, countIf(is_waiting) AS waiting_people, countIf(is_overdue) AS overdue_people
+    SELECT count() AS tickets, countIf(is_waiting) AS waiting_people, countIf(is_overdue) AS overdue_people,
+           maxOrNullIf(wait_ms, is_waiting) AS longest_ms, argMaxOrNullIf(if(is_promised, promise_ms, NULL), wait_ms, is_waiting) AS promised_ms
     FROM {{part_tickets_today}} AS visit
 ) AS today, (
     SELECT sum(n) AS called
@@ -11,12 +13,6 @@ FROM (
     WHERE size = '1d' AND measure = 'called' AND unit IN (${unit:singlequote})
       AND day <= toDate($__toTime) + 1 AND day > toDate($__toTime) - 90
 ) AS lately
-
--- name: longest_wait_now
--- Since how long has the person been waiting who waits longest, and what was promised to them? In minutes.
-SELECT maxOrNull(wait_ms) / 60000 AS longest_min, argMaxOrNull(if(is_promised, promise_ms, NULL), wait_ms) / 60000 AS promise_min
-FROM {{part_tickets_today}} AS visit
-WHERE is_waiting
 
 -- name: served_so_far
 -- How many were served in the time range, and how many usually are: mean of the same weekday and hours of four weeks?
@@ -91,11 +87,17 @@ LEFT JOIN heard USING (unit)
 ORDER BY indexOf(['overdue', 'below', 'good', 'few', 'none'], state), of_promise_pct DESC NULLS LAST, name
 
 -- name: promise_ratio_course
--- How long were waits against the promise through the day? Median and p90 of wait over promise, in percent.
-SELECT toTimeZone($__timeInterval(at), 'UTC') AS time,
-       quantileExactInclusive(0.5)(of_promise) AS p50_of_promise_pct, quantileExactInclusive(0.9)(of_promise) AS p90_of_promise_pct
-FROM {{part_waits}} AS waits
-GROUP BY time
+-- How long were waits against the promise through the day? Median and p90 of wait over promise, in percent, of those that ended in each interval.
+SELECT time, p50_edge + greatest(1, intDiv(p50_edge, 50)) / 2 AS p50_of_promise_pct, assumeNotNull({{part_p90_of_promise}}) AS p90_of_promise_pct
+FROM (
+    SELECT toTimeZone($__timeInterval(start), 'UTC') AS time, {{part_waits_of_promise}},
+           quantileExactWeightedArray(0.5)(edges, CAST(counts AS Array(UInt64))) AS p50_edge
+    FROM windows FINAL
+    WHERE size = '5m' AND measure = 'wait_of_promise' AND unit IN (${unit:singlequote})
+      AND day >= toDate($__fromTime - INTERVAL 12 HOUR) AND day <= toDate($__toTime + INTERVAL 14 HOUR) AND $__timeFilter(start)
+    GROUP BY time
+    HAVING waits_n > 0
+)
 ORDER BY time
 
 -- name: arrivals_and_served

@@ -2,6 +2,10 @@
 -- In which zone does each unit live, and which local day is it there now?
 (SELECT unit, CAST(zone AS String) AS zone, formatDateTime($__toTime, '%F', zone) AS today_text, toDate(today_text) AS today FROM units FINAL)
 
+-- name: part_day_begun
+-- An instant before which the local day of now began nowhere: 26 hours at most, for the hour of the clock is at most three behind the hours since midnight. It lets the index leave out the days before.
+(SELECT min($__toTime - toIntervalHour(toUInt8(formatDateTime($__toTime, '%H', CAST(zone AS String))) + 3)) FROM units FINAL)
+
 -- name: part_tickets_today
 -- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left.
 (
@@ -18,24 +22,18 @@
     FROM visits FINAL
     JOIN {{part_places}} AS place USING (unit)
     WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
-      AND created_at > $__toTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
+      AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
       AND formatDateTime(created_at, '%F', zone) = today_text
 )
 
--- name: part_waits
--- Which promised waits ended in the time range, when, how long were they, against what?
-(
-    SELECT unit, service, assumeNotNull(if(promise = 'wait_to_call', called_at, started_at)) AS at,
-           assumeNotNull(if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms)) AS wait_ms,
-           assumeNotNull(promise_ms) AS promised_ms, 100 * wait_ms / promised_ms AS of_promise
-    FROM visits FINAL
-    WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
-      AND promise IN ('wait_to_call', 'wait_to_start') AND promise_ms > 0
-      AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
-      AND isNotNull(if(promise = 'wait_to_call', called_at, started_at))
-      AND isNotNull(if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms))
-      AND $__timeFilter_ms(at)
-)
+-- name: part_p90_of_promise
+-- The p90 of a group's histogram of waits over their promise, in percent: nearest rank, as in pantau/domain/histogram.py. A bucket holds begun percents: above its edge, up to the next.
+if(waits_n = 0, NULL, toNullable(p90_edge + greatest(1, intDiv(p90_edge, 50)) / 2))
+
+-- name: part_waits_of_promise
+-- The number of a group's waits over their promise, and the edge of the bucket that holds their p90.
+sumIf(n, measure = 'wait_of_promise') AS waits_n,
+quantileExactWeightedArrayIf(0.9)(edges, CAST(counts AS Array(UInt64)), measure = 'wait_of_promise') AS p90_edge
 
 -- name: part_counters_today
 -- Which counters spoke on the unit's local day of now, in which state are they, how long were they open?
@@ -50,17 +48,25 @@
     GROUP BY unit, counter
 )
 
+-- name: part_files_said_open
+-- The rows of visits, old or new, that say of an application that it is open: the engine finds them by its indexes.
+FROM visits
+WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+
 -- name: part_files_open
--- Which applications are open now, and until when are they due? First whatever a row, old or new, says is open, which the engine finds by its indexes; then what holds of each of these now.
+-- Which applications are open now, and until when are they due? First whatever a row says is open; then what holds of each of these now. None that is open began before the earliest of the first, so older days are left out.
 (
     SELECT created_at, ifNull(due_at < $__toTime_ms, 0) AS is_late
     FROM visits FINAL
     PREWHERE startsWith(subject, 'application:') AND (unit, source, subject) IN (
         SELECT unit, source, subject
-        FROM visits
-        WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+        {{part_files_said_open}}
     )
     WHERE kind = 'application' AND outcome != 'void' AND created_at <= $__toTime_ms AND ifNull(ended_at > $__toTime_ms, 1)
+      AND created_at >= (
+          SELECT min(created_at)
+          {{part_files_said_open}}
+      )
       AND ifNull(service, '-') IN (${service:singlequote})
 )
 
@@ -79,12 +85,12 @@
 )
 
 -- name: part_days
--- What do the windows of days hold whose day begins in the time range?
+-- What do the windows of days hold whose day begins in the time range? What is read first is part of a cell's identity, the same in all its versions.
 (
     SELECT unit, service, measure, day, start, n, total, edges, counts
     FROM windows FINAL
-    WHERE size = '1d' AND unit IN (${unit:singlequote})
-      AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1 AND $__timeFilter(start)
+    PREWHERE size = '1d' AND unit IN (${unit:singlequote}) AND day >= toDate($__fromTime) - 1 AND day <= toDate($__toTime) + 1
+    WHERE $__timeFilter(start)
 )
 
 -- name: part_counter_slots
@@ -128,7 +134,7 @@
 )
 
 -- name: part_skm_days
--- What do the windows of days say of satisfaction, and of how many were served?
+-- What do the windows of days say of satisfaction, and of how many were served? The sums of each unit, measure and day.
 (
     SELECT unit, measure, day, start, n, total
     FROM {{part_days}} AS cell
@@ -177,9 +183,9 @@ if(isNull(ikm) OR isNull(half), NULL, concat(toString(floor(greatest(25., ikm - 
 if(wait_n = 0, NULL, toNullable((edge + (greatest(1, intDiv(edge, 50)) - 1) / 2) / 60000))
 
 -- name: part_waits_summed
--- A group's histogram of waits until served, its number, and the edge of its median.
-sumIf(n, measure = 'wait_to_start') AS wait_n, sumMapIf(edges, counts, measure = 'wait_to_start') AS histogram,
-histogram.1[arrayFirstIndex(rank -> rank >= ceil(0.5 * wait_n - 1e-9), arrayCumSum(histogram.2))] AS edge
+-- The number of a group's waits until served, and the edge of the bucket that holds their median.
+sumIf(n, measure = 'wait_to_start') AS wait_n,
+quantileExactWeightedArrayIf(0.5)(edges, CAST(counts AS Array(UInt64)), measure = 'wait_to_start') AS edge
 
 -- name: part_trained_from
 -- From which local day is each unit trained: the day its first completed training ended?

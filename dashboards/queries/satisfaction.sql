@@ -6,12 +6,13 @@ FROM (
            {{part_ikm}} AS ikm,
            {{part_ikm_half}} AS half
     FROM (
-        SELECT measure, n, total
+        SELECT measure, sum(n) AS n, sum(total) AS total
         FROM windows FINAL
         JOIN {{part_places}} AS place USING (unit)
         WHERE size = '1d' AND unit IN (${unit:singlequote})
           AND measure IN ({{part_skm_measures}})
           AND day > toDate($__toTime) - 92 AND day <= toDate($__toTime) + 1 AND day > today - 90 AND day <= today
+        GROUP BY measure
     ) AS cell
 )
 
@@ -22,7 +23,7 @@ FROM (
     SELECT {{part_skm_sums}},
            {{part_ikm}} AS ikm,
            {{part_ikm_half}} AS half
-    FROM {{part_skm_days}} AS cell
+    FROM (SELECT measure, sum(n) AS n, sum(total) AS total FROM {{part_skm_days}} AS day_cell GROUP BY measure) AS cell
 )
 
 -- name: response_of_range
@@ -79,11 +80,15 @@ ORDER BY mark, element
 -- How did the index go, week by week, with its 95 % interval?
 SELECT time, greatest(25., ikm - half) AS low, least(100., ikm + half) AS high, ikm
 FROM (
-    SELECT toTimeZone(toDateTime(min(start)), 'UTC') AS time, {{part_skm_sums}},
+    SELECT toTimeZone(toDateTime(min(first_start)), 'UTC') AS time, {{part_skm_sums}},
            {{part_ikm}} AS ikm,
            {{part_ikm_half}} AS half
-    FROM {{part_skm_days}} AS cell
-    GROUP BY toMonday(day)
+    FROM (
+        SELECT toMonday(day) AS week, measure, min(start) AS first_start, sum(n) AS n, sum(total) AS total
+        FROM {{part_skm_days}} AS day_cell
+        GROUP BY week, measure
+    ) AS cell
+    GROUP BY week
     HAVING isNotNull(ikm)
 )
 ORDER BY time
@@ -99,7 +104,7 @@ FROM (
            least(toFloat64(served_n), floor(0.96025 * served_n / (0.0025 * (served_n - 1) + 0.96025) + 0.5)) AS needed,
            if(isNull(ikm), NULL, toNullable(concat('U', toString(arraySort((place, mark) -> mark, range(1, 10),
                arrayMap((total_marks, marks) -> total_marks / marks, element_totals, element_ns))[1])))) AS lowest
-    FROM {{part_skm_days}} AS cell
+    FROM (SELECT unit, measure, sum(n) AS n, sum(total) AS total FROM {{part_skm_days}} AS day_cell GROUP BY unit, measure) AS cell
     GROUP BY unit
     HAVING answer_n > 0
 ) AS rated

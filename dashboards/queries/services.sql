@@ -59,25 +59,20 @@ LIMIT 12
 -- How does each service do: promise kept, p90 of wait over promise, median serving time, people who left, worst first?
 SELECT multiIf(counted.code = '-', '–', named.name = '', counted.code, named.name) AS service_name,
        if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct, nullIf(judged, 0) AS judged_n,
-       if(waited.code = '', NULL, toNullable(p90)) AS of_promise_pct,
+       {{part_p90_of_promise}} AS of_promise_pct,
        if(timed > 0, toNullable((edge + (greatest(1, intDiv(edge, 50)) - 1) / 2) / 60000), NULL) AS p50_service_min,
        if(ended > 0, toNullable(100 * left_people / ended), NULL) AS left_pct
 FROM (
     SELECT service AS code, sumIf(n, measure = 'promise') AS judged, sumIf(total, measure = 'promise') AS kept,
-           sumIf(n, measure = 'service_time') AS timed, sumMapIf(edges, counts, measure = 'service_time') AS histogram,
-           histogram.1[arrayFirstIndex(rank -> rank >= ceil(0.5 * timed - 1e-9), arrayCumSum(histogram.2))] AS edge,
+           sumIf(n, measure = 'service_time') AS timed,
+           quantileExactWeightedArrayIf(0.5)(edges, CAST(counts AS Array(UInt64)), measure = 'service_time') AS edge,
            sumIf(n, startsWith(measure, 'outcome.')) AS ended,
-           sumIf(n, measure IN ('outcome.abandoned', 'outcome.left')) AS left_people
+           sumIf(n, measure IN ('outcome.abandoned', 'outcome.left')) AS left_people, {{part_waits_of_promise}}
     FROM {{part_days}} AS cell
     WHERE service IN (${service:singlequote})
-      AND measure IN ('promise', 'service_time', 'outcome.served', 'outcome.transferred', 'outcome.no_show', 'outcome.abandoned', 'outcome.left')
+      AND measure IN ('promise', 'service_time', 'wait_of_promise', 'outcome.served', 'outcome.transferred', 'outcome.no_show', 'outcome.abandoned', 'outcome.left')
     GROUP BY service
 ) AS counted
-LEFT JOIN (
-    SELECT CAST(ifNull(service, '-') AS String) AS code, quantileExactInclusive(0.9)(of_promise) AS p90
-    FROM {{part_waits}} AS waits
-    GROUP BY code
-) AS waited ON waited.code = counted.code
 LEFT JOIN (SELECT service AS code, name FROM services FINAL) AS named ON named.code = counted.code
 ORDER BY kept_pct NULLS LAST, service_name
 
@@ -95,12 +90,13 @@ FROM (
 ORDER BY time
 
 -- name: waits_by_promise
--- How many waits were how long against their promise? In classes of percent.
-SELECT ['0–25', '25–50', '50–75', '75–100', '100–150', '> 150'][class] AS class_pct, count() AS waits_n
+-- How many waits were how long against their promise? In classes of percent: their limits are edges of the histograms, so each class is exact.
+SELECT ['0–25', '25–50', '50–75', '75–100', '100–150', '> 150'][class] AS class_pct, toUInt64(sum(waits)) AS waits_n
 FROM (
-    SELECT multiIf(of_promise <= 25, 1, of_promise <= 50, 2, of_promise <= 75, 3, of_promise <= 100, 4, of_promise <= 150, 5, 6) AS class
-    FROM {{part_waits}} AS waits
-    WHERE ifNull(service, '-') IN (${service:singlequote})
+    SELECT multiIf(edge < 25, 1, edge < 50, 2, edge < 75, 3, edge < 100, 4, edge < 150, 5, 6) AS class, waits
+    FROM {{part_days}} AS cell
+    ARRAY JOIN edges AS edge, counts AS waits
+    WHERE measure = 'wait_of_promise' AND service IN (${service:singlequote})
 )
 GROUP BY class
 ORDER BY class

@@ -41,7 +41,12 @@ SELECT maxOrNullIf(ikm, is_trained) AS trained_ikm, maxOrNullIf(ikm, NOT is_trai
 FROM (
     SELECT is_trained, {{part_skm_sums}},
            {{part_ikm}} AS ikm
-    FROM {{part_trained_days}} AS cell
+    FROM (
+        SELECT is_trained, measure, sum(n) AS n, sum(total) AS total
+        FROM {{part_trained_days}} AS day_cell
+        WHERE measure IN ({{part_skm_measures}})
+        GROUP BY is_trained, measure
+    ) AS cell
     GROUP BY is_trained
 )
 

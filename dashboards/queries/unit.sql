@@ -17,7 +17,18 @@ ORDER BY longest_min DESC, service_name
 SELECT toTimeZone($__timeInterval(at), 'UTC') AS time,
        quantileExactInclusive(0.5)(wait_ms) / 60000 AS p50_min, quantileExactInclusive(0.9)(wait_ms) / 60000 AS p90_min,
        quantileExactInclusive(0.5)(promised_ms) / 60000 AS promise_min
-FROM {{part_waits}} AS waits
+FROM (
+    SELECT assumeNotNull(if(promise = 'wait_to_call', called_at, started_at)) AS at,
+           assumeNotNull(if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms)) AS wait_ms,
+           assumeNotNull(promise_ms) AS promised_ms
+    FROM visits FINAL
+    WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
+      AND promise IN ('wait_to_call', 'wait_to_start') AND promise_ms > 0
+      AND created_at > $__fromTime_ms - INTERVAL 1 DAY AND created_at <= $__toTime_ms
+      AND isNotNull(if(promise = 'wait_to_call', called_at, started_at))
+      AND isNotNull(if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms))
+      AND $__timeFilter_ms(at)
+) AS waits
 GROUP BY time
 ORDER BY time
 

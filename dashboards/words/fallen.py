@@ -75,10 +75,10 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.alerts.delivery": ("Pengiriman pesan per penerima", "Delivery of messages by role"),
     "panel.alerts.delivery.about": (
-        "Pesan dalam rentang waktu: terkirim, menunggu, gagal, diulang, dan yang tidak punya alamat; perbaiki alamat "
-        "yang gagal.",
-        "Messages of the time range: sent, waiting, failed, tried again, and without an address; mend the addresses "
-        "that fail.",
+        "Pesan dalam rentang waktu: terkirim (yang sampai di telepon dan dibaca, bila layanannya memberi tahu), "
+        "menunggu, gagal, diulang, dan yang tidak punya alamat; perbaiki alamat yang gagal.",
+        "Messages of the time range: sent (of them on the telephone and read, where the service tells), waiting, "
+        "failed, tried again, and without an address; mend the addresses that fail.",
     ),
     "column.open_alerts": ("Menurun", "Falling"),
     "column.unanswered": ("Belum ditangani", "Not taken on"),
@@ -102,6 +102,8 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
     "column.per_week": ("Per minggu", "A week"),
     "column.told_role": ("Penerima", "Role"),
     "column.sent_n": ("Terkirim", "Sent"),
+    "column.delivered_n": ("Sampai", "Delivered"),
+    "column.read_n": ("Dibaca", "Read"),
     "column.queued_n": ("Menunggu", "Queued"),
     "column.failed_n": ("Gagal", "Failed"),
     "column.repeated_n": ("Diulang", "Tried again"),

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 import httpx
 import msgspec
 
+from pantau.alerting.receipts import note_of
 from pantau.domain.alerts.delivery import Attempt
 from pantau.domain.errors import BadSetup
 
@@ -100,7 +101,8 @@ def _fonnte(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:
         return failed
     told = _json(answer)
     if told.get("status") is True:
-        return Attempt("sent", _short(f"id {told.get('id')}"))
+        ids = told.get("id")
+        return Attempt("sent", note_of("fonnte", ids[0] if isinstance(ids, list) and ids else ids))
     reason = _short(told.get("reason") or told.get("detail") or "status false")
     later = any(word in reason.casefold() for word in ("disconnect", "pending", "limit", "quota", "busy"))
     return Attempt("retry" if later else "refused", reason)
@@ -140,7 +142,9 @@ def _whatsapp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attemp
     if failed is not None:
         return failed
     sent = told.get("messages")
-    return Attempt("sent", _short(sent[0].get("id", ""))) if isinstance(sent, list) and sent else Attempt("unclear")
+    if isinstance(sent, list) and sent:
+        return Attempt("sent", note_of("whatsapp", sent[0].get("id", "")))
+    return Attempt("unclear", "no answer that says what became of it")
 
 
 def _smtp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:

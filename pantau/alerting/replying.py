@@ -25,6 +25,8 @@ from storage.alerts import AlertTables
 
 log = structlog.get_logger(__name__)
 
+ARRIVED: Final = ("sent", "delivered", "read")
+
 EXPLAINS_AGAIN_AFTER_MS: Final = 10 * MINUTE
 """A machine that answers everything gets our explanation so seldom."""
 
@@ -106,7 +108,7 @@ class Replying:
         """The latest message about an alert with this code that one of these names was sent."""
         for alert, _ in read_with_code(self._tables.query, code):
             for sent in reversed(read_messages(self._tables.query, alert)):
-                if sent.recipient in names and sent.kind != "reply" and sent.state == "sent":
+                if sent.recipient in names and sent.kind != "reply" and sent.state in ARRIVED:
                     return sent
         return None
 

@@ -6,20 +6,23 @@ from typing import Final
 
 import msgspec
 
-from pantau.alert_texts import DigestRow, Told, Training, digest_text, message_text, no_data_text
+from pantau.alert_texts import DigestRow, Told, digest_text, message_text, no_data_text, undelivered_text
 from pantau.alerting.evaluation import open_days
+from pantau.alerting.receipts import unreached
+from pantau.alerting.training import latest_training
 from pantau.domain.alerts.causes import Cause, causes
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.digests import Digest, digests
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
 from pantau.domain.alerts.incidents import Incident, incidents
-from pantau.domain.alerts.messages import Message, Place, Role, Rules, plan, sending_time, unsent
+from pantau.domain.alerts.messages import STALE_MS, Message, Place, Role, Rules, plan, sending_time, unsent
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
+from pantau.domain.alerts.silences import ALL_UNITS, silence_turns
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
-from pantau.domain.zones import DAY, MINUTE
+from pantau.domain.zones import DAY, MINUTE, day_start, local_day
 from storage.alert_reading import Sent, group_of, read_slices
 from storage.alerts import AlertTables
 
@@ -60,6 +63,7 @@ class Telling:
         history = self._tables.transitions(since=now - REMEMBERED_DAYS * DAY)
         found = incidents(row.transition for row, _ in history)
         places = places_of(registry, now)
+        self._keep_silence_turns(registry, found, now)
         answers, known = self._tables.answers(), self._tables.outbox(since=now - REMEMBERED_DAYS * DAY)
         planned = plan(
             found,
@@ -68,6 +72,7 @@ class Telling:
             silences=self._tables.silences(),
             now=now,
             told={sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")},
+            unreached=unreached(known),
             rules=self._rules,
         )
         keys = {sent.key for sent in known}
@@ -83,6 +88,7 @@ class Telling:
             for each in digests(found, places, now)
             if each.key not in keys
         ]
+        plain += [each for each in self._undelivered(registry, known, now) if each.key not in keys]
         plain += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
         addressed += [
             msgspec.structs.replace(each, recipient=recipient)
@@ -91,6 +97,20 @@ class Telling:
         ]
         self._tables.post(addressed)
         return addressed
+
+    def _keep_silence_turns(self, registry: Registry, found: Sequence[Incident], now: int) -> None:
+        """Record what became of silences; one of all units expires when the day has ended everywhere."""
+
+        def begin_of(unit: str, day: date) -> int:
+            zones = {registry.zone(each) for each in registry.unit_codes if unit in (each, ALL_UNITS)}
+            return max((day_start(zone, day) for zone in zones), default=day_start("UTC", day))
+
+        silences = self._tables.silences()
+        if silences:
+            known = self._tables.silence_turns()
+            self._tables.keep_silence_turns(
+                silence_turns(silences, found, known=known, begin_of=begin_of, now=now), found_at=now
+            )
 
     def _names(self, registry: Registry, role: Role, unit: str) -> list[str]:
         return self._recipients(registry, role, unit) or [""]
@@ -122,7 +142,11 @@ class Telling:
             figures=figures,
             causes=() if ended or message.kind == "shared" else self._causes(registry, incident, now),
             satisfaction=None if ended else satisfaction,
-            training=None if ended else self._training(message.unit, now),
+            training=None
+            if ended or message.kind == "shared"
+            else latest_training(
+                self._tables.query, message.unit, first.indicator, local_day(registry.zone(message.unit), now)
+            ),
             answer=mine[-1] if mine else None,
             link=self._link_to(message.alert),
             next_role=roles[following] if following < len(roles) else None,
@@ -145,14 +169,6 @@ class Telling:
             ("element",) if first.indicator == "satisfaction" else ("part", "hour", "service", "counter", "element")
         )
         return tuple(cause for cause in causes(current, usual) if cause.kind in wanted)
-
-    def _training(self, unit: str, now: int) -> Training | None:
-        today = now // DAY
-        for of, title, last_day in self._tables.query("alert_trainings", {}).rows:
-            day = date.fromisoformat(last_day[:10])
-            if of == unit and day.toordinal() - _EPOCH <= today:
-                return Training(title=title, day=day)
-        return None
 
     def _digest(self, registry: Registry, digest: Digest, history: History, answers: Sequence[Acknowledgement]) -> Sent:
         kecamatan = next((each.name for each in registry.kecamatan if each.code == digest.kecamatan), digest.kecamatan)
@@ -192,6 +208,36 @@ class Telling:
             text=texts["id"],
             text_en=texts["en"],
         )
+
+    def _undelivered(self, registry: Registry, known: Iterable[Sent], now: int) -> list[Sent]:
+        """To the operator: messages about alerts that reach nobody, so that he mends the address and tells them."""
+        found = []
+        for sent in known:
+            if sent.state != "dead" or not sent.alert or sent.kind == "reply" or sent.role == OPERATOR:
+                continue
+            if now - sent.next_at > STALE_MS:
+                continue
+            zone = registry.zone(sent.unit) if registry.unit(sent.unit) else "UTC"
+            name, code = name_of(registry, sent.unit), code_of(sent.alert)
+            texts = {
+                lang: undelivered_text(name, code, sent.role, sent.note, sent.next_at, zone, lang)
+                for lang in _LANGUAGES
+            }
+            found.append(
+                Sent(
+                    key=f"undelivered:{sent.key}:{sent.recipient}",
+                    recipient="",
+                    kind="undelivered",
+                    role=OPERATOR,
+                    unit=sent.unit,
+                    alert="",
+                    due_at=now,
+                    next_at=now,
+                    text=texts["id"],
+                    text_en=texts["en"],
+                )
+            )
+        return found
 
     def _silent(self, registry: Registry, gaps: Iterable[NoData], places: Mapping[str, Place], now: int) -> list[Sent]:
         found = []
@@ -235,7 +281,6 @@ def _sent(message: Message, told: Told, recipient: str) -> Sent:
 
 
 _LANGUAGES: Final = ("id", "en")
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 def places_of(registry: Registry, now: int) -> dict[str, Place]:

@@ -10,19 +10,21 @@ from typing import Final, Literal
 import msgspec
 
 from pantau.domain.alerts.detection import Turn, code_of
+from pantau.domain.alerts.silences import SilenceStep
 from pantau.domain.events import PREFIX
 from pantau.domain.wire import STRUCTURED
 
 SOURCE: Final = "/pantau/alerts"
 
-Step = Turn | Literal["acknowledged", "done", "no_data", "data_again"]
-"""A transition that was found, an answer of people, or that a unit says nothing and speaks again."""
+Step = Turn | SilenceStep | Literal["acknowledged", "done", "no_data", "data_again"]
+"""A transition that was found, a step of a silence, an answer of people; a unit says nothing, or speaks again."""
 
 
 class AlertEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A step. Times are ms UTC: ``at`` is when it happened, ``recorded_at`` when it was found.
 
-    ``alert`` is empty for a unit without data. ``evidence`` and ``threshold`` are in micro-nats, ``expected`` (the
+    ``alert`` is empty for a unit without data and for a silence, whose ``unit`` may be ``*`` and whose ``due`` is its
+    last day. ``evidence`` and ``threshold`` are in micro-nats, ``expected`` (the
     visits that did not come) in thousandths. What people wrote is not told, only until when they mean to be done.
     """
 
@@ -76,8 +78,8 @@ _encoder: Final = msgspec.json.Encoder()
 
 
 def key_of(event: AlertEvent) -> str:
-    """By what the topic keeps the last record: the alert, or the unit from which nothing comes."""
-    return event.alert or f"{event.unit}/no_data"
+    """By what the topic keeps the last record: the alert, or the unit that is silenced or from which nothing comes."""
+    return event.alert or f"{event.unit}/{'silence' if event.turn.startswith('silence') else 'no_data'}"
 
 
 def pack_alert_event(event: AlertEvent) -> bytes:

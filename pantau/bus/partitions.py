@@ -8,7 +8,7 @@ _SEED: Final = 0x9747B28C
 _32: Final = 0xFFFFFFFF
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=262_144)
 def partition_of(unit: str, partitions: int) -> int:
     """The partition of a key among ``partitions``: murmur2 of its UTF-8, as every Kafka client does by default.
 

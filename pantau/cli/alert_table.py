@@ -7,12 +7,14 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from pantau.alert_texts import figure_text, moment_text
+from pantau.alert_texts import ROLES, figure_text, moment_text
 from pantau.alerting.backtest import Backtest
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
+from pantau.domain.alerts.incidents import incidents
 from pantau.domain.alerts.policy import MICRO
+from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.states import ON_SCREEN, Acknowledgement, State, state_of
 from pantau.domain.indicators import Language, Text
 from pantau.domain.registry import Registry
@@ -43,6 +45,14 @@ STATES_EN: Final[dict[State, str]] = {
     "no_data": "no data",
     "silenced": "silenced",
 }
+DELIVERY: Final[dict[str, Text]] = {
+    "queued": Text("menunggu", "queued"),
+    "sent": Text("terkirim", "sent"),
+    "delivered": Text("sampai", "delivered"),
+    "read": Text("dibaca", "read"),
+    "dead": Text("gagal", "failed"),
+    "dropped": Text("batal", "dropped"),
+}
 _EPOCH: Final = 719_163
 
 
@@ -67,11 +77,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def alert_rows(desk: Desk, *, every: bool) -> list[Row]:
     """Open alerts, the longest first, then units without data; with ``every`` also what ended and what is watched."""
     registry, now = desk.registry, desk.now()
-    answers = {answer.alert: answer for answer in read_answers(desk.query)}
     silences = read_silences(desk.query)
+    history = read_transitions(desk.query, since=now - 400 * DAY)
+    answers = _answers_of_incidents(history, read_answers(desk.query))
     silent = {gap.unit: gap for gap, ended in read_gaps(desk.query, since=now) if ended is None}
     newest: dict[str, Row] = {}
-    for record, figures in read_transitions(desk.query, since=now - 400 * DAY):
+    for record, figures in history:
         turn = record.transition
         if registry.unit(turn.unit) is None:
             continue
@@ -119,6 +130,23 @@ def alert_rows(desk: Desk, *, every: bool) -> list[Row]:
     return found
 
 
+def _answers_of_incidents(
+    history: Sequence[tuple[Recorded, object]], answers: Sequence[Acknowledgement]
+) -> dict[str, Acknowledgement]:
+    """The latest answer to each alert, or to one that was open together with it."""
+    given = {answer.alert: answer for answer in sorted(answers, key=lambda each: each.at)}
+    found = dict(given)
+    for incident in incidents(record.transition for record, _ in history):
+        latest = max(
+            (given[each.alert] for each in incident.alerts if each.alert in given),
+            key=lambda answer: answer.at,
+            default=None,
+        )
+        if latest is not None:
+            found |= {each.alert: latest for each in incident.alerts}
+    return found
+
+
 def print_alerts(rows: Sequence[Row], language: Language) -> None:
     """The rows as a table."""
     columns = {
@@ -162,7 +190,8 @@ def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:
     for sent in read_outbox(desk.query, since=0):
         if sent.alert == alert:
             text = sent.text if language == "id" else sent.text_en
-            head = f"{moment_text(sent.due_at, zone, language)}  → {sent.role} ({sent.state})"
+            whom = f"{_role(sent.role, language)} ({_delivery(sent, language)})"
+            head = f"{moment_text(sent.due_at, zone, language)}  → {whom}"
             told.append((sent.due_at, head + "\n" + "\n".join(f"  {line}" for line in text.splitlines())))
     for _, text in sorted(told):
         yield text
@@ -188,7 +217,8 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
     if full:
         for each in sent:
             zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
-            print_line = f"— {moment_text(each.due_at, zone, language)} → {each.role} ({each.state})"
+            whom = f"{_role(each.role, language)} ({_delivery(each, language)})"
+            print_line = f"— {moment_text(each.due_at, zone, language)} → {whom}"
             Console().print(print_line, markup=False)
             Console().print(each.text if language == "id" else each.text_en, markup=False, highlight=False)
         return
@@ -201,13 +231,23 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
         zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
         table.add_row(
             moment_text(each.due_at, zone, language),
-            each.role,
+            _role(each.role, language),
             _name(registry, each.unit),
             each.kind,
-            each.state,
+            DELIVERY[each.state].read(language),
             code_of(each.alert) if each.alert else "-",
         )
     Console().print(table)
+
+
+def _role(role: str, language: Language) -> str:
+    return ROLES[role].read(language) if role in ROLES else role
+
+
+def _delivery(sent: Sent, language: Language) -> str:
+    """How far a message is; where it will reach nobody, why."""
+    why = f": {sent.note}" if sent.state == "dead" and sent.note else ""
+    return DELIVERY[sent.state].read(language) + why
 
 
 def print_backtest(found: Backtest, registry: Registry, language: Language) -> None:

@@ -1,6 +1,6 @@
 """``pantau alerts``: which indicators fall, who takes them on, what is silenced, and what a rule would have sent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -22,6 +22,8 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
         "id": "{unit} dibisukan sampai {day}; berakhir sendiri saat pulih",
         "en": "{unit} is silenced until {day}; it ends by itself with the recovery",
     },
+    "lifted": {"id": "{unit} tidak dibisukan lagi", "en": "{unit} is no longer silenced"},
+    "no_silences": {"id": "Tidak ada yang dibisukan.", "en": "Nothing is silenced."},
     "looked": {"id": "{n} pesan baru di kotak keluar", "en": "{n} new messages in the outbox"},
     "no_messages": {"id": "Belum ada pesan.", "en": "No messages yet."},
 }
@@ -82,12 +84,15 @@ def ack(
 ) -> None:
     """Take an alert on, so that nobody else is told of it; or say that what was promised is done."""
     from pantau.cli.desks import open_desk
-    from pantau.domain.alerts.states import Acknowledgement
+    from pantau.domain.alerts.states import Acknowledgement, is_due_day
+    from pantau.domain.errors import BadSetup
+    from pantau.domain.zones import local_day
 
     with open_desk(data) as desk:
-        answer = Acknowledgement(
-            alert=_alert(desk, code), at=desk.now(), by=by, note=note, due=due.date() if due else None, done=done
-        )
+        alert, now = _alert(desk, code), desk.now()
+        if due is not None and not is_due_day(due.date(), local_day(_zone_of(desk, alert), now)):
+            raise BadSetup(f"--due {due.date()}: a due day is from today on, at most a year ahead")
+        answer = Acknowledgement(alert=alert, at=now, by=by, note=note, due=due.date() if due else None, done=done)
         desk.answer_alert(answer)
     typer.echo(_WORDS["finished" if done else "answered"][lang].format(code=code.upper(), by=by))
 
@@ -109,8 +114,9 @@ def silence(
 ) -> None:
     """Send no messages about a unit for some days: a planned closure, a new system. Alerts are found all the same."""
     from pantau.cli.desks import open_desk
-    from pantau.domain.alerts.silences import ALL_UNITS, Silence
+    from pantau.domain.alerts.silences import ALL_UNITS, LONGEST_DAYS, Silence
     from pantau.domain.errors import BadSetup
+    from pantau.domain.personal import mask
     from pantau.domain.zones import local_day
     from pantau.texts import day_text
 
@@ -121,12 +127,76 @@ def silence(
         first = since.date() if since else local_day(zone, desk.now())
         try:
             ordered = Silence(
-                unit=unit, first=first, last=until.date(), reason=reason, by=by, at=desk.now(), indicator=indicator
+                unit=unit,
+                first=first,
+                last=until.date(),
+                reason=mask(reason),
+                by=mask(by),
+                at=desk.now(),
+                indicator=indicator,
             )
         except ValueError as error:
             raise BadSetup(str(error)) from error
+        if ordered.last - first >= timedelta(days=LONGEST_DAYS):
+            raise BadSetup(f"a silence lasts at most {LONGEST_DAYS} days; {first} to {ordered.last} is longer")
+        today = local_day(zone, desk.now())
+        if not today <= ordered.last <= today + timedelta(days=366):
+            raise BadSetup(f"the last silent day is from today on and at most a year ahead, not {ordered.last}")
         desk.silence(ordered)
     typer.echo(_WORDS["silenced"][lang].format(unit=unit, day=day_text(until.date(), lang)))
+
+
+@app.command()
+def lift(
+    unit: Annotated[str, typer.Argument(help="The unit's code; * for a silence of all.")],
+    by: By,
+    data: Data = DATA,
+    lang: Lang = "id",
+) -> None:
+    """End the silences of a unit now, before their last day; what is open is told in the next sending hours."""
+    from pantau.cli.desks import open_desk
+    from pantau.domain.alerts.silences import ALL_UNITS, SilenceTurn
+    from pantau.domain.errors import BadSetup
+    from pantau.domain.personal import mask
+    from pantau.domain.zones import local_day
+    from storage.alert_reading import read_silence_turns, read_silences
+
+    with open_desk(data) as desk:
+        known = desk.registry.unit(unit)
+        today = local_day(known.zone if known else desk.registry.zone(desk.registry.unit_codes[0]), desk.now())
+        ended = {(turn.unit, turn.silenced_at) for turn in read_silence_turns(desk.query) if turn.turn != "silenced"}
+        open_ones = [
+            each
+            for each in read_silences(desk.query)
+            if each.unit == unit and each.last >= today and (each.unit, each.at) not in ended
+        ]
+        if not open_ones:
+            for_all = "" if unit == ALL_UNITS else f"; one of all units is lifted with {ALL_UNITS!r}"
+            raise BadSetup(f"{unit!r} is not silenced; see pantau alerts silences{for_all}")
+        for each in open_ones:
+            turn = SilenceTurn(
+                at=desk.now(), unit=unit, silenced_at=each.at, turn="silence_lifted", day=today, by=mask(by)
+            )
+            desk.lift_silence(turn)
+    typer.echo(_WORDS["lifted"][lang].format(unit=unit))
+
+
+@app.command()
+def silences(
+    data: Data = DATA,
+    every: Annotated[bool, typer.Option("--all", help="Also those that are over, and how each ended.")] = False,
+    lang: Lang = "id",
+) -> None:
+    """List who is silenced, until when, why, and by whom."""
+    from pantau.cli.desks import open_desk
+    from pantau.cli.silence_table import print_silences, silence_rows
+
+    with open_desk(data) as desk:
+        rows = silence_rows(desk, every=every)
+    if rows:
+        print_silences(rows, lang)
+    else:
+        typer.echo(_WORDS["no_silences"][lang])
 
 
 @app.command()
@@ -239,6 +309,16 @@ def _alert(desk: "Desk", code: str) -> str:
     if not matching:
         raise BadSetup(f"no alert has the code {code!r}; see pantau alerts list --all")
     return matching[-1]
+
+
+def _zone_of(desk: "Desk", alert: str) -> str:
+    """The time zone of an alert's unit; that of the first unit where the registry no longer has it."""
+    from storage.alert_reading import read_transitions
+
+    unit = next(
+        row.transition.unit for row, _ in read_transitions(desk.query, since=0) if row.transition.alert == alert
+    )
+    return desk.registry.zone(unit if desk.registry.unit(unit) else desk.registry.unit_codes[0])
 
 
 def _print_json(rows: "list[Row]") -> None:

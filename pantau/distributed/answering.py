@@ -11,7 +11,7 @@ from pantau.domain.registry import Registry
 from pantau.settings import Settings
 from pantau.web.server import wall_clock
 from storage.address import open_server
-from storage.alert_reading import Reply
+from storage.alert_reading import Receipt, Reply
 from storage.alerts import AlertTables
 from storage.engine import Answer
 
@@ -59,6 +59,10 @@ class Answers:
     def receive(self, replies: Sequence[Reply]) -> None:
         """Keep replies that a service brought; the notifier, who knows the addresses, reads them."""
         self._written.receive(replies)
+
+    def keep_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Keep what a service told of messages; whoever delivers brings it into the outbox."""
+        self._written.keep_receipts(receipts)
 
 
 @contextmanager

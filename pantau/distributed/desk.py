@@ -13,7 +13,7 @@ import msgspec
 
 from pantau.alerting.answers import remember
 from pantau.distributed.address import brokers, secret_key
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow
@@ -173,6 +173,10 @@ class ServerDesk:
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
         AlertTables(self._engine).silence(silence)
+
+    def lift_silence(self, turn: SilenceTurn) -> None:
+        """Remember that somebody ended a silence before its last day."""
+        AlertTables(self._engine).keep_silence_turns([turn], found_at=self.now())
 
     def look_for_alerts(self) -> int:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""

@@ -31,13 +31,14 @@ from pantau.domain.registry import Registry
 from pantau.domain.visits import Visit, fold_visit
 
 Mark = tuple[str, int, int, int, int]
-"""(measure, at in ms UTC, n, total, provenance). For a duration n is 1 and total its ms."""
+"""(measure, at in ms UTC, n, total, provenance). For a duration n is 1 and total its ms; see also begun_percents."""
 
-DURATIONS = frozenset(
+SPREAD = frozenset(
     {
         "wait_to_call",
         "wait_to_start",
         "wait_to_leave",
+        "wait_of_promise",
         "service_time",
         "visit_time",
         "turnaround",
@@ -45,7 +46,15 @@ DURATIONS = frozenset(
         "complaint_resolution",
     }
 )
-"""Measures whose accumulators carry a histogram beside n and total."""
+"""Measures whose accumulators carry a histogram beside n and total: durations, and waits over their promise."""
+
+
+def begun_percents(wait: int, promised: int) -> int:
+    """A wait over its promise in percents that have begun, less one: 0 up to 1 %, 99 up to the promise, then 100.
+
+    Counted so, 25, 50, 75, 100 and 150 % of the promise are edges of a histogram, and what lies below each is exact.
+    """
+    return max(0, 100 * wait - 1) // promised
 
 
 def visit_marks(visit: Visit) -> list[Mark]:
@@ -65,6 +74,12 @@ def visit_marks(visit: Visit) -> list[Mark]:
             marks.append(("wait_to_call", called, 1, visit.wait_to_call_ms, max(created_by, called_by)))
     if visit.started_at is not None and visit.wait_to_start_ms is not None:
         marks.append(("wait_to_start", visit.started_at, 1, visit.wait_to_start_ms, max(created_by, started_by)))
+    if visit.promise in ("wait_to_call", "wait_to_start") and visit.promise_ms:
+        by_call = visit.promise == "wait_to_call"
+        at, wait = (called, visit.wait_to_call_ms) if by_call else (visit.started_at, visit.wait_to_start_ms)
+        if at is not None and wait is not None:
+            worst = max(created_by, called_by if by_call else started_by)
+            marks.append(("wait_of_promise", at, 1, begun_percents(wait, visit.promise_ms), worst))
     if ended_at is not None:
         marks.append(("outcome." + visit.outcome, ended_at, 1, 0, ended_by))
         if visit.wait_to_leave_ms is not None:

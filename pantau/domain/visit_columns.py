@@ -61,6 +61,8 @@ VISIT: Final = np.dtype(
         ("service_time", "i8"),
         ("visit_time", "i8"),
         ("kept", "i8"),
+        ("call_of_promise", "i8"),
+        ("start_of_promise", "i8"),
         ("service", "i4"),
         ("channel", "i4"),
         ("counter", "i4"),
@@ -84,6 +86,7 @@ MEASURES: Final = (
     "wait_to_call",
     "wait_to_start",
     "wait_to_leave",
+    "wait_of_promise",
     "service_time",
     "visit_time",
     "promise",
@@ -98,6 +101,8 @@ _PLACED: Final = (
     ("wait_to_call", "called_at", "wait_to_call", ("created_by", "called_by")),
     ("wait_to_start", "started_at", "wait_to_start", ("created_by", "started_by")),
     ("wait_to_leave", "ended_at", "wait_to_leave", ("created_by", "ended_by")),
+    ("wait_of_promise", "called_at", "call_of_promise", ("created_by", "called_by")),
+    ("wait_of_promise", "started_at", "start_of_promise", ("created_by", "started_by")),
     ("service_time", "ended_at", "service_time", ("started_by", "ended_by")),
     ("visit_time", "ended_at", "visit_time", ("created_by", "ended_by")),
     ("promise", "ended_at", "kept", ("created_by", "ended_by")),
@@ -166,7 +171,7 @@ def fold_tickets(entries: Array, visit: Ints, n: int) -> Array:
     served = outcome == SERVED
     found["visit_time"] = np.where(served, whole, NULL)
     found["service_time"] = np.where(served & spells, np.maximum(0, time[ended] - time[began]), NULL)
-    found["kept"] = NULL
+    found["kept"] = found["call_of_promise"] = found["start_of_promise"] = NULL
     found["calls"] = np.bincount(visit[calls], minlength=n)
     found["spells"] = spells
     found["service"] = _text(entries["service"], _last(visit, np.flatnonzero(entries["service"]), n))
@@ -178,7 +183,7 @@ def fold_tickets(entries: Array, visit: Ints, n: int) -> Array:
 
 
 def judge_tickets(visits: Array, measures: Array, limits: Ints, leavers_counted: Array) -> None:
-    """Whether the promise of each visit was kept, into ``kept``.
+    """Whether the promise of each visit was kept, into ``kept``, and its wait over the promise of a wait.
 
     Its standard is the one numbered ``standard``: the name of the measure, its limit in ms, and whether people who left
     count as not kept; number 0 is no standard.
@@ -190,6 +195,11 @@ def judge_tickets(visits: Array, measures: Array, limits: Ints, leavers_counted:
         kept[judged] = visits[name][judged] <= limits[standard[judged]]
     left = (outcome == ABANDONED) | (outcome == LEFT_UNSERVED)
     visits["kept"] = np.where(left & leavers_counted[standard], 0, kept)
+    for name, share in (("wait_to_call", "call_of_promise"), ("wait_to_start", "start_of_promise")):
+        promised = (measures == name)[standard] & (visits[name] != NULL) & (limits[standard] > 0)
+        begun = np.maximum(0, 100 * visits[name][promised] - 1) // limits[standard[promised]]
+        visits[share] = NULL
+        visits[share][promised] = begun
 
 
 def changed_marks(before: Array, after: Array) -> tuple[Ints, Array]:
@@ -230,9 +240,10 @@ def _marks(visits: Array) -> list[tuple[int | None, Array, Ints, Ints, Ints]]:
     found: list[tuple[int | None, Array, Ints, Ints, Ints]] = [
         (None, visits["ended_at"] != NULL, visits["ended_at"], zero, visits["ended_by"])
     ]
-    for code, (_, placed, total, how) in enumerate(_PLACED, 1):
+    for name, placed, total, how in _PLACED:
         known = visits[placed if total is None else total] != NULL
         worst = visits[how[0]] if len(how) == 1 else np.maximum(visits[how[0]], visits[how[1]])
+        code = MEASURES.index(name) + 1
         found.append((code, counted & known, visits[placed], zero if total is None else visits[total], worst))
     return found
 

@@ -13,7 +13,7 @@ import msgspec
 from pantau.domain.columns import Table
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.histogram import edge
-from pantau.domain.measures import DURATIONS, Mark
+from pantau.domain.measures import SPREAD, Mark
 from pantau.domain.zones import local_day, window_start
 
 Size = Literal["5m", "30m", "1d"]
@@ -114,7 +114,7 @@ def spread(
         if at != placed:
             start_5m, start_30m, start_1d, day = slots(zone, at)
             placed = at
-        bucket = edge(total) if measure in DURATIONS else None
+        bucket = edge(total) if measure in SPREAD else None
         n *= sign
         total *= sign
         imputed = n if provenance == IMPUTED else 0

@@ -8,6 +8,7 @@ import structlog
 from pantau.alerting.delivery import Delivery
 from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.links import link
+from pantau.alerting.receipts import apply_receipts
 from pantau.alerting.recipients import AddressBook
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.messages import CLOSED_AFTER_MS
@@ -88,8 +89,12 @@ class Alerting:
             return self._telling.tell(registry, self._evaluation.silent_units(registry, now), now)
 
     def deliver(self) -> list[Sent]:
-        """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network."""
+        """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network.
+
+        What services told of what they took over before is brought into the outbox first.
+        """
         with self._delivering:
+            apply_receipts(self.tables, self.clock())
             return self._delivery.deliver(self.registry(), self.book)
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import msgspec
 
 from pantau.alerting.answers import remember
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow, PantauError
@@ -26,7 +26,7 @@ from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.watching import SourceClock
 from producers.packed import Packed
-from storage.alert_reading import Reply
+from storage.alert_reading import Receipt, Reply
 from storage.alerts import AlertTables
 from storage.effects import rows_to_keep
 from storage.engine import Answer
@@ -100,6 +100,7 @@ class Desk(Protocol):
     def now(self) -> int: ...  # noqa: D102
     def answer_alert(self, answer: Acknowledgement) -> None: ...  # noqa: D102
     def silence(self, silence: Silence) -> None: ...  # noqa: D102
+    def lift_silence(self, turn: SilenceTurn) -> None: ...  # noqa: D102
     def look_for_alerts(self) -> int: ...  # noqa: D102
 
 
@@ -209,9 +210,17 @@ class LocalDesk:
         """Keep replies that a service brought."""
         AlertTables(self.runtime.engine).receive(replies)
 
+    def keep_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Keep what a service told of messages; whoever delivers brings it into the outbox."""
+        AlertTables(self.runtime.engine).keep_receipts(receipts)
+
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
         AlertTables(self.runtime.engine).silence(silence)
+
+    def lift_silence(self, turn: SilenceTurn) -> None:
+        """Remember that somebody ended a silence before its last day."""
+        AlertTables(self.runtime.engine).keep_silence_turns([turn], found_at=self.now())
 
     def look_for_alerts(self) -> int:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
@@ -331,6 +340,10 @@ class RemoteDesk:
     def silence(self, silence: Silence) -> None:
         """Remember a silence."""
         self._ask("silence", silence, None)
+
+    def lift_silence(self, turn: SilenceTurn) -> None:
+        """Remember that somebody ended a silence before its last day."""
+        self._ask("lift_silence", turn, None)
 
     def look_for_alerts(self) -> int:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""

@@ -8,7 +8,7 @@ from pantau.domain.registry import Registry
 from pantau.domain.zones import day_start, local_day
 from pantau.embedded.desk import Desk
 from pantau.embedded.rounds import Round
-from storage.effects import assessments, computed_at
+from storage.effects import assessments, computed_at, stored
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ def evaluate(desk: Desk, stop: Callable[[], bool] = lambda: False) -> int:
         found.append(assessment)
         if stop():
             return 0
-    if found:
+    if found or stored(desk.query):  # what is no longer known to have been held goes too
         desk.keep_effects(found)
         log.info("effects computed", effects=len(found))
     return len(found)

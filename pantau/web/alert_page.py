@@ -11,16 +11,19 @@ from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import anyio.to_thread
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from pantau.alert_texts import moment_text
 from pantau.alerting.links import is_signed
-from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.alerts.states import Acknowledgement, is_due_day
 from pantau.domain.errors import NotNow
 from pantau.domain.indicators import Language, Text
+from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
+from pantau.domain.zones import local_day
 from pantau.texts import day_text
 from storage.alert_reading import read_answers, read_messages, read_with_code
 from storage.engine import Answer
@@ -28,6 +31,7 @@ from storage.engine import Answer
 LARGEST_BODY: Final = 4_096
 LONGEST_NOTE: Final = 300
 LONGEST_NAME: Final = 60
+REPEATED_WITHIN_MS: Final = 3_600_000
 HEADERS: Final = {
     "cache-control": "no-store",
     "content-security-policy": (
@@ -49,6 +53,9 @@ _WORDS: Final = {
     "name_missing": Text("Isi nama atau jabatan, paling panjang 60 huruf.", "Give a name or role, at most 60 letters."),
     "too_long": Text("Catatan paling panjang 300 huruf.", "A note has at most 300 letters."),
     "bad_due": Text("Tanggal seperti 2026-11-20.", "A date such as 2026-11-20."),
+    "due_over": Text(
+        "Tenggat mulai hari ini, paling lama setahun lagi.", "A due day is from today on, at most a year ahead."
+    ),
     "away": Text(
         "Data sedang tidak dapat dibaca; coba lagi sebentar lagi.",
         "The data cannot be read now; try again in a moment.",
@@ -140,16 +147,29 @@ def _answered(desk: AlertDesk, code: str, form: Mapping[str, str]) -> Response[s
             due = date.fromisoformat(due_text)
         except ValueError:
             wrong = "bad_due"
+    now = desk.now()
+    if due is not None and not is_due_day(due, local_day(desk.registry.zone(found[1]), now)):
+        wrong = "due_over"
     if wrong is not None:
         return _page(language, [_WORDS[wrong].read(language)], form=(code.upper(), k), status=400)
     done = form.get("done") == "1"
+    given = Acknowledgement(alert=found[0], at=now, by=mask(by), note=mask(note), due=due, done=done)
     try:
-        desk.answer_alert(Acknowledgement(alert=found[0], at=desk.now(), by=by, note=note, due=due, done=done))
+        if not _is_repeated(given, read_answers(desk.query, found[0])):
+            desk.answer_alert(given)
     except NotNow:
         return _page(language, [_WORDS["away"].read(language)], form=(code.upper(), k), status=503)
     suffix = "&lang=en" if language == "en" else ""
     where = f"/a/{code.upper()}?k={k}{suffix}"
     return Response("", status_code=303, headers={**HEADERS, "location": where}, media_type="text/plain")
+
+
+def _is_repeated(given: Acknowledgement, answers: Sequence[Acknowledgement]) -> bool:
+    """Whether the last answer says the same and is young: a button was pressed twice, or the form sent again."""
+    if not answers:
+        return False
+    last = answers[-1]
+    return given.at - last.at < REPEATED_WITHIN_MS and msgspec.structs.replace(given, at=last.at) == last
 
 
 def _page(

@@ -11,7 +11,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.errors import BadSetup, NotNow, PantauError
@@ -51,6 +51,7 @@ VERBS: dict[str, Callable[[LocalDesk, bytes], Any]] = {
     "now": lambda desk, _: desk.now(),
     "answer_alert": lambda desk, body: desk.answer_alert(msgspec.msgpack.decode(body, type=Acknowledgement)),
     "silence": lambda desk, body: desk.silence(msgspec.msgpack.decode(body, type=Silence)),
+    "lift_silence": lambda desk, body: desk.lift_silence(msgspec.msgpack.decode(body, type=SilenceTurn)),
     "look_for_alerts": lambda desk, _: desk.look_for_alerts(),
 }
 

@@ -1,7 +1,7 @@
-"""Where services bring replies: ``/hooks/whatsapp`` and ``/hooks/fonnte/SECRET``, only those that are set up.
+"""Where services bring replies and receipts: ``/hooks/whatsapp`` and ``/hooks/fonnte/SECRET``, those that are set up.
 
-What is not from the service looks as if there were nothing here. A reply is answered 200 once it is kept, so that a
-service brings again what could not be.
+What is not from the service looks as if there were nothing here. What is brought is answered 200 once it is kept, so
+that a service brings again what could not be.
 """
 
 import hmac
@@ -15,18 +15,20 @@ from litestar.params import FromPath
 
 from pantau.alerting.hooks import Hooks
 from pantau.alerting.intake import fonnte_replies, is_from_whatsapp, whatsapp_replies
+from pantau.alerting.receipts import fonnte_receipts, whatsapp_receipts
 from pantau.domain.errors import NotNow
-from storage.alert_reading import Reply
+from storage.alert_reading import Receipt, Reply
 
 LARGEST_BODY: Final = 262_144
 
 
 class ReplyDesk(Protocol):
-    """Who keeps replies."""
+    """Who keeps replies and receipts."""
 
     def secret(self) -> bytes: ...  # noqa: D102
     def now(self) -> int: ...  # noqa: D102
     def receive(self, replies: Sequence[Reply]) -> None: ...  # noqa: D102
+    def keep_receipts(self, receipts: Sequence[Receipt]) -> None: ...  # noqa: D102
 
 
 def routes(desk: ReplyDesk, hooks: Hooks) -> list[HTTPRouteHandler]:
@@ -48,7 +50,13 @@ def routes(desk: ReplyDesk, hooks: Hooks) -> list[HTTPRouteHandler]:
             signature = request.headers.get("x-hub-signature-256", "")
             if body is None or not is_from_whatsapp(whatsapp.app_secret, body, signature):
                 return _answer("", 404)
-            return await _kept(desk, lambda: whatsapp_replies(body, desk.secret(), now=desk.now()))
+            return await _kept(
+                desk,
+                lambda: (
+                    whatsapp_replies(body, desk.secret(), now=desk.now()),
+                    whatsapp_receipts(body, now=desk.now()),
+                ),
+            )
 
         found += [verify, notified]
     if (fonnte := hooks.fonnte) is not None:
@@ -58,7 +66,10 @@ def routes(desk: ReplyDesk, hooks: Hooks) -> list[HTTPRouteHandler]:
             body = await _body(request)
             if body is None or not hmac.compare_digest(given.encode(), fonnte.secret.encode()):
                 return _answer("", 404)
-            return await _kept(desk, lambda: fonnte_replies(body, desk.secret(), now=desk.now()))
+            return await _kept(
+                desk,
+                lambda: (fonnte_replies(body, desk.secret(), now=desk.now()), fonnte_receipts(body, now=desk.now())),
+            )
 
         found.append(brought)
     return found
@@ -73,13 +84,14 @@ async def _body(request: Request[Any, Any, Any]) -> bytes | None:
     return body
 
 
-async def _kept(desk: ReplyDesk, read: Callable[[], list[Reply]]) -> Response[str]:
+async def _kept(desk: ReplyDesk, read: Callable[[], tuple[list[Reply], list[Receipt]]]) -> Response[str]:
     try:
-        replies = read()
+        replies, receipts = read()
     except ValueError:
         return _answer("no notification", 400)
     try:
         await anyio.to_thread.run_sync(desk.receive, replies)
+        await anyio.to_thread.run_sync(desk.keep_receipts, receipts)
     except NotNow:
         return _answer("not now", 503)
     return _answer("", 200)

@@ -23,6 +23,11 @@ name = "Simulasi"
 name = "/simulasi/*"
 live = false
 numbers_restart = "{numbers}"
+
+# Pelatihan dan tindakan yang dicatat di halaman: /catat
+[[source]]
+name = "pantau-halaman"
+live = false
 """
 
 

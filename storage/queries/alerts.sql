@@ -82,10 +82,23 @@ FROM alert_answers FINAL
 ORDER BY alert, at_ms, name
 
 -- name: alert_silences
--- Which units are silenced, from when to when, and why?
-SELECT unit, first_day, last_day, indicator, reason, name, toUnixTimestamp64Milli(at) AS at_ms
-FROM alert_silences FINAL
+-- Which units are silenced, from when to when, and why? lifted_day: it ended early, and holds no more from that day on.
+SELECT silence.unit AS unit, first_day, last_day, indicator, reason, name, toUnixTimestamp64Milli(silence.at) AS at_ms, lifted_day
+FROM (SELECT unit, first_day, last_day, indicator, reason, name, at FROM alert_silences FINAL) AS silence
+LEFT JOIN (
+    SELECT unit, silenced_at, minOrNull(day) AS lifted_day
+    FROM alert_silence_turns
+    WHERE turn IN ('silence_lifted', 'silence_recovered')
+    GROUP BY unit, silenced_at
+) AS ended ON ended.unit = silence.unit AND ended.silenced_at = silence.at
 ORDER BY at_ms, unit
+
+-- name: alert_silence_turns
+-- Which steps did silences take, in order?
+SELECT toUnixTimestamp64Milli(alert_silence_turns.at) AS at_ms, unit, toUnixTimestamp64Milli(silenced_at) AS silenced_ms,
+       CAST(turn AS String) AS turn, day, name
+FROM alert_silence_turns FINAL
+ORDER BY at_ms, unit, silenced_ms, turn
 
 -- name: alert_outbox
 -- Which messages are there since an instant, and how far is their delivery?
@@ -207,6 +220,15 @@ FROM (
                 toInt64(0), toUInt8(0), CAST(NULL AS Nullable(Date)), toInt64(0))
            ])) AS step
     FROM data_gaps FINAL
+    UNION ALL
+    SELECT (concat(turned.unit, ':', turn, ':', toString(toUnixTimestamp64Milli(silenced_at)), ':', toString(toUnixTimestamp64Milli(turned.at))),
+            turn, turned.unit, '', indicator, '', toUnixTimestamp64Milli(turned.at), toUnixTimestamp64Milli(found_at),
+            toUnixTimestamp64Milli(silenced_at), toInt64(0), toInt64(0), toUInt8(0), last_day, toInt64(0)) AS step
+    FROM (SELECT unit, silenced_at, CAST(turn AS String) AS turn, at, found_at FROM alert_silence_turns FINAL) AS turned
+    INNER JOIN (
+        SELECT unit, at, ifNull(indicator, '') AS indicator, toNullable(last_day) AS last_day FROM alert_silences FINAL
+    ) AS silence ON silence.unit = turned.unit AND silence.at = turned.silenced_at
+    WHERE found_at >= fromUnixTimestamp64Milli({since:Int64})
 )
 WHERE id NOT IN (SELECT id FROM alert_announced)
 ORDER BY recorded_ms, at_ms, id
@@ -219,6 +241,13 @@ SELECT key, CAST(channel AS String) AS channel, sender, text, toUnixTimestamp64M
 FROM alert_inbox FINAL
 WHERE alert_inbox.outcome = ''
 ORDER BY at_ms, key
+
+-- name: alert_receipts
+-- What did services tell of messages since an instant that the outbox does not know yet, and which of their ids are the same?
+SELECT CAST(channel AS String) AS channel, receipt, CAST(status AS String) AS status, toUnixTimestamp64Milli(at) AS at_ms, why
+FROM alert_receipts FINAL
+WHERE alert_receipts.applied = 0 AND alert_receipts.at >= fromUnixTimestamp64Milli({since:Int64})
+ORDER BY at_ms, channel, receipt, status
 
 -- name: alert_cursor
 -- How far was a service read that is asked for replies?

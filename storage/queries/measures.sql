@@ -13,6 +13,11 @@ WITH marks AS (
                 [('wait_to_call', called_at, wait_to_call_ms, greatest(created_provenance, called_provenance)),
                  ('wait_to_start', started_at, wait_to_start_ms, greatest(created_provenance, started_provenance)),
                  ('wait_to_leave', ended_at, wait_to_leave_ms, greatest(created_provenance, ended_provenance)),
+                 ('wait_of_promise', if(promise = 'wait_to_call', called_at, started_at),
+                     if(promise IN ('wait_to_call', 'wait_to_start') AND promise_ms > 0,
+                        greatest(0, intDiv(100 * if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms) - 1, nullIf(promise_ms, 0))),
+                        NULL),
+                     greatest(created_provenance, if(promise = 'wait_to_call', called_provenance, started_provenance))),
                  ('service_time', ended_at, service_ms, greatest(started_provenance, ended_provenance)),
                  (if(kind = 'ticket', 'visit_time', 'turnaround'), ended_at, turnaround_ms,
                      greatest(created_provenance, ended_provenance)),
@@ -21,6 +26,15 @@ WITH marks AS (
                  ('promise', ended_at, CAST(kept AS Nullable(Int64)), greatest(created_provenance, ended_provenance))])
         ))) AS mark
     WHERE unit IN {units:Array(String)}
+      AND ({every_page:UInt8} OR (unit, source, subject) IN (
+          -- any row of a visit, not only the last: by its key all of its rows are read above
+          SELECT unit, source, subject
+          FROM {facts:Identifier}.visits
+          WHERE NOT {every_page:UInt8} AND unit IN {units:Array(String)} AND arrayExists(
+              at -> ifNull(toDate(at) >= toDate(arrayMin(page -> page.1, {pages:Array(Tuple(UInt16, String))})) - 1
+                  AND toDate(at) <= toDate(arrayMax(page -> page.1, {pages:Array(Tuple(UInt16, String))})) + 1, 0),
+              [created_at, called_at, started_at, ended_at])
+      ))
 
     UNION ALL
     SELECT unit, ifNull(service, '-'), mark.1, mark.2, 1, mark.3, mark.4
@@ -88,16 +102,16 @@ placed AS (
                 toInt64(toUnixTimestamp(toStartOfDay(toDateTime(intDiv(at_ms, 1000), {zone:String}), {zone:String}))) * 1000)
            ]) AS place,
            n, assumeNotNull(total) AS total, provenance,
-           measure IN ('wait_to_call', 'wait_to_start', 'wait_to_leave', 'service_time', 'visit_time', 'turnaround',
-                       'turnaround_working', 'complaint_resolution') AS is_duration,
-           if(is_duration, roundDown(total, {edges:Array(Int64)}), 0) AS edge
+           measure IN ('wait_to_call', 'wait_to_start', 'wait_to_leave', 'wait_of_promise', 'service_time', 'visit_time',
+                       'turnaround', 'turnaround_working', 'complaint_resolution') AS is_spread,
+           if(is_spread, roundDown(total, {edges:Array(Int64)}), 0) AS edge
     FROM marks
 ),
 cells AS (
     SELECT place.1 AS size, measure, day, unit, place.2 AS service, place.3 AS start_ms,
            sum(placed.n) AS cell_n, sum(placed.total) AS cell_total,
            sumIf(placed.n, provenance = 2) AS imputed, sumIf(placed.n, provenance = 1) AS auto_closed,
-           sumMapIf([toInt64(edge)], [toInt64(1)], is_duration) AS histogram
+           sumMapIf([toInt64(edge)], [toInt64(1)], is_spread) AS histogram
     FROM placed
     GROUP BY size, measure, day, unit, service, start_ms
 )

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from pantau.alerting.channels import Letter, send
+from pantau.alerting.receipts import note_of
 from pantau.domain.errors import BadSetup
 from tests.alerts.servers import HttpServer, SmtpServer, running
 
@@ -34,10 +35,10 @@ def http() -> Iterator[HttpServer]:
         ("telegram://12:AB@-100?api={http}", "sent", "message 41"),
         ("telegram://limited@5?api={http}", "retry", "HTTP 429"),
         ("telegram://blocked@5?api={http}", "refused", "HTTP 403"),
-        ("fonnte://GOOD@628123?host={http}", "sent", "id ['80367170']"),
+        ("fonnte://GOOD@628123?host={http}", "sent", note_of("fonnte", "80367170")),
         ("fonnte://LIAR@628123?host={http}", "refused", "target invalid"),
         ("fonnte://OFFLINE@628123?host={http}", "retry", "device disconnected"),
-        ("whatsapp://T@555/628123?template=pantau&api={http}", "sent", "wamid.1"),
+        ("whatsapp://T@555/628123?template=pantau&api={http}", "sent", note_of("whatsapp", "wamid.1")),
         ("whatsapp://T@130429/628123?api={http}", "retry", "130429: Rate limit hit"),
         ("whatsapp://T@131026/628123?api={http}", "refused", "131026: Message undeliverable"),
         ("json://{host}/ok", "sent", "apprise"),

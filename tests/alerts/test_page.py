@@ -62,6 +62,8 @@ def test_the_button_takes_it_on(client: TestClient[Litestar], link: str, desk: L
     form = {"k": k, "by": "Camat <Kalianda>", "note": "hubungi 081234567890", "due": "2026-06-01"}
     answer = client.post(path, data=form, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, link)
+    assert client.post(path, data=form, follow_redirects=False).status_code == 303
+    assert [each.by for each in read_answers(desk.query)].count("Camat <Kalianda>") == 1, "pressed twice is once"
     shown = client.get(link).text
     assert "Camat &lt;Kalianda&gt;" in shown
     assert "081234567890" not in shown, "no number of a person is stored in clear"
@@ -75,6 +77,8 @@ def test_the_button_takes_it_on(client: TestClient[Litestar], link: str, desk: L
         ({"by": "x" * 61}, "Isi nama"),
         ({"note": "x" * 301}, "300"),
         ({"due": "besok"}, "2026-11-20"),
+        ({"due": "2020-01-01"}, "mulai hari ini"),
+        ({"due": "9999-12-31"}, "paling lama setahun"),
     ],
 )
 def test_a_wrong_answer_is_refused_with_what_to_mend(

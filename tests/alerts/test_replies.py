@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 
 from pantau.alerting.delivery import Delivery
 from pantau.alerting.hooks import Fonnte, Hooks, WhatsApp, read_hooks
+from pantau.alerting.receipts import apply_receipts, note_of
 from pantau.alerting.recipients import AddressBook
 from pantau.alerting.replying import Replying
 from pantau.alerting.telegram import bots
@@ -105,12 +106,16 @@ class Desk:
     def __init__(self, office: Office) -> None:
         self.secret = office.secret
         self.receive = office.receive
+        self.keep_receipts = office.tables.keep_receipts
         self.now = lambda: office.now
 
 
 @pytest.fixture
 def office(module_engine: ChdbEngine) -> Iterator[Office]:
-    for table in ("alert_transitions", "alert_answers", "alert_outbox", "alert_inbox", "alert_cursors"):
+    for table in (
+        *("alert_transitions", "alert_answers", "alert_outbox", "alert_inbox", "alert_cursors"),
+        "alert_receipts",
+    ):
         module_engine.execute(f"TRUNCATE TABLE {table}")
     with running(HttpServer()) as http:
         yield Office(module_engine, http)
@@ -262,6 +267,78 @@ def test_a_fonnte_gateway_brings_replies_to_an_address_that_nobody_knows(
     kept = str(office.engine.query("SELECT * FROM alert_inbox").rows) + str(office.tables.outbox(since=0))
     assert "81200000001" not in kept
     assert "Ibu" not in kept
+
+
+def told_of(*statuses: str, id: str = "wamid.1") -> bytes:
+    error = [{"code": 131026, "title": "Message undeliverable to 081200000000"}]
+    told = [
+        {"id": id, "status": each, "recipient_id": "6281200000000", **({"errors": error} if each == "failed" else {})}
+        for each in statuses
+    ]
+    return json.dumps({"entry": [{"changes": [{"value": {"statuses": told}}]}]}).encode()
+
+
+def put(office: Office, recipient: str, note: str) -> None:
+    office.tables.post(
+        [Sent("k2", recipient, "fall", "camat", "u0", ALERT, NOON - HOUR, "🔻 halo", "", "sent", note=note, version=5)]
+    )
+
+
+def state(office: Office, recipient: str) -> tuple[str, str]:
+    (row,) = [row for row in office.tables.outbox(since=0) if (row.key, row.recipient) == ("k2", recipient)]
+    return row.state, row.note
+
+
+def test_what_whatsapp_tells_of_a_message_is_kept_in_any_order(client: TestClient[Litestar], office: Office) -> None:
+    body = told_of("delivered", "read", "sent")
+    assert client.post("/hooks/whatsapp", content=body, headers=signed(body, "another")).status_code == 404
+    for _ in range(2):
+        assert client.post("/hooks/whatsapp", content=body, headers=signed(body)).status_code == 200
+    assert apply_receipts(office.tables, NOON) == [], "the receipt was quicker than the answer to the deliverer"
+    put(office, "camat/0", note_of("whatsapp", "wamid.1"))
+    assert [row.state for row in apply_receipts(office.tables, NOON)] == ["read"]
+    assert apply_receipts(office.tables, NOON) == []
+    body = told_of("failed")
+    client.post("/hooks/whatsapp", content=body, headers=signed(body))
+    apply_receipts(office.tables, NOON)
+    assert state(office, "camat/0")[0] == "read", "who has read it has it"
+    kept = str(office.engine.query("SELECT * FROM alert_receipts").rows) + str(office.tables.outbox(since=0))
+    assert "wamid" not in kept
+    assert "81200000000" not in kept
+
+
+def test_a_message_that_fails_afterwards_goes_up_the_ladder_and_to_the_operator(
+    client: TestClient[Litestar], office: Office
+) -> None:
+    office.engine.execute("TRUNCATE TABLE alert_outbox")
+    telling = Telling(office.tables, recipients=lambda registry, role, unit: [f"{role}/0"])
+    (fall,) = telling.tell(REGISTRY, [], NOON)
+    office.tables.post([msgspec.structs.replace(fall, state="sent", note=note_of("whatsapp", "wamid.9"), version=3)])
+    assert telling.tell(REGISTRY, [], NOON) == []
+    body = told_of("failed", id="wamid.9")
+    client.post("/hooks/whatsapp", content=body, headers=signed(body))
+    assert [row.note for row in apply_receipts(office.tables, NOON)] == [
+        "failed: 131026: Message undeliverable to [telepon]"
+    ]
+    now = {(sent.kind, sent.role): sent.text for sent in telling.tell(REGISTRY, [], NOON)}
+    assert now.keys() == {("escalated", "sekcam"), ("undelivered", "operator")}, "nobody waits for an answer any more"
+    assert "PESAN TIDAK SAMPAI" in now["undelivered", "operator"]
+    assert telling.tell(REGISTRY, [], NOON) == []
+
+
+def test_a_fonnte_gateway_tells_by_either_of_its_ids(client: TestClient[Litestar], office: Office) -> None:
+    put(office, "camat/1", note_of("fonnte", "80367170"))
+    where = "/hooks/fonnte/0123456789abcdef"
+    for told in ({"device": "62811", "id": "80367170", "stateid": "A1", "status": "sent", "state": "sent"},):
+        assert client.post(where, json=told).status_code == 200
+    assert client.post(where, json={"device": "62811", "stateid": "A1", "state": "delivered"}).status_code == 200
+    apply_receipts(office.tables, NOON)
+    assert state(office, "camat/1")[0] == "delivered"
+    put(office, "camat/2", note_of("fonnte", "7"))
+    client.post(where, json={"device": "62811", "id": 7, "status": "invalid"})
+    apply_receipts(office.tables, NOON)
+    assert state(office, "camat/2") == ("dead", "failed: invalid")
+    assert office.tables.inbox() == [], "a receipt is no reply"
 
 
 def test_no_hook_is_served_that_is_not_set_up(office: Office, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 from pantau.cli.main import app
 from pantau.domain.zones import DAY
 from pantau.embedded.desk import open_desk
+from pantau.texts import day_text
 from tests.alerts.world import FALLS, FIRST, REGISTRY, day_of_events
 from tests.support.processes import Process
 
@@ -54,14 +56,21 @@ def test_an_alert_from_its_finding_to_its_answer(data: Path) -> None:
     assert "bukti" in run(data, "show", code.lower()).stdout
     assert "evidence" in run(data, "show", code, lang="en").stdout
 
-    acked = run(data, "ack", code, "--by", "Sekcam", "--note", "tambah petugas", "--due", "2030-01-04")
+    due = f"{datetime.now(UTC).date() + timedelta(days=9)}"
+    acked = run(data, "ack", code, "--by", "Sekcam", "--note", "tambah petugas", "--due", due)
     assert acked.stdout == f"{code}: ditindaklanjuti Sekcam\n"
-    assert "tambah petugas, tenggat Jum 4 Jan 2030" in run(data, "show", code).stdout
+    assert f"tambah petugas, tenggat {day_text(date.fromisoformat(due), 'id')}" in run(data, "show", code).stdout
     assert "acknowledged" in {row["state"] for row in falling(data)}
 
-    silenced = run(data, "silence", "u0", "--until", "2099-01-01", "--reason", "pindah gedung", "--by", "Operator")
+    until = f"{datetime.now(UTC).date() + timedelta(days=40)}"
+    silenced = run(data, "silence", "u0", "--until", until, "--reason", "pindah gedung", "--by", "Operator")
     assert silenced.exit_code == 0
     assert {row["state"] for row in falling(data)} == {"silenced"}
+    assert "pindah gedung" in run(data, "silences").stdout
+    assert run(data, "lift", "u0", "--by", "Camat").exit_code == 0
+    assert {row["state"] for row in falling(data)} == {"acknowledged"}, "an answer holds for the whole incident"
+    assert run(data, "silences").stdout == "Tidak ada yang dibisukan.\n"
+    assert "diakhiri oleh Camat" in run(data, "silences", "--all").stdout
 
 
 @pytest.mark.parametrize(
@@ -70,6 +79,8 @@ def test_an_alert_from_its_finding_to_its_answer(data: Path) -> None:
         (("show", "ZZZZ"), "no alert has the code 'ZZZZ'"),
         (("silence", "kec-x", "--until", "2099-01-01", "--reason", "x", "--by", "y"), "no unit 'kec-x'"),
         (("silence", "u0", "--until", "2099-01-01", "--reason", " ", "--by", "y"), "needs a reason"),
+        (("silence", "u0", "--until", "2099-01-01", "--reason", "x", "--by", "y"), "at most 92 days"),
+        (("lift", "u2", "--by", "y"), "'u2' is not silenced"),
         (("silence", "u0", "--until", "2001-01-01", "--reason", "x", "--by", "y"), "ends on or after its first day"),
     ],
 )

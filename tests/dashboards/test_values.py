@@ -4,7 +4,7 @@ The indicators come from the product's own function (named queries of ``storage`
 from their SQL alone.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import ceil, floor
 from typing import Any
@@ -55,7 +55,7 @@ def test_the_queue_of_now(office: Office) -> None:
     assert shown(office, "waiting_now")["waiting"] == waiting
     longest = one(office, "longest_wait_now")
     assert longest
-    assert shown(office, "longest_wait_now")["longest_min"] == pytest.approx(longest / MINUTE)
+    assert shown(office, "waiting_now")["longest_min"] == pytest.approx(longest / MINUTE)
     by_service = told(office, ("waiting_now", "longest_wait_now"), by=("service",))
     for row in rows(office, "queue_by_service"):
         assert row["waiting_people"] == by_service[("waiting_now", row["code"])].value
@@ -145,6 +145,35 @@ def test_services_and_files(office: Office) -> None:
     assert lost["left_pct"] / 100 == pytest.approx(one(office, "abandonment", MONTH))
 
 
+def test_waits_over_their_promise_are_those_of_the_visits(office: Office) -> None:
+    """Classes exactly; quantiles by the rank of the value itself, off by half a percent of the promise or 1 % of it."""
+    how: dict[str, Any] = {"since": "now-30d"}
+    waits = office.engine.query(
+        "SELECT ifNull(service, '-'), toUnixTimestamp(if(promise = 'wait_to_call', called_at, started_at)) AS at,"
+        " 100 * if(promise = 'wait_to_call', wait_to_call_ms, wait_to_start_ms) / promise_ms AS share FROM visits FINAL"
+        " WHERE outcome != 'void' AND promise IN ('wait_to_call', 'wait_to_start') AND isNotNull(share)"
+        f" AND toDate(toDateTime(at), 'Asia/Jakarta') >= toDate('{MONTH[0]}') ORDER BY share"
+    ).rows
+    limits = [0, 25, 50, 75, 100, 150, 10**9]
+    classes = [sum(low < max(share, 0.01) <= high for _, _, share in waits) for low, high in pairwise(limits)]
+    assert [row["waits_n"] for row in rows(office, "waits_by_promise", **how)] == [n for n in classes if n]
+
+    def near(share: float | None) -> Any:
+        return None if share is None else pytest.approx(share, rel=0.011, abs=0.51)
+
+    assert office.registry is not None
+    codes = {service.name: service.code for service in office.registry.services} | {"–": "-"}
+    for row in rows(office, "services_listed", **how):
+        mine = [share for service, _, share in waits if service == codes[row["service_name"]]]
+        assert row["of_promise_pct"] == near(mine[ceil(0.9 * len(mine) - 1e-9) - 1] if mine else None)
+    course = rows(office, "promise_ratio_course", interval="15m")
+    for row in course:
+        mine = [share for _, at, share in waits if 0 <= at - row["time"].replace(tzinfo=UTC).timestamp() < 900]
+        for q, name in ((0.5, "p50_of_promise_pct"), (0.9, "p90_of_promise_pct")):
+            assert row[name] == near(mine[ceil(q * len(mine) - 1e-9) - 1])
+    assert len(course) > 10
+
+
 def test_the_days_of_the_control_charts(office: Office) -> None:
     unit = ["kec-18.01.21"]
     how: dict[str, Any] = {"since": "now-90d", "units": unit}
@@ -173,9 +202,8 @@ def test_the_limits_of_the_control_charts(office: Office) -> None:
         assert row["centre"] == pytest.approx(centre)
         assert row["high"] == pytest.approx(centre + 2.66 * mean_range)
         assert row["low"] == pytest.approx(max(0, centre - 2.66 * mean_range))
-    jumps = rows(office, "control_wait_range", **how)
-    assert [row["range_min"] for row in jumps] == pytest.approx(ranges)
-    assert {round(row["range_upper"], 9) for row in jumps} == {round(3.267 * mean_range, 9)}
+    assert [row["range_min"] for row in chart] == [None, *(pytest.approx(each) for each in ranges)]
+    assert {round(row["range_upper"], 9) for row in chart} == {round(3.267 * mean_range, 9)}
     by_day = told(office, ("promise",), ALL, by=("day",), units=("kec-18.01.21",))
     judged = [value for _, value in sorted(by_day.items()) if value.value is not None]
     whole = sum(round((value.value or 0) * value.n) for value in judged) / sum(value.n for value in judged)

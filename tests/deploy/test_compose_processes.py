@@ -3,11 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
+from kafka import KafkaConsumer
 
+from pantau.bus.indicators import UnitDay, unpack_announcement
+from pantau.bus.topics import INDICATORS
 from pantau.distributed.desk import ServerDesk
 from pantau.domain.events import TicketTransferred
 from pantau.domain.wire import instant
@@ -77,16 +81,47 @@ def test_every_event_that_was_sent_is_in_the_tables(product: Installation, sent:
     assert beside == {(draft.source, f"{draft.id}/opens") for draft in transferred}, "what opens where they were sent"
 
 
-def test_the_page_shows_the_numbers_of_the_day(product: Installation, sent: list[Draft]) -> None:
-    """Who came is counted from what was simulated, with nothing of the product in between."""
-    came: Counter[str] = Counter()
+@pytest.fixture(scope="module")
+def came(sent: list[Draft]) -> Counter[str]:
+    """Who came to each unit on the last day: counted from what was simulated, nothing of the product in between."""
+    found: Counter[str] = Counter()
     for draft in sent:
         if local_day("Asia/Jakarta", draft.time) == DAY:
             if draft.kind in ("ticket.created", "application.submitted"):
-                came[draft.data.unit] += 1
+                found[draft.data.unit] += 1
             elif isinstance(draft.data, TicketTransferred) and draft.data.to_unit is not None:
-                came[draft.data.to_unit] += 1
+                found[draft.data.to_unit] += 1
+    return found
 
+
+def test_workers_say_on_the_bus_who_came_each_unit_in_a_partition_of_its_own(
+    product: Installation, came: Counter[str]
+) -> None:
+    last: dict[str, int] = {}
+    partitions: dict[str, set[int]] = {}
+    with closing(
+        KafkaConsumer(
+            INDICATORS.name,
+            bootstrap_servers=product.kafka.bootstrap,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+        )
+    ) as reader:
+
+        def said() -> bool | None:
+            for records in reader.poll(timeout_ms=200).values():
+                for record in records:
+                    told = unpack_announcement(record.value)
+                    partitions.setdefault(told.unit, set()).add(record.partition)
+                    if isinstance(told, UnitDay) and told.day == DAY:
+                        last[told.unit] = sum(cell.n for cell in told.cells if cell.measure == "arrivals")
+            return last == came or None
+
+        wait_for(said, f"workers to announce {dict(came)}")
+    assert {unit: len(found) for unit, found in partitions.items()} == dict.fromkeys(came, 1)
+
+
+def test_the_page_shows_the_numbers_of_the_day(product: Installation, sent: list[Draft], came: Counter[str]) -> None:
     def shown() -> dict[str, Any] | None:
         model = overview(product)
         arrivals = {row["code"]: row["arrivals"] for row in model["units"]}

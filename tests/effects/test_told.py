@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from dashboards.queries import board_queries
+from pantau.alerting.training import latest_training
 from pantau.cli.effect import Measured, effect
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.effects.outcomes import OUTCOMES
@@ -19,7 +21,7 @@ from pantau.domain.indicators import Language
 from pantau.domain.wire import encode_data
 from pantau.domain.zones import local_day
 from pantau.effect_texts import sentence
-from pantau.embedded.desk import Load, LocalDesk
+from pantau.embedded.desk import Load, LocalDesk, open_desk
 from pantau.embedded.evaluating import evaluate
 from pantau.embedded.runtime import Runtime
 from producers.packed import Packed
@@ -180,6 +182,29 @@ def test_queries_that_draw_a_before_after_difference_draw_its_comparison() -> No
     for query in drawn:
         assert {"effect", "low", "high", "common", "verdict"} <= {*re.findall(r"\w+", query.sql)}, query.name
         assert "comparison" in query.sql
+
+
+def test_what_reads_a_before_after_difference_reads_its_comparison() -> None:
+    """Pages, reports and messages too: a module that takes the difference takes what it must not stand without."""
+    root = Path(__file__).parents[2]
+    sources = [path for folder in ("pantau", "dashboards") for path in (root / folder).rglob("*.[pj][ys]")]
+    read = re.compile(r"""\.naive\b|["']naive["']""")
+    telling = {path: text for path in sources if read.search(text := path.read_text(encoding="utf-8"))}
+    assert {"effect_table.py", "effect_texts.py", "unit_trainings.py"} <= {path.name for path in telling}
+    for path, text in telling.items():
+        assert {"effect", "common"} <= {*re.findall(r"\w+", text)}, path
+
+
+def test_the_message_about_a_fall_tells_the_verdict_of_the_latest_training(data: Path) -> None:
+    with open_desk(data) as desk:
+        told = latest_training(desk.query, "u5", "satisfaction", date(2026, 10, 28))
+        never = latest_training(desk.query, "u8", "satisfaction", date(2026, 10, 28))
+        early = latest_training(desk.query, "u5", "satisfaction", date(2026, 3, 2))
+    assert told is not None
+    assert told.effect is not None
+    assert (told.title, told.effect.kind, told.effect.outcome) == ("Pelayanan Prima", "programme", "ikm")
+    assert told.effect.effect.verdict == "better"
+    assert (never, early) == (None, None)
 
 
 def test_what_is_computed_again_is_the_same(data: Path, found: list[dict[str, Any]]) -> None:

@@ -96,6 +96,7 @@ def test_as_people_write(text: str, note: str, due: date | None) -> None:
         ("OK rapat 7K3P", "code", ""),
         ("OK 7K30", "code", ""),
         ("OK 7K3P selesai 31 Feb", "day", "7K3P"),
+        ("OK 7K3P selesai 2999-12-31", "day", "7K3P"),
         ("OK 7K3P selesai 30/11/2025", "past", "7K3P"),
     ],
 )

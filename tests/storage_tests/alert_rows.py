@@ -8,6 +8,7 @@ import msgspec
 
 from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
+from pantau.bus.alerts import key_of
 from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.detection import Track, Transition, Week, code_of, monday
@@ -17,7 +18,7 @@ from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
-from storage.alert_reading import Reply, read_answers, read_messages, read_with_code
+from storage.alert_reading import Receipt, Reply, read_answers, read_messages, read_with_code
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -97,11 +98,19 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         "history": tables.transitions(since=0),
         "answers": tables.answers(),
         "silences": tables.silences(),
+        "silence turns": tables.silence_turns(),
         "gaps": tables.gaps(since=0),
         "notices": tables.band_notices(since=0),
         "outbox": tables.outbox(since=0),
         "unannounced": tables.unannounced(since=0, most=10),
     }
+    assert [turn.turn for turn in found["silence turns"]] == ["silenced"]
+    assert "samsat/silence" in {key_of(event) for event in found["unannounced"]}
+    turn = msgspec.structs.replace(found["silence turns"][0], turn="silence_lifted", day=date(2026, 11, 10), by="Op")
+    tables.keep_silence_turns([turn], found_at=AS_OF + 1)
+    found["silences then"] = tables.silences()
+    assert [silence.lifted for silence in found["silences then"]] == [date(2026, 11, 10)]
+    found["unannounced"] = tables.unannounced(since=0, most=10)
     tables.announced([event.id for event in found["unannounced"][:2]], at=AS_OF)
     found["unannounced then"] = tables.unannounced(since=0, most=10)
     assert found["unannounced then"] == found["unannounced"][2:]
@@ -116,6 +125,12 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         tables.keep_cursor("bot", position)
     found["cursor then"] = tables.cursor("bot")
     assert [found["cursor"], found["cursor then"]] == [0, 9]
+    receipt = Receipt(channel="whatsapp", receipt="0d", status="read", at=AS_OF)
+    tables.keep_receipts([receipt, msgspec.structs.replace(receipt, status="sent")])
+    tables.keep_receipts([receipt], applied=True)
+    tables.keep_receipts([receipt])
+    found["receipts"] = tables.receipts(since=0)
+    assert [each.status for each in found["receipts"]] == ["sent"], "what is told again is not applied again"
     alert = _transition().alert
     found["with code"] = read_with_code(tables.query, code_of(alert).lower())
     found["of it"] = (read_messages(tables.query, alert), read_answers(tables.query, "0f"))

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from pantau.domain.alerts.digests import digests
 from pantau.domain.alerts.incidents import Incident, incidents
 from pantau.domain.alerts.messages import Message, Place, Rules, plan, sending_time
 from pantau.domain.alerts.policy import Indicator
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import Silence, SilenceTurn, silence_turns
 from pantau.domain.alerts.states import Acknowledgement, State, state_of
 from pantau.domain.calendars import Calendar
 from pantau.domain.zones import DAY, HOUR, MINUTE
@@ -160,6 +161,49 @@ def test_a_silence_ends_with_the_recovery_it_waited_for() -> None:
     silence = Silence(unit="u0", first=date(2026, 3, 30), last=date(2026, 4, 30), reason="x", by="y", at=at(0, 8))
     both = one(closed=at(1, 15)) + one(opened=at(9, 9), alert="a1")
     assert {message.alert for message in planned(both, silences=[silence])} == {"a1"}
+
+
+def test_a_silence_in_the_middle_holds_the_ladder_and_leaves_reminders_out_but_tells_the_end() -> None:
+    """Mon 10:00 told; Tue 10:00 silenced until Tue of next week: the sekcam is asked on the Wednesday after."""
+    silence = Silence(
+        unit="u0", first=date(2026, 3, 31), last=date(2026, 4, 7), reason="gedung pindah", by="Operator", at=at(1, 10)
+    )
+    still_open = planned(one(), silences=[silence])
+    climbs = [(message.role, message.at) for message in still_open if message.kind == "escalated"]
+    assert climbs == [("bagian_organisasi", at(9, 7.5)), ("sekcam", at(9, 7.5))]
+    assert [message.at for message in still_open if message.kind == "reminder"] == [at(10, 7.5)]
+    assert kinds(planned(one(closed=at(3, 9)), silences=[silence])) == [("fall", "camat"), ("recovered", "camat")]
+    after_the_ladder = msgspec.structs.replace(silence, at=at(2, 9))
+    ended = planned(one(closed=at(8, 9)), silences=[after_the_ladder])
+    assert ("recovered", "sekcam") in kinds(ended), "who was told before the silence is told of the end"
+    lifted = msgspec.structs.replace(silence, lifted=date(2026, 4, 1))
+    assert ("escalated", "sekcam") in kinds(planned(one(), silences=[lifted], now=at(2, 8)))
+
+
+def test_a_silence_begins_once_and_ends_once_however_often_one_looks() -> None:
+    begin = dict.fromkeys(("u0", "u1", "*"), "Asia/Jakarta")
+
+    def begin_of(unit: str, day: date) -> int:
+        assert begin[unit]
+        return MONDAY + (day - date(2026, 3, 30)).days * DAY
+
+    ordered = {"first": date(2026, 3, 30), "last": date(2026, 4, 1), "reason": "x", "by": "y"}
+    over, waits, whole = (Silence(unit=unit, at=at(0, 8), **ordered) for unit in ("u0", "u1", "*"))  # type: ignore[arg-type]
+    closed = one("u1", closed=at(1, 15))
+    known: list[SilenceTurn] = []
+    for now in (at(0, 8), at(0, 9), at(2, 23), at(3, 0), at(9, 0)):
+        known += silence_turns([over, waits, whole], closed, known=known, begin_of=begin_of, now=now)
+    assert [(turn.unit, turn.turn, turn.at) for turn in sorted(known)] == [
+        ("*", "silenced", at(0, 8)),
+        ("u0", "silenced", at(0, 8)),
+        ("u1", "silenced", at(0, 8)),
+        ("u1", "silence_recovered", at(1, 15)),
+        ("*", "silence_expired", at(3, 0)),
+        ("u0", "silence_expired", at(3, 0)),
+    ]
+    lifted = SilenceTurn(at=at(0, 9), unit="u0", silenced_at=at(0, 8), turn="silence_lifted", day=date(2026, 3, 30))
+    later = silence_turns([over], [], known=[lifted], begin_of=begin_of, now=at(9, 0))
+    assert [turn.turn for turn in later] == ["silenced"], "what somebody lifted does not expire"
 
 
 @pytest.mark.parametrize("wrong", [{"reason": " "}, {"by": ""}, {"last": date(2026, 3, 1)}])

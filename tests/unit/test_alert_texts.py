@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 
 from benchmarks.alerts_world import GROUP, Fall, half_hour_start, history_of, office, simulate, working_day
 from pantau.alert_texts import LONGEST, DigestRow, Told, Training, digest_text, message_text, no_data_text
+from pantau.alerting.training import effect_of
 from pantau.domain.alerts.causes import Cause, Slice, causes
 from pantau.domain.alerts.detection import begin_week
 from pantau.domain.alerts.figures import Figure, figure
 from pantau.domain.alerts.messages import Message, MessageKind
 from pantau.domain.alerts.policy import QUIET
 from pantau.domain.alerts.states import Acknowledgement
+from pantau.domain.effects.assessments import Assessment
+from pantau.domain.effects.evaluation import Effect
 from pantau.domain.indicators import Language
 from pantau.domain.zones import HOUR, MINUTE
 
@@ -48,6 +51,28 @@ def told(kind: MessageKind = "fall", **more: object) -> Told:
     return Told(**{**usual, **more})  # type: ignore[arg-type]
 
 
+EFFECT = Assessment(
+    kind="programme",
+    programme="bimtek pelayanan",
+    title="Bimtek pelayanan",
+    outcome="promise",
+    first_day=date(2026, 8, 12),
+    last_day=date(2026, 8, 12),
+    last_week=date(2026, 11, 2),
+    units_trained=("dukcapil",),
+    effect=Effect(
+        verdict="better",
+        effect=2.1,
+        low=0.9,
+        high=3.3,
+        naive=7.7,
+        common=5.6,
+        before=80.0,
+        after=87.7,
+        comparison=tuple(f"u{n}" for n in range(9)),
+    ),
+)
+
 WHOLE: dict[str, Any] = {
     "figures": (LATE, TIME),
     "causes": (
@@ -56,7 +81,7 @@ WHOLE: dict[str, Any] = {
         Cause(kind="element", name="perilaku", share=0.41, before=3.1, now=2.8),
     ),
     "satisfaction": IKM,
-    "training": Training(title="Bimtek pelayanan", day=date(2026, 8, 12), effect="+2,1 poin (0,9–3,3)"),
+    "training": Training(title="Bimtek pelayanan", day=date(2026, 8, 12), weeks=12, effect=EFFECT),
     "link": "https://pantau.example/a/K7Q2",
 }
 
@@ -71,10 +96,42 @@ def test_a_fall_says_everything_that_a_camat_needs() -> None:
         "Sejak Sel 10 Nov 09.30, terlihat pada 2 hari berbeda.",
         "Petunjuk: waktu tunggu 18 mnt → 31 mnt (83 %); terberat 09.00–10.00 (46 %); U7 Perilaku pelaksana (41 %).",
         "Kepuasan: IKM 82,9, belum berubah (26 penilai).",
-        "Pelatihan terakhir: Bimtek pelayanan, Rab 12 Agu 2026: +2,1 poin (0,9–3,3).",
+        "Pelatihan terakhir: Bimtek pelayanan, Rab 12 Agu 2026 (12 pekan lalu). "
+        "Pengaruhnya, Tepat janji: Membaik +2,1 poin (kisaran +0,9 sampai +3,3, dibanding 9 unit).",
         "Tindak: buka https://pantau.example/a/K7Q2 lalu tekan Saya tindaklanjuti. "
         "Tanpa jawaban s.d. Sel 10 Nov 16.00 diteruskan ke Sekcam.",
     ]
+
+
+def test_training_that_changed_nothing_known_is_told_by_its_verdict_alone_and_never_by_before_and_after() -> None:
+    training = WHOLE["training"]
+    too_little = msgspec.structs.replace(EFFECT, effect=Effect(verdict="too_little", reason="few_units"))
+    lines = {
+        name: message_text(told(training=msgspec.structs.replace(training, effect=effect)), "id").splitlines()[3]
+        for name, effect in (("none", None), ("little", too_little), ("known", EFFECT))
+    }
+    since = "Pelatihan terakhir: Bimtek pelayanan, Rab 12 Agu 2026 (12 pekan lalu)."
+    assert lines["none"] == since
+    assert lines["little"] == f"{since} Pengaruhnya, Tepat janji: Data belum cukup."
+    assert not any(number in lines["known"] for number in ("7,7", "5,6", "80", "87")), "before and after, and common"
+
+
+@pytest.mark.parametrize(
+    ("units", "kind", "day", "found"),
+    [
+        (("dukcapil", "u1"), "programme", 12, True),
+        (("u1",), "programme", 12, False),
+        (("dukcapil",), "training", 12, True),
+        (("dukcapil",), "training", 11, False),
+    ],
+)
+def test_the_effect_beside_an_alert_is_that_of_the_units_own_programme_or_training(
+    units: tuple[str, ...], kind: Any, day: int, found: bool
+) -> None:
+    known = msgspec.structs.replace(EFFECT, kind=kind, units_trained=units, last_day=date(2026, 8, day))
+    other = msgspec.structs.replace(known, outcome="ikm")
+    told_of = effect_of([other, known], "dukcapil", "BIMTEK  pelayanan", date(2026, 8, 12), "promise")
+    assert told_of == (known if found else None)
 
 
 def test_the_same_in_english() -> None:

@@ -31,6 +31,7 @@ def test_a_ticket_is_taken_called_served_and_done() -> None:
         "called": (10, 0, OBSERVED),
         "wait_to_call": (10, 10, OBSERVED),
         "wait_to_start": (12, 12, OBSERVED),
+        "wait_of_promise": (12, 79 / MINUTE, OBSERVED),
         "outcome.served": (20, 0, OBSERVED),
         "service_time": (20, 8, OBSERVED),
         "visit_time": (20, 20, OBSERVED),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED, OBSERVED
 from pantau.domain.histogram import edge
-from pantau.domain.measures import DURATIONS, Mark
+from pantau.domain.measures import SPREAD, Mark
 from pantau.domain.windows import Accumulator, CellKey, slots, spread
 from pantau.domain.zones import DAY, HOUR, MINUTE, local_day, window_start
 from tests.strategies import MONDAY, SERVICES, TIMES, ZONES
@@ -17,7 +17,7 @@ MARKS: st.SearchStrategy[Mark] = st.tuples(
     st.integers(1, 3),
     st.integers(0, 10**9),
     st.sampled_from((OBSERVED, AUTO_CLOSED, IMPUTED)),
-).map(lambda mark: (*mark[:2], 1, *mark[3:]) if mark[0] in DURATIONS else mark)
+).map(lambda mark: (*mark[:2], 1, *mark[3:]) if mark[0] in SPREAD else mark)
 SOME = st.lists(MARKS, max_size=8)
 
 
@@ -60,7 +60,7 @@ def test_a_mark_lands_once_in_each_of_three_sizes(mark: Mark, zone: str, service
         assert day == local_day(zone, at).toordinal() - 719_163
         assert (cell.n, cell.total) == (n, total)
         assert (cell.imputed, cell.auto_closed) == (n * (provenance == IMPUTED), n * (provenance == AUTO_CLOSED))
-        assert cell.histogram == ({edge(total): 1} if measure in DURATIONS else {})
+        assert cell.histogram == ({edge(total): 1} if measure in SPREAD else {})
 
 
 @given(st.lists(TIMES, max_size=20), st.sampled_from([*ZONES.values(), "Australia/Lord_Howe", "Africa/Monrovia"]))

@@ -2,13 +2,17 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pantau.bus.claims import Page
+from pantau.bus.indicators import UnitNow
 from pantau.domain.errors import NotNow
 from stream_processors.health import Health
 from stream_processors.loops import WATCH_SECONDS, Loops, portions
@@ -70,6 +74,7 @@ class Bus:
         self.all_ends, self.firsts = ends, firsts
         self.answers = True
         self.sought: list[tuple[int, int]] = []
+        self.taken: list[tuple[str, bytes, bytes]] = []
 
     async def ends(self, numbers: Iterable[int]) -> Mapping[int, int]:
         if not self.answers:
@@ -82,12 +87,22 @@ class Bus:
     async def seek(self, number: int, offset: int) -> None:
         self.sought.append((number, offset))
 
+    async def put(self, topic: str, records: Iterable[tuple[str, bytes, bytes]]) -> None:
+        if not self.answers:
+            raise NotNow("no answer")
+        self.taken += records
+
 
 class Watched:
     """A worker's loops with a clock to move, at 5 in two partitions."""
 
     def __init__(
-        self, ends: Mapping[int, int], firsts: Mapping[int, int] | None = None, *, close_days: Any = None
+        self,
+        ends: Mapping[int, int],
+        firsts: Mapping[int, int] | None = None,
+        *,
+        close_days: Any = None,
+        announce: Any = None,
     ) -> None:
         self.app, self.worker, self.time = App(), Idle({0: 5, 1: 5}), Time()
         self.bus = Bus(ends, firsts or {})
@@ -101,7 +116,7 @@ class Watched:
             unused,
             self.health,
             unused,
-            unused,
+            announce,
             close_days,
             self.bus,
             partitions=2,
@@ -235,6 +250,29 @@ def test_a_worker_that_ends_waits_for_what_it_says_of_its_own_accord_and_says_no
 
     asyncio.run(ends())
     assert begun == ["closing"]
+
+
+def test_what_the_bus_does_not_take_is_said_once_it_does_and_saying_rests_longer_than_it_took() -> None:
+    asked: list[set[Page]] = []
+
+    def announce(pages: Iterable[Page]) -> list[UnitNow]:
+        asked.append({*pages})
+        time.sleep(0.02)
+        return [UnitNow(unit, datetime.now(UTC), 1, 1, 0) for _, unit in asked[-1]]
+
+    watched = Watched({0: 5, 1: 5}, announce=announce)
+    watched.loops.changed({(1, "a")})
+    watched.bus.answers = False
+    asyncio.run(watched.loops.announce())
+    assert (asked, watched.bus.taken) == ([{(1, "a")}], [])
+    watched.bus.answers = True
+    watched.loops.changed({(1, "b")})
+    asyncio.run(watched.loops.announce())  # at once: it rests
+    assert len(asked) == 1
+    while not watched.bus.taken:
+        asyncio.run(watched.loops.announce())
+    assert asked == [{(1, "a")}, {(1, "a"), (1, "b")}]
+    assert [unit for unit, *_ in sorted(watched.bus.taken)] == ["a", "b"]
 
 
 def test_a_storage_that_is_away_is_no_stall() -> None:

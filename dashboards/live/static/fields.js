@@ -30,7 +30,8 @@ export function configOf(panel, name) {
     }
   }
   found.title = found.displayName?.startsWith("${") ? name : (found.displayName ?? name);
-  found.hidden = Boolean(found.custom.hideFrom?.viz);
+  const only = panel.options?.reduceOptions?.fields; // a stat shows the columns whose titles match
+  found.hidden = Boolean(found.custom.hideFrom?.viz) || Boolean(only && !new RegExp(only.slice(1, -1)).test(found.title));
   return found;
 }
 

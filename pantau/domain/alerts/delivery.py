@@ -9,7 +9,8 @@ from pantau.domain.zones import HOUR, MINUTE
 Outcome = Literal["sent", "retry", "unclear", "refused"]
 """Taken over; not now; nobody knows whether it arrived; will never be taken over."""
 
-State = Literal["queued", "sent", "dead", "dropped"]
+State = Literal["queued", "sent", "delivered", "read", "dead", "dropped"]
+"""Waits; taken over by the service; on the telephone; seen; will reach nobody; overtaken by events."""
 
 FIRST_WAIT_MS: Final = 5_000
 LONGEST_WAIT_MS: Final = 15 * MINUTE

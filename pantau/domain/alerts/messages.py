@@ -28,6 +28,8 @@ CAMAT: Final = "camat"
 STALE_MS: Final = 3 * DAY
 """News older than this is told of what is open still, and no more of what has ended."""
 
+_NEVER: Final = 1 << 62
+
 CLOSED_AFTER_MS: Final = 40 * MINUTE
 """A half hour is known this long after its start."""
 
@@ -101,12 +103,14 @@ def plan(
     silences: Sequence[Silence] = (),
     now: int,
     told: Mapping[str, int] | None = None,
+    unreached: Mapping[str, Mapping[Role, int]] | None = None,
     rules: Rules | None = None,
 ) -> list[Message]:
     """Every message that is due by ``now`` and was ever due, in order of time; units without a place are left out.
 
     ``told`` is when people were first told of an alert, where that is known: ladder and reminders begin then, and an
-    incident that nobody could be told of for three days is begun now.
+    incident that nobody could be told of for three days is begun now. ``unreached`` is, by alert and role, when it was
+    known that no message arrives there: the next step of the ladder does not wait for an answer from there.
     """
     rules = rules or Rules()
     taken: dict[str, list[Acknowledgement]] = {}
@@ -134,7 +138,9 @@ def plan(
                 begin = sending_time(place.calendar, add_working_days(place.calendar, begin, rules.remind_days), rules)
                 if incident.closed is not None and incident.closed < begin:
                     continue  # it went with the disturbance that was told instead
-            found += _life(incident, begin, acknowledged, place, rules, _unstable(listed, i, place, rules))
+            lost = (unreached or {}).get(incident.first.alert, {})
+            life = _life(incident, begin, acknowledged, place, rules, _unstable(listed, i, place, rules), lost)
+            found += _held(life, incident, place, silences, listed[:i], rules)
     return sorted(message for message in found if message.at <= now)
 
 
@@ -196,6 +202,42 @@ def _first_told(
     return None
 
 
+def _held(
+    messages: Sequence[Message],
+    incident: Incident,
+    place: Place,
+    silences: Sequence[Silence],
+    before: Sequence[Incident],
+    rules: Rules,
+) -> list[Message]:
+    """None on a day that was silenced before: a step of the ladder waits, reminders are left out, ends are told."""
+    found = []
+    for message in messages:
+        at: int | None = message.at
+        if message.kind in ("reminder", "overdue", "escalated"):
+            at = _unsilenced(message.at, incident, place, silences, before, rules)
+        closed = incident.closed
+        if at == message.at:
+            found.append(message)
+        elif at is not None and message.kind != "reminder" and (closed is None or at < closed + CLOSED_AFTER_MS):
+            found.append(msgspec.structs.replace(message, at=at))
+    told = {message.role for message in found if message.kind not in ("recovered", "passed")}
+    return [each for each in found if each.kind != "recovered" or each.role in told]
+
+
+def _unsilenced(
+    at: int, incident: Incident, place: Place, silences: Sequence[Silence], before: Sequence[Incident], rules: Rules
+) -> int | None:
+    """From ``at`` on, when a message of an incident may be sent on a day that is not silenced."""
+    earlier = [silence for silence in silences if silence.at <= at]
+    for _ in range(400):
+        day = local_day(place.calendar.zone, at)
+        if not silenced_on(incident, day, earlier, before):
+            return at
+        at = sending_time(place.calendar, _next_day(place.calendar.zone, day), rules)
+    return None
+
+
 def _next_day(zone: str, day: date) -> int:
     return from_local(zone, datetime.combine(day + timedelta(days=1), time()))
 
@@ -207,6 +249,7 @@ def _life(
     place: Place,
     rules: Rules,
     unstable: Literal["", "told", "hushed"],
+    lost: Mapping[Role, int],
 ) -> list[Message]:
     """The messages of one incident from its first one to its end."""
     calendar, first = place.calendar, incident.first
@@ -220,7 +263,11 @@ def _life(
         return []
     if closed is not None and closed <= begin:
         return [message("passed", CAMAT, sending_time(calendar, closed, rules))]
-    deadlines = [(role, add_working_days(calendar, begin, days)) for role, days in rules.ladder]
+    asked = (CAMAT, *(role for role, _ in rules.ladder))
+    deadlines = [
+        (role, min(add_working_days(calendar, begin, days), max(lost.get(before, _NEVER), begin)))
+        for before, (role, days) in zip(asked, rules.ladder, strict=False)
+    ]
     kind: MessageKind = "unstable" if unstable == "told" else "fall"
     found = [message(kind, CAMAT, begin, deadline=deadlines[0][1] if deadlines else None)]
     told = [CAMAT]

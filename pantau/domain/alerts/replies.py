@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from pantau.domain.alerts.detection import residue_of
+from pantau.domain.alerts.states import is_due_day
 from pantau.domain.spans import Language
 
 LONGEST_NOTE: Final = 300
@@ -193,7 +194,7 @@ def _day(text: str, today: date) -> date | Why | None:
     if years:
         year = int(years[0]) + (2000 if len(years[0]) == 2 else 0)
         return _dated(year, month, int(numbers[0]), today)
-    coming = [_dated(year, month, int(numbers[0]), today) for year in range(today.year, today.year + 5)]
+    coming = [_dated(year, month, int(numbers[0]), today) for year in range(today.year, today.year + 2)]
     return next((day for day in coming if isinstance(day, date)), "day")
 
 
@@ -202,4 +203,6 @@ def _dated(year: int, month: int, day: int, today: date) -> date | Why:
         found = date(year, month, day)
     except ValueError:
         return "day"
-    return found if found >= today else "past"
+    if found < today:
+        return "past"
+    return found if is_due_day(found, today) else "day"

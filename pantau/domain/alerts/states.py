@@ -1,6 +1,6 @@
 """The states an indicator of a unit is in, as the page, the tables and the messages call them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 import msgspec
@@ -32,6 +32,14 @@ class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True, order=True):
     note: str = ""
     due: date | None = None
     done: bool = False
+
+
+LONGEST_DUE_DAYS: Final = 366
+
+
+def is_due_day(due: date, today: date) -> bool:
+    """Whether somebody may promise to be done by a day: from today on, a year ahead at most."""
+    return today <= due <= today + timedelta(days=LONGEST_DUE_DAYS)
 
 
 def state_of(
