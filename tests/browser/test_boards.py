@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -211,7 +212,10 @@ def test_charts_name_trainings_and_follow_theme_forced_colours_and_paper(office:
         page.keyboard.press(key)
     expect(page.locator("[data-chart] .about").first).to_have_text(re.compile("Sen 19 Okt.*Workshop pelayanan prima"))
     drawn = []
-    for media in ({"color_scheme": "dark"}, {"media": "print"}, {"media": "screen", "forced_colors": "active"}):
+    changes: list[dict[str, Any]] = [
+        {"color_scheme": "dark"}, {"media": "print"}, {"media": "screen", "forced_colors": "active"},
+    ]  # fmt: skip
+    for media in changes:
         page.emulate_media(**media)
         page.evaluate(FRAMES)
         drawn.append(page.evaluate(INKED, "--series-0"))
