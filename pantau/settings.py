@@ -80,7 +80,10 @@ class Settings(BaseSettings):
         200_000, "facts", "Visits and other facts that a worker keeps in memory, about 1 KB each.", ge=1_000
     )
     worker_announce_seconds: float = _setting(
-        2.0, "seconds", "How often a worker says on pantau.indicators what changed; it rests four times as long as that took.", gt=0
+        2.0,
+        "seconds",
+        "How often a worker says on pantau.indicators what changed; it rests four times as long as that took.",
+        gt=0,
     )
     worker_session_seconds: float = _setting(
         10.0, "seconds", "After how long without a heartbeat a worker's partitions go to others.", ge=1

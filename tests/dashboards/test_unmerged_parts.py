@@ -60,12 +60,11 @@ def waiting(engine: ChdbEngine) -> dict[str, int]:
     (unit,) = overview(lambda name, params: engine.query(sql(name), params), REGISTRY, LATER, ["dukcapil"])
     queue = {"unit": "dukcapil", "as_of": LATER, "since": at("10 00.00")}
     (now,) = board(engine, "waiting_now")
-    (longest,) = board(engine, "longest_wait_now")
     return {
         "overview_units": unit.waiting or 0,
         "unit_queue": sum(row["waiting"] for row in engine.query(f"{sql('unit_queue')}\n{PLAIN}", queue).dicts()),
         "waiting_now": now["waiting"],
-        "longest_wait_now": int(longest["longest_min"] is not None),
+        "longest_wait_now": int(now["longest_min"] is not None),
         "queue_by_service": sum(row["waiting_people"] for row in board(engine, "queue_by_service")),
         "overdue_by_unit": sum(row["overdue_people"] for row in board(engine, "overdue_by_unit")),
     }
