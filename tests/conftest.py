@@ -24,6 +24,7 @@ settings.register_profile(
     deadline=None,  # two cores shared with the engine: a slow example is not a wrong one
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     print_blob=True,
+    derandomize="CI" in os.environ,  # a change is judged by the same examples twice; new ones are sought elsewhere
 )
 settings.load_profile("pantau")
 

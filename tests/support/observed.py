@@ -1,5 +1,6 @@
 """An engine that remembers what it was asked and what it answered, so that two engines can be compared."""
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -69,4 +70,4 @@ class Observed:
         return self._names.get(sql) or self._plain(sql)
 
     def _plain(self, text: str) -> str:
-        return text.replace(self._database, "DATABASE")
+        return re.sub(rf"\b{self._database}(?=\b|_)", "DATABASE", text)

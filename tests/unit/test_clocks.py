@@ -110,7 +110,7 @@ def test_a_shifted_clock_is_told_and_mended(off: int, kind: str, shift: int) -> 
 def test_any_steady_shift_is_found_to_within_the_delay(minutes: int, seconds: int, sign: int) -> None:
     off = sign * (minutes * MINUTE + seconds * SECOND)
     (proposal,) = propose(watch(told(off)))
-    assert abs(proposal.shift_ms + off) <= 2 * MINUTE
+    assert abs(proposal.shift_ms + off) <= 2 * MINUTE + 3 * SECOND  # the delay of a week's events
     assert judge(watch((time + proposal.shift_ms, arrival) for time, arrival in told(off))) == ()
 
 
