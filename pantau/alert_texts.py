@@ -1,4 +1,4 @@
-"""The words of alerts: messages of at most 700 characters and digests, in Indonesian and in English.
+"""The words of alerts: messages of under 700 characters and digests, in Indonesian and in English.
 
 A message says what fell, from what to what with k of n, since when and how sure, the computed cause, the training
 context, where to look, how to act, and what happens otherwise. It names no officer and no citizen.
@@ -24,7 +24,7 @@ from pantau.domain.zones import MINUTE
 from pantau.effect_texts import difference_text, signed, verdict_text
 from pantau.texts import day_text, duration_text, number_text, share_text
 
-LONGEST: Final = 700
+LONGEST: Final = 699
 
 ROLES: Final[dict[Role, Text]] = {
     "camat": Text("Camat", "the camat"),

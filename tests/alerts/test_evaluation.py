@@ -76,7 +76,7 @@ def test_a_fall_is_found_told_with_its_cause_and_told_once(office: Office) -> No
     assert "Petunjuk: waktu layan 11 mnt" in text
     assert f"https://pantau.example/a/{text.split('kode ')[1][:4]}" in text
     assert "diteruskan ke Sekcam" in text
-    assert len(text) <= 700
+    assert len(text) < 700
     before = office.found(), office.tables.outbox(since=0)
     assert not office.look(at(FALLS + 2, 16))
     office.restart()
