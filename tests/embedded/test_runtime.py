@@ -248,6 +248,10 @@ def test_after_closing_everyone_is_told_and_nobody_waits_for_ever(tmp_path: Path
 
 
 def test_without_any_registry_it_is_a_matter_of_setup_and_the_directory_is_free_again(tmp_path: Path) -> None:
+    with pytest.raises(BadSetup, match="no data directory"):
+        opened(tmp_path / "mistyped", None)
+    assert not [*tmp_path.iterdir()], "looking into a wrong path makes nothing"
+    ChdbEngine(tmp_path / "store").close()
     with pytest.raises(BadSetup, match="no registry"):
         opened(tmp_path, None)
     opened(tmp_path).close()
