@@ -79,6 +79,7 @@ def test_of_raw_tables_dashboards_read_the_columns_that_their_queries_name_and_n
     engine: ChdbEngine,
 ) -> None:
     trees = drawn(engine)
+    of_visits = {row[0] for row in engine.query("DESCRIBE visits").rows}
     for table in ("events", "rejected_events", "flushes", "partitions"):
         columns = {row[0] for row in engine.query(f"DESCRIBE {table}").rows}
         named = set()
@@ -87,7 +88,9 @@ def test_of_raw_tables_dashboards_read_the_columns_that_their_queries_name_and_n
                 named |= set(re.findall(r"Identifier (?:\w+\.)?(\w+)", parsed(engine, name))) & columns
         for tree in trees:
             if re.search(rf"TableIdentifier {table}\b", tree):
-                named |= set(re.findall(r"Identifier (?:\w+\.)?(\w+)", tree)) & columns
+                found = set(re.findall(r"Identifier (?:\w+\.)?(\w+)", tree)) & columns
+                # whose a name is where visits are read as well, the next test knows
+                named |= found - of_visits if re.search(r"TableIdentifier visits\b", tree) else found
         assert named, table
         assert named <= set(DASHBOARD[table]) <= columns
         assert not {"data", "original", "reasons"} & set(DASHBOARD[table])
