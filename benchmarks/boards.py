@@ -22,6 +22,7 @@ from dashboards.live.reading import Reader
 from pantau.embedded.runtime import READERS
 from storage.chdb_engine import ChdbEngine
 from storage.engine import Answer, Params
+from storage.migrate import migrate
 from storage.queries import sql
 
 
@@ -102,6 +103,7 @@ def main() -> None:
         if not full.exists():
             fill(engine, chosen.visits, print)
             full.touch()
+        migrate(engine)  # a store kept from an earlier build
         visits, events = (engine.query(f"SELECT count() FROM {table}").rows[0][0] for table in ("visits", "events"))
         print(f"{visits:,} visits, {events:,} events")
         print(f"{'board':20} {'p50':>6} {'p95 ms':>6} {'CPU ms':>8} {'rows read':>12}")

@@ -27,14 +27,19 @@
       AND (is_ended OR (unit, source, subject, version) IN (
           SELECT unit, source, subject, max(version)
           FROM visits
-          WHERE (unit, source, subject) IN (
-              SELECT unit, source, subject
-              FROM visits
-              WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND (isNull(ended_at) OR ended_at > $__toTime_ms)
-                AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
-          )
+          PREWHERE version >= (SELECT min(version) FROM {{part_unended_today}} AS unended)
+          WHERE (unit, source, subject) IN (SELECT unit, source, subject FROM {{part_unended_today}} AS unended)
           GROUP BY unit, source, subject
       ))
+)
+
+-- name: part_unended_today
+-- Which tickets of today had not ended by now, when their row was written? A newer row may say otherwise; it has a higher version.
+(
+    SELECT unit, source, subject, version
+    FROM visits
+    WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND (isNull(ended_at) OR ended_at > $__toTime_ms)
+      AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
 )
 
 -- name: part_p90_of_promise

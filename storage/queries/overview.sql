@@ -5,16 +5,18 @@ WITH
         SELECT day.1 AS unit, day.2 AS today, day.3 AS starts
         FROM (SELECT arrayJoin({days:Array(Tuple(String, UInt16, Int64))}) AS day)
     ),
-    newest AS (
-        SELECT unit, source, subject, max(version) AS version
+    unended AS (
+        SELECT unit, source, subject, version
         FROM visits
-        WHERE (unit, source, subject) IN (
-            SELECT unit, source, subject
-            FROM visits
-            WHERE created_at >= fromUnixTimestamp64Milli({since:Int64}) AND created_at <= fromUnixTimestamp64Milli({as_of:Int64})
-              AND (isNull(ended_at) OR ended_at > fromUnixTimestamp64Milli({as_of:Int64}))
-              AND kind = 'ticket' AND unit IN (SELECT unit FROM asked)
-        )
+        WHERE created_at >= fromUnixTimestamp64Milli({since:Int64}) AND created_at <= fromUnixTimestamp64Milli({as_of:Int64})
+          AND (isNull(ended_at) OR ended_at > fromUnixTimestamp64Milli({as_of:Int64}))
+          AND kind = 'ticket' AND unit IN (SELECT unit FROM asked)
+    ),
+    newest AS (
+        SELECT unit, source, subject, max(version) AS last_version
+        FROM visits
+        PREWHERE version >= (SELECT min(version) FROM unended) -- a newer row has a higher one: most need no look at their keys
+        WHERE (unit, source, subject) IN (SELECT unit, source, subject FROM unended)
         GROUP BY unit, source, subject
     ),
     now AS (
