@@ -24,11 +24,9 @@ _PERSONAL: Final = re.compile(
     r"\b(?:officer|history|subject|original|reasons|digest|data|ticket|id|note|text_en|phone)\b"
 )
 _COMPARED: Final = re.compile(
-    r"\(unit, source, subject(?:, version)?\) IN \(\s*SELECT unit, source, subject\b|GROUP BY unit, source, subject\n"
-    r"|startsWith\(subject, [^)]*\)"
+    r"\(unit, source, subject\) IN \(\s*SELECT unit, source, subject\b|startsWith\(subject, [^)]*\)"
 )
-"""An identity compared with identities or with its newest row, or asked whether it is an application's: nothing of it
-comes out."""
+"""An identity compared with identities, or asked whether it is an application's: nothing of it comes out."""
 
 _DRAWN: Final = frozenset(get_args(Kind))
 _COMMON: Final = """

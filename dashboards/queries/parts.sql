@@ -7,7 +7,7 @@
 (SELECT min($__toTime - toIntervalHour(toUInt8(formatDateTime($__toTime, '%H', CAST(zone AS String))) + 3)) FROM units FINAL)
 
 -- name: part_tickets_today
--- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left. An index may hide the newer row of a ticket until its rows are merged: so the end is compared in a form that no index answers, and who has not ended is looked up once more by its key.
+-- Which tickets were taken on the unit's local day of now, and what is known of each by now? is_promised: a wait was promised; wait_ms counts on for who still waits, and until they left for who left. The end is compared in a form that no index answers: an index would hide the row that says so, until the ticket's rows are merged.
 (
     SELECT unit, service, counter, outcome, service_ms, promise_ms, created_at, started_at,
            isNotNull(called_at) AND called_at <= $__toTime_ms AS is_called,
@@ -24,22 +24,6 @@
     WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND outcome != 'void'
       AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
       AND formatDateTime(created_at, '%F', zone) = today_text
-      AND (is_ended OR (unit, source, subject, version) IN (
-          SELECT unit, source, subject, max(version)
-          FROM visits
-          PREWHERE version >= (SELECT min(version) FROM {{part_unended_today}} AS unended)
-          WHERE (unit, source, subject) IN (SELECT unit, source, subject FROM {{part_unended_today}} AS unended)
-          GROUP BY unit, source, subject
-      ))
-)
-
--- name: part_unended_today
--- Which tickets of today had not ended by now, when their row was written? A newer row may say otherwise; it has a higher version.
-(
-    SELECT unit, source, subject, version
-    FROM visits
-    WHERE unit IN (${unit:singlequote}) AND kind = 'ticket' AND (isNull(ended_at) OR ended_at > $__toTime_ms)
-      AND created_at > {{part_day_begun}} AND created_at <= $__toTime_ms
 )
 
 -- name: part_p90_of_promise

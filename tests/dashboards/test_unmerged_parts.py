@@ -70,15 +70,9 @@ def waiting(engine: ChdbEngine) -> dict[str, int]:
     }
 
 
-def test_who_has_left_or_came_on_another_day_waits_nowhere(unmerged: ChdbEngine) -> None:
-    """created: |9 Nov  <-- ruled --  10 Nov|; and what a rebuild took back is in no row that an index by time knows."""
+def test_who_has_left_waits_nowhere(unmerged: ChdbEngine) -> None:
     changed(unmerged, "created_at + INTERVAL 10 MINUTE AS ended_at, 'abandoned' AS outcome")
     assert set(waiting(unmerged).values()) == {0}, "left"
 
     changed(unmerged, "CAST(NULL AS Nullable(DateTime64(3, 'UTC'))) AS ended_at, 'open' AS outcome")
     assert set(waiting(unmerged).values()) == {1}, "and yet had not"
-
-    changed(unmerged, "created_at - INTERVAL 1 DAY AS created_at")
-    moved = waiting(unmerged)
-    moved.pop("unit_queue")  # its process reads exactly
-    assert set(moved.values()) == {0}, "came the day before"
