@@ -223,20 +223,7 @@ class Telling:
                 lang: undelivered_text(name, code, sent.role, sent.note, sent.next_at, zone, lang)
                 for lang in _LANGUAGES
             }
-            found.append(
-                Sent(
-                    key=f"undelivered:{sent.key}:{sent.recipient}",
-                    recipient="",
-                    kind="undelivered",
-                    role=OPERATOR,
-                    unit=sent.unit,
-                    alert="",
-                    due_at=now,
-                    next_at=now,
-                    text=texts["id"],
-                    text_en=texts["en"],
-                )
-            )
+            found.append(_to_operator("undelivered", f"undelivered:{sent.key}:{sent.recipient}", sent.unit, now, texts))
         return found
 
     def _silent(self, registry: Registry, gaps: Iterable[NoData], places: Mapping[str, Place], now: int) -> list[Sent]:
@@ -248,21 +235,24 @@ class Telling:
             at = sending_time(places[gap.unit].calendar, gap.at, self._rules)
             texts = {lang: no_data_text(name, gap.since, gap.expected, zone, lang) for lang in _LANGUAGES}
             if at <= now:
-                found.append(
-                    Sent(
-                        key=f"{gap.unit}:no_data:{gap.since}",
-                        recipient="",
-                        kind="no_data",
-                        role=OPERATOR,
-                        unit=gap.unit,
-                        alert="",
-                        due_at=at,
-                        next_at=at,
-                        text=texts["id"],
-                        text_en=texts["en"],
-                    )
-                )
+                found.append(_to_operator("no_data", f"{gap.unit}:no_data:{gap.since}", gap.unit, at, texts))
         return found
+
+
+def _to_operator(kind: str, key: str, unit: str, at: int, texts: Mapping[str, str]) -> Sent:
+    """A message of no alert; whoever runs the installation is told."""
+    return Sent(
+        key=key,
+        recipient="",
+        kind=kind,
+        role=OPERATOR,
+        unit=unit,
+        alert="",
+        due_at=at,
+        next_at=at,
+        text=texts["id"],
+        text_en=texts["en"],
+    )
 
 
 def _sent(message: Message, told: Told, recipient: str) -> Sent:
