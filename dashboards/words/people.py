@@ -63,16 +63,16 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.trainings.promise": ("Tepat janji, terlatih dan belum", "Promise kept, trained and not"),
     "panel.trainings.promise.about": (
-        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti "
-        "dampak.",
-        "The promise kept at trained units and at those not yet trained, in the same range; their difference is no "
+        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada hari-hari yang ada keduanya; bedanya belum "
+        "berarti dampak.",
+        "The promise kept at trained units and at those not yet trained, on the days with both; their difference is no "
         "effect yet.",
     ),
     "panel.trainings.ikm": ("IKM, terlatih dan belum", "Index, trained and not"),
     "panel.trainings.ikm.about": (
-        "IKM di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti dampak.",
-        "The index at trained units and at those not yet trained, in the same range; their difference is no effect "
-        "yet.",
+        "IKM di unit terlatih dan di unit yang belum, pada hari-hari yang ada keduanya; bedanya belum berarti dampak.",
+        "The index at trained units and at those not yet trained, on the days with both; their difference is no "
+        "effect yet.",
     ),
     "panel.trainings.programmes": ("Pengaruh pelatihan", "Effects of trainings"),
     "panel.trainings.programmes.about": (

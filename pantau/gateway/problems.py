@@ -37,6 +37,7 @@ Name = Literal[
     "internal",
     "not-now",
     "not-ready",
+    "busy",
 ]
 """A kind of problem; its ``type`` on the wire is ``urn:pantau:problem:`` + name."""
 
@@ -58,6 +59,7 @@ STATUS: Final[dict[Name, int]] = {
     "internal": 500,
     "not-now": 503,
     "not-ready": 503,
+    "busy": 503,
 }
 """The HTTP status of each kind of problem."""
 
@@ -121,6 +123,10 @@ TEXTS: Final[dict[Name, dict[Language, tuple[str, str]]]] = {
     "not-ready": {
         "id": ("Belum siap", "penyimpanan belum menjawab"),
         "en": ("Not ready", "the store does not answer yet"),
+    },
+    "busy": {
+        "id": ("Sedang sibuk", "banyak yang bertanya; ulangi sesudah Retry-After detik"),
+        "en": ("Busy", "many ask now; ask again after Retry-After seconds"),
     },
 }
 """Kind of problem -> language -> (title, detail)."""

@@ -33,9 +33,6 @@ log = structlog.get_logger(__name__)
 DRAIN_BYTES: Final = 4 * 1024 * 1024
 """About how much of the spool the bus is given before its answer is awaited: some 15,000 events."""
 
-REST_BYTES: Final = DRAIN_BYTES // 4
-"""How little must be left in the spool for going on directly: senders are held up while the bus is given it."""
-
 PAUSE_SECONDS: Final = (0.1, 1.0)
 """How long to wait after a bus that did not answer: at first, doubled each time, and at most."""
 

@@ -114,9 +114,8 @@ def test_spreadsheets_get_one_row_a_group_and_indicator(data: Path) -> None:
     assert float(found["L1", "service_time.p90"]["imputed"]) == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize("limit", ["15 min", "900", "900 s", "15 menit"])
-def test_a_limit_is_a_time(data: Path, limit: str) -> None:
-    table = json.loads(run(data, "wait_to_start.within", "--unit", "dukcapil", "--within", limit, "--json"))
+def test_a_limit_is_a_time(data: Path) -> None:
+    table = json.loads(run(data, "wait_to_start.within", "--unit", "dukcapil", "--within", "15 min", "--json"))
     assert table["lines"][0]["value"]["value"] == 0.4
     assert table["about"][0]["choices"]["within_ms"] == 900_000
 
@@ -143,9 +142,6 @@ def test_definitions_can_be_chosen(data: Path) -> None:
         (["wait_to_strat"], "wait_to_start"),
         (["--unit", "nobody"], "'nobody': not in the registry"),
         (["--from", "10-11-2026"], "write it like 2026-11-10"),
-        (["--as-of", "yesterday"], "write it like 2026-11-10 10:32"),
-        (["--within", "soon"], "soon"),
-        (["--within", "3 working days"], "not working days"),
         (["--by", "unit", "--by", "kecamatan"], "only one of unit"),
         (["--json", "--csv"], "choose one"),
     ],
