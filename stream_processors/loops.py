@@ -139,6 +139,7 @@ class Loops:
                     parts.setdefault(event.message.partition, []).append(rejection)
             for number, rejections in parts.items():
                 await self._must(self._worker.patience.ask, self._keep_rejections, number, rejections)
+                self._metrics.kept(len(rejections))
             for event in taken:
                 await stream.ack(event)
 
