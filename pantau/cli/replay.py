@@ -65,7 +65,7 @@ def replay(
     )
 
     from pantau.cli.replaying import replay_files
-    from pantau.settings import load
+    from pantau.settings import load, revealed
 
     secret = load({"key": key}).settings.key if to.startswith(("http://", "https://")) else None
     console = Console(stderr=True)
@@ -86,7 +86,7 @@ def replay(
             to=to,
             registry=registry,
             speed=speed,
-            key=secret.get_secret_value() if secret else None,
+            key=revealed(secret),
             on_progress=lambda name, done, said: progress.update(task, description=name, completed=done, said=said),
         )
     for line in _report(summary, to, lang):
