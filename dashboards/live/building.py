@@ -15,9 +15,10 @@ from dashboards.live.board_frames import BoardModel, board_model
 from dashboards.live.models import Model, Overview
 from dashboards.live.overview import overview
 from dashboards.live.reading import Reader, Source, units_at
-from dashboards.live.sources import count, sources
+from dashboards.live.sources import sources
 from dashboards.live.unit import unit_view
 
+OVERVIEW: Final = "overview"
 UNIT: Final = "unit:"
 BOARD: Final = "board:"
 
@@ -52,7 +53,7 @@ class Builder:
             return board_model(self._reader, drawn_boards()[choice.uid], choice, now)
         if topic == "sources":
             return sources(self._reader, now)
-        if topic == "overview":
+        if topic == OVERVIEW:
             return self._fresh_overview(now)
         code = topic.removeprefix(UNIT)
         unit = next((unit for unit in units_at(self._reader.registry, now) if unit.code == code), None)
@@ -73,6 +74,6 @@ class Builder:
         return refresh if refresh >= LIVE_UP_TO_S else 0
 
     def _fresh_overview(self, now: int) -> Overview:
-        found = overview(self._reader, now, count(sources(self._reader, now)))
+        found = overview(self._reader, now)
         self._overview = (time.monotonic(), found)
         return found

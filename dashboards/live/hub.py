@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from dashboards.live.building import UNIT, Builder
+from dashboards.live.building import OVERVIEW, UNIT, Builder
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from storage.engine import Answer
@@ -20,13 +20,16 @@ from storage.engine import Answer
 log = structlog.get_logger(__name__)
 
 LEAST_GAP_S: Final = 0.5
-"""Between the starts of two builds."""
+"""Between the starts of two builds of a topic."""
 
-BUSY_FACTOR: Final = 1.5
-"""And at least so many times as long as a build takes: the page never takes all of the time."""
+REST: Final = 0.5
+"""After each build nothing is built for so many times as long as it took: the page never takes all of the time."""
 
 SHARE: Final = 3.0
-"""So many times as long as its own build took each topic waits for the next, so that no board holds up the others."""
+"""So many times as long as its own build took a topic waits for the next, so that none holds up the others.
+
+Not the overview, which everybody watches and which goes before all others.
+"""
 
 HEARTBEAT_S: Final = 1.0
 """A viewer hears at least so often, so that it knows the server's time and that the line is alive."""
@@ -190,33 +193,39 @@ class Hub:
         self._behind &= watched
 
     async def _follow(self) -> None:
-        """Build and send whenever windows changed, and now and then without a change."""
+        """Build and send whenever windows changed, and now and then without a change; one topic after the other."""
         changed = asyncio.Event()
         listener = asyncio.create_task(self._listen(changed), name="changes for the live page")
         looked = time.monotonic()
         try:
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), self._patience())
-                began = time.monotonic()
-                if changed.is_set() or self._failure is not None or began - looked >= REFRESH_S:
+                    await asyncio.wait_for(changed.wait(), self._patience(looked))
+                now = time.monotonic()
+                if changed.is_set() or now - looked >= (REFRESH_S if self._failure is None else AGAIN_S):
                     changed.clear()
-                    self._behind, looked = self._watched(), began
-                with suppress(Exception):  # told where it was built; the next round may work again
-                    await self._send_due()
-                spent = time.monotonic() - began
-                await asyncio.sleep(max(LEAST_GAP_S, BUSY_FACTOR * spent) - spent)
+                    self._behind, looked = self._watched(), now
+                topic = min(self._behind, key=lambda behind: self._turn(behind, now), default=None)
+                if topic is None or self._due.get(topic, now) > now:
+                    continue
+                with suppress(Exception):  # told where it was built; the next time it may work again
+                    await self._send(topic)
+                await asyncio.sleep(REST * (time.monotonic() - now))
         finally:
             listener.cancel()
             with suppress(asyncio.CancelledError):
                 await listener
 
-    def _patience(self) -> float:
-        """How long to wait for a change: shorter while something waits for its turn or a build failed."""
-        if self._failure is not None:
-            return AGAIN_S
+    def _turn(self, topic: str, now: float) -> tuple[bool, bool, float, str]:
+        """Who goes first: what may be built now, of that the overview, then what has waited longest."""
+        due = self._due.get(topic, 0.0)
+        return due > now, topic != OVERVIEW, due, topic
+
+    def _patience(self, looked: float) -> float:
+        """How long to wait for a change: until what is behind may be built, or all is looked at again without one."""
         now = time.monotonic()
-        return max(0.0, min([REFRESH_S, *(self._due.get(topic, now) - now for topic in self._behind)]))
+        again = looked + (REFRESH_S if self._failure is None else AGAIN_S)
+        return max(0.0, min([again, *(self._due.get(topic, now) for topic in self._behind)]) - now)
 
     async def _listen(self, changed: asyncio.Event) -> None:
         async for _ in self._runtime.changes():
@@ -225,16 +234,13 @@ class Hub:
         for viewer in self._viewers:
             viewer.wake()
 
-    async def _send_due(self) -> None:
-        """Build what is behind and may be built again, and send it to whoever watches it."""
-        for topic in sorted(self._behind, key=_order):
-            if self._due.get(topic, 0) > time.monotonic():
-                continue
-            message = await self._message(topic, fresh=True)
-            self._behind.discard(topic)
-            for viewer in self._viewers:
-                if topic in viewer.topics:
-                    viewer.give(topic, message)
+    async def _send(self, topic: str) -> None:
+        """Build a topic and send it to whoever watches it; a change meanwhile makes it behind again."""
+        self._behind.discard(topic)
+        message = await self._message(topic, fresh=True)
+        for viewer in self._viewers:
+            if topic in viewer.topics:
+                viewer.give(topic, message)
 
     async def _message(self, topic: str, *, fresh: bool = False) -> bytes:
         """The event that tells a topic, or that there is no such unit (a registry to come may bring it)."""
@@ -249,6 +255,7 @@ class Hub:
     async def _build(self, topic: str) -> bytes:
         """Run the queries of one topic now. Raises LookupError for a unit that does not exist."""
         began, now = time.monotonic(), self._clock()
+        self._due[topic] = began + LEAST_GAP_S
         try:
             model = await asyncio.to_thread(self._builder.build, topic)
         except LookupError:
@@ -263,13 +270,9 @@ class Hub:
         done = time.monotonic()
         self._forget()
         self._built[topic] = (done, encoded)
-        self._due[topic] = done + max(self._builder.least_gap_s(topic), SHARE * (done - began))
+        share = 0 if topic == OVERVIEW else SHARE * (done - began)
+        self._due[topic] = max(began + LEAST_GAP_S, done + max(self._builder.least_gap_s(topic), share))
         return encoded
-
-
-def _order(topic: str) -> tuple[bool, str]:
-    """Overview first: units take their row from it."""
-    return topic != "overview", topic
 
 
 def event(topic: str, data: bytes) -> bytes:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import msgspec
 
-from dashboards.live.models import Index, Overview, SourceCount, Spark, Strip, UnitRow, Usual
+from dashboards.live.models import Index, Overview, Spark, Strip, UnitRow, Usual
 from dashboards.live.reading import EPOCH, SLOT_MS, Reader, Row, UnitDay, main_zone, units_at
-from dashboards.live.sources import spoken, usual_gap
+from dashboards.live.sources import count, sources, spoken, usual_gap
 from dashboards.live.states import UNIT_ORDER, UnitFacts, is_falling, is_quiet, unit_state
 from pantau.domain.calendars import Calendar, closes, is_open, opens, working_ms
 from pantau.domain.registry import Registry, Unit
@@ -29,16 +29,21 @@ Slots = dict[int, Row]
 """Slot of the day -> its row; slot 0 is the first half hour."""
 
 
-def overview(reader: Reader, now: int, sources: SourceCount) -> Overview:
+def overview(reader: Reader, now: int) -> Overview:
     """Every unit that exists at ``now``, those in need first."""
     registry = reader.registry
     units = units_at(registry, now)
     codes = [unit.code for unit in units]
-    found, day = reader.together(
-        lambda: storage_overview.overview(reader.query, registry, now, codes), lambda: _read_day(reader, units, now)
+    found, day, known = reader.together(
+        lambda: storage_overview.overview(reader.query, registry, now, codes),
+        lambda: _read_day(reader, units, now),
+        lambda: sources(reader, now),
     )
     standings = {standing.unit: standing for standing in found}
-    rows = [_unit_row(registry, unit, standings[unit.code], day, now) for unit in units]
+    rhythms: dict[str, list[Row]] = defaultdict(list)
+    for row in spoken(reader, now):
+        rhythms[row["unit"]].append(row)
+    rows = [_unit_row(registry, unit, standings[unit.code], day, rhythms[unit.code], now) for unit in units]
     heard = [row.last_event for row in rows if row.last_event is not None]
     return Overview(
         as_of=now,
@@ -49,12 +54,12 @@ def overview(reader: Reader, now: int, sources: SourceCount) -> Overview:
         minimum=registry.definitions.minimum_sample,
         strip=_strip(rows, [*standings.values()], day, now, registry),
         units=sorted(rows, key=_need),
-        sources=sources,
+        sources=count(known),
     )
 
 
 class _Day(msgspec.Struct, frozen=True):
-    """What is read about the day beside the standings: half hours of today and of the weeks before, promises, rhythms.
+    """What is read about the day beside the standings: half hours of today and of the weeks before, promises.
 
     ``shown`` is the first and the last slot that the page shows of a day.
     """
@@ -64,7 +69,6 @@ class _Day(msgspec.Struct, frozen=True):
     slots: dict[tuple[str, int], Slots]
     shown: tuple[int, int]
     promises: dict[str, Row]
-    rhythms: dict[str, list[Row]]
 
     def of(self, unit: str) -> UnitDay:
         """The local day of a unit."""
@@ -87,12 +91,7 @@ def _read_day(reader: Reader, units: Sequence[Unit], now: int) -> _Day:
             lambda: reader.ask("page_promise", **day_parameters(registry, now, [unit.code for unit in units])),
         )
         slots = before | running
-    rhythms: dict[str, list[Row]] = defaultdict(list)
-    for row in spoken(reader, now):
-        rhythms[row["unit"]].append(row)
-    return _Day(
-        today, past, slots, _range(registry, today, slots, past), {row["unit"]: row for row in promises}, rhythms
-    )
+    return _Day(today, past, slots, _range(registry, today, slots, past), {row["unit"]: row for row in promises})
 
 
 def _need(row: UnitRow) -> tuple[int, float, str]:
@@ -133,9 +132,11 @@ def _range(
     return (min(shown), max(shown)) if shown else (15, 31)
 
 
-def _unit_row(registry: Registry, unit: Unit, standing: UnitStanding, day: _Day, now: int) -> UnitRow:
+def _unit_row(
+    registry: Registry, unit: Unit, standing: UnitStanding, day: _Day, rhythm: Sequence[Row], now: int
+) -> UnitRow:
     calendar = registry.calendar(unit.code, now)
-    promise, rhythm = day.promises.get(unit.code, {}), day.rhythms.get(unit.code, [])
+    promise = day.promises.get(unit.code, {})
     last_event = _last_event(standing, rhythm)
     open_now = is_open(calendar, now)
     facts = UnitFacts(

@@ -59,6 +59,7 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "reject.clock": ("jam salah", "wrong clock"),
     "reject.future": ("waktu di masa depan", "time in the future"),
     "reject.too_old": ("terlalu lama", "too old"),
+    "reject.bus": ("ditolak bus", "refused by the bus"),
     "todo.clock": (
         "Setel jam mesin di kantornya.",
         "Set the clock of the machine at the office.",

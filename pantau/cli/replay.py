@@ -126,6 +126,8 @@ def _report(summary: "Summary", to: str, language: "Language") -> "Iterator[str]
             near = refusals.in_brackets(summary.nearest.get(service), language)
             yield f"{number_text(n, language):>10}  {service}{near}"
         yield f"{'':12}→ {say('add_service')}"
+    if summary.taken_again:
+        yield from refusals.taken_again(summary.taken_again, language)
     if summary.rejected:
         kept_here = "://" not in to or to.startswith("clickhouse://")
         yield say("refused_there" if to.startswith("http") else "refused", summary.rejected) + ":"

@@ -28,13 +28,14 @@ Code = Literal[
     "clock",
     "future",
     "too_old",
+    "bus",
 ]
 """Why an event was refused; of several reasons the first in this order names the rejection."""
 
 ORDER: Final[dict[Code, int]] = {code: place for place, code in enumerate(Code.__args__)}  # type: ignore[attr-defined]
 
 RETRYABLE: Final[frozenset[Code]] = frozenset(
-    {"unknown_kind", "not_allowed", "unknown_unit", "clock", "future", "too_old"}
+    {"unknown_kind", "not_allowed", "unknown_unit", "clock", "future", "too_old", "bus"}
 )
 """What can be mended on our side (registry, clock correction, a later version) so that the same bytes are accepted."""
 
@@ -95,6 +96,10 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
             "too large for the bus: {detail}",
             "make the event smaller; or raise max.message.bytes, then pantau rejects retry",
         ),
+    },
+    "bus": {
+        "id": ("ditolak bus: {detail}", "perbaiki topik atau broker, lalu pantau rejects retry"),
+        "en": ("refused by the bus: {detail}", "mend the topic or the broker, then pantau rejects retry"),
     },
     "unknown_kind": {
         "id": ("jenis kejadian tidak dikenal", "pakai {nearest}"),

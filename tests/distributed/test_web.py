@@ -118,8 +118,8 @@ def test_the_page_shows_what_workers_wrote_and_every_viewer_sees_what_they_write
             assert waiting(next(data for name, data in one if name == "overview")) == 1
             assert next(data for name, data in other if name == "unit")["row"]["waiting"] == 1
             tables.write(ticket("created", now - 4 * MINUTE, ticket="A2"))
-            assert waiting(next(data for name, data in one if name == "overview")) == 2
-            assert next(data for name, data in other if name == "unit")["row"]["waiting"] == 2
+            assert any(waiting(data) == 2 for name, data in one if name == "overview")
+            assert any(data["row"]["waiting"] == 2 for name, data in other if name == "unit")
 
 
 def test_a_viewer_of_another_kecamatan_sees_nothing_of_a_servers_tables(tables: Tables, tmp_path: Path) -> None:
@@ -154,8 +154,8 @@ def test_a_registry_that_is_loaded_shows_without_a_restart(tables: Tables, tmp_p
         desk = ServerDesk(tables.address)
         desk.load_registry(Registry.from_rows(rows))
         desk.close()
-        names = {row["name"] for row in next(data for name, data in stream if name == "overview")["units"]}
-        assert names == {"Kantor dukcapil", "Kantor camat"}
+        after = ({row["name"] for row in data["units"]} for name, data in stream if name == "overview")
+        assert any(names == {"Kantor dukcapil", "Kantor camat"} for names in after)
 
 
 def test_a_server_that_dies_leaves_a_page_that_says_so_and_recovers_by_itself(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from pantau.bus.topics import EVENTS, REJECTED
+from producers.brokers import DIRECT
+from producers.spool_segments import frame
 from producers.topics import create
 from tests.gateway.bus_process import Gateway, first_heard, gateway, heard, numbered, refused
 from tests.gateway.office import HERE, THERE, event
@@ -194,3 +196,48 @@ def test_what_kafka_finds_too_large_holds_up_nothing_behind_it(own_kafka: Broker
     assert [(each.id, each.code, each.retryable) for each in refused(own_kafka.bootstrap)] == [
         (f"{HERE}/7", "oversize", True)
     ]
+
+
+@pytest.mark.slow
+def test_what_cannot_be_read_or_is_refused_for_good_holds_up_nothing_and_is_told(
+    broker: Broker, tmp_path: Path
+) -> None:
+    """A later version left an entry in the spool; then the topic is made to want keys, which no packed record has."""
+    broker.stop()
+    with gateway(broker.bootstrap, tmp_path, **QUICK) as served:
+        assert served.post(numbered(0, 10)).status_code == 202
+        served.kill()
+        (segment,) = served.spool.glob("*.spool")
+        with segment.open("ab") as file:
+            file.write(frame(1, b'[{"type":"id.pantau.of.tomorrow"}]', n=1, at=0))
+        served.start()
+        assert served.post(numbered(10, 10)).status_code == 202
+        broker.start()
+        served.drained()
+        assert first_heard(broker.bootstrap) == [*range(20)]
+        assert served.condition()["set_aside_files"] == 1
+        assert "pantau_gateway_set_aside_events_total 1.0" in served.metrics()
+        assert "spool entries set aside" in served.log()
+        (reason,) = served.spool.glob("*.reason")
+        assert "cannot read it" in reason.read_text()
+
+        configure(broker.bootstrap, EVENTS.name, {"cleanup.policy": "compact"})
+        assert served.post(numbered(20, 2)).status_code == 202
+        eventually(lambda: "the bus takes nothing, compare: pantau topics check" in served.log(), "the refusal told")
+        assert served.condition()["spooled_events"] == 2
+        configure(broker.bootstrap, EVENTS.name, {"cleanup.policy": "delete"})
+        served.drained()
+        assert first_heard(broker.bootstrap) == [*range(22)]
+        assert refused(broker.bootstrap) == []
+
+
+def configure(bootstrap: str, topic: str, settings: dict[str, str]) -> None:
+    """Change a topic's settings behind everybody's back."""
+    from kafka import KafkaAdminClient
+    from kafka.admin import ConfigResource, ConfigResourceType
+
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, proxy_url=DIRECT)
+    try:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=settings)])
+    finally:
+        admin.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -38,13 +39,17 @@ def answer(rows: list[dict[str, Any]]) -> Answer:
 
 
 class StubRuntime:
-    """Answers every query with nothing, ``overview_units`` with ``standings``; counts what was asked."""
+    """Answers every query with nothing, ``overview_units`` with ``standings``; counts what was asked.
+
+    A query takes as many seconds as ``takes`` says.
+    """
 
     def __init__(self, registry: Registry = REGISTRY) -> None:
         self.registry = registry
         self.standings: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.broken = False
+        self.takes: dict[str, float] = {}
         self._lock = threading.Lock()
         self._held = threading.Lock()
         self._watchers: set[asyncio.Event] = set()
@@ -56,6 +61,7 @@ class StubRuntime:
             self.asked.append(name)
         with self._held:
             pass
+        time.sleep(self.takes.get(name, 0))
         if self.broken:
             raise RuntimeError("the engine is away")
         if name != "overview_units":

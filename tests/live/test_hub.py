@@ -106,6 +106,23 @@ def test_a_storm_of_changes_is_built_at_most_every_half_second() -> None:
     run(test)
 
 
+def test_the_overview_goes_before_all_else_and_waits_for_no_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.live.hub.LEAST_GAP_S", 0.1)
+
+    async def test(runtime: StubRuntime, hub: Hub) -> None:
+        runtime.takes = {"overview_units": 0.05, "unit_queue": 0.05}
+        viewer = hub.watch(["overview", "unit:natar"])
+        await first(viewer)
+        told = [(await next_but_ticks(viewer))[0]]
+        while told.count("unit") < 5:
+            runtime.change()
+            told.append((await next_but_ticks(viewer))[0])
+        assert told.count("overview") > told.count("unit")
+        await leave(viewer)
+
+    run(test)
+
+
 def test_an_unknown_unit_is_told_as_missing() -> None:
     async def test(runtime: StubRuntime, hub: Hub) -> None:
         viewer = hub.watch(["unit:nowhere"])

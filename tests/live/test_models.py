@@ -8,7 +8,7 @@ import pytest
 from dashboards.live.models import Overview, UnitRow, UnitView
 from dashboards.live.overview import overview
 from dashboards.live.reading import Reader
-from dashboards.live.sources import count, sources
+from dashboards.live.sources import sources
 from dashboards.live.unit import unit_view
 from pantau.domain.registry import Registry
 from storage.chdb_engine import ChdbEngine
@@ -38,7 +38,7 @@ def reader(module_engine: ChdbEngine) -> Reader:
 
 
 def seen(reader: Reader, now: int = AS_OF) -> Overview:
-    return overview(reader, now, count(sources(reader, now)))
+    return overview(reader, now)
 
 
 def row(reader: Reader, unit: str, now: int = AS_OF) -> UnitRow:

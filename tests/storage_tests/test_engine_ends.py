@@ -49,6 +49,17 @@ def test_the_directory_is_free_after_closing(tmp_path: Path) -> None:
     other.close()
 
 
+def test_no_query_is_held_up_by_being_compiled(engine: ChdbEngine) -> None:
+    compiled = "SELECT sum(value) FROM system.events WHERE event = 'CompileFunction'"
+    before = engine.query(compiled).rows
+    for _ in range(5):
+        engine.query(
+            "SELECT sum(number * 3 + 1) AS total FROM numbers(10) WHERE number * 7 + 2 > 5 AND number + 1 != 4 "
+            "GROUP BY number % 3 ORDER BY total"
+        )
+    assert engine.query(compiled).rows == before
+
+
 def test_a_directory_that_cannot_be_opened_is_a_matter_of_setup(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "metadata").write_text("not a directory")
