@@ -197,7 +197,7 @@ def _groups(request: Request, scope: Scope, found: Sequence[Group]) -> list[Grou
     """
     groups = set(found)
     if not set(request.by) & {"service", "channel", "counter"}:
-        places = sorted(set(scope.places)) or [""]
+        places = sorted(set(scope.places)) or ([] if request.place else [""])
         sides = [0, 1] if "trained" in request.by else [-1]
         times = _times(request.time, scope, {group.time for group in found})
         groups |= {Group(place=p, trained=s, time=t) for p in places for s in sides for t in times}
