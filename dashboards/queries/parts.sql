@@ -94,17 +94,22 @@ WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND 
 )
 
 -- name: part_counter_slots
--- In which slots was each counter open, for how long did it serve, for how long did people wait? Open runs from the day's first opening to its last closing, at most 12 hours; serving from first start to end.
+-- For how much of each slot was each counter open, how much of the slot is over, for how long did it serve, for how long did people wait (each of them)? Open runs from the day's first opening to its last closing, at most 12 hours; serving from first start to end.
 (
-    SELECT opened.unit AS unit, opened.counter AS counter, opened.slot AS slot, busy_s, waiting_s
+    SELECT opened.unit AS unit, opened.counter AS counter, opened.slot AS slot, open_s, busy_s, waiting_s,
+           least(slot * $__interval_s + $__interval_s, toUnixTimestamp($__toTime)) - slot * $__interval_s AS over_s
     FROM (
-        SELECT DISTINCT unit, CAST(counter AS String) AS counter,
-               arrayJoin(range(intDiv(toUnixTimestamp(assumeNotNull(greatest(opened_at, $__fromTime_ms))), $__interval_s),
-                               intDiv(toUnixTimestamp(assumeNotNull(least(
-                                   if(isNotNull(open_since), opened_at + INTERVAL 12 HOUR, ifNull(closed_at, opened_at)),
-                                   $__toTime_ms))), $__interval_s) + 1)) AS slot
-        FROM counter_days FINAL
-        WHERE unit IN (${unit:singlequote}) AND opened_at <= $__toTime_ms AND opened_at > $__fromTime_ms - INTERVAL 12 HOUR
+        SELECT unit, CAST(counter AS String) AS counter, slot,
+               max(least(shuts, (slot + 1) * $__interval_s) - greatest(opens, slot * $__interval_s)) AS open_s
+        FROM (
+            SELECT unit, counter, toUnixTimestamp(assumeNotNull(greatest(opened_at, $__fromTime_ms))) AS opens,
+                   toUnixTimestamp(assumeNotNull(least(
+                       if(isNotNull(open_since), opened_at + INTERVAL 12 HOUR, ifNull(closed_at, opened_at)), $__toTime_ms))) AS shuts,
+                   arrayJoin(range(intDiv(opens, $__interval_s), intDiv(shuts, $__interval_s) + 1)) AS slot
+            FROM counter_days FINAL
+            WHERE unit IN (${unit:singlequote}) AND opened_at <= $__toTime_ms AND opened_at > $__fromTime_ms - INTERVAL 12 HOUR
+        )
+        GROUP BY unit, counter, slot
     ) AS opened
     LEFT JOIN (
         SELECT unit, counter_name, slot, sum(least(ends, (slot + 1) * $__interval_s) - greatest(starts, slot * $__interval_s)) AS busy_s
@@ -130,7 +135,7 @@ WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND 
         )
         GROUP BY unit, slot
     ) AS waited ON waited.unit = opened.unit AND waited.slot = opened.slot
-    WHERE opened.slot * $__interval_s <= toUnixTimestamp($__toTime)
+    WHERE open_s > 0
 )
 
 -- name: part_skm_days
