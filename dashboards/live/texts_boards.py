@@ -29,6 +29,8 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     "board.nothing": ("Belum ada data dalam rentang waktu ini.", "No data in this time range yet."),
     "board.no_rows": ("Tidak ada baris dalam rentang waktu ini.", "No rows in this time range."),
     "board.unknown": ("belum ada data", "no data yet"),
+    "board.none_now": ("tidak ada saat ini", "none at present"),
+    "board.all_rows": ("Semua {n} baris", "All {n} rows"),
     "board.failed": (
         "Angka ini tidak dapat dihitung sekarang; sebabnya ada di catatan server.",
         "This cannot be computed now; the server's log says why.",

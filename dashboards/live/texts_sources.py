@@ -42,7 +42,7 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "scol.todo": ("Yang dilakukan", "What to do"),
     "scol.todo_about": ("Langkah berikutnya", "The next step"),
     "delay.none": ("<1 dtk", "<1 s"),
-    "clock.true": ("benar", "true"),
+    "clock.true": ("benar", "right"),
     "clock.wrong": ("salah", "wrong"),
     "rejects.none": ("tidak ada", "none"),
     "reject.personal": ("memuat data pribadi", "holds personal data"),

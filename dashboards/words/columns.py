@@ -30,7 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "column.service_name": ("Layanan", "Service"),
     "column.counter_name": ("Loket", "Counter"),
     "column.counter_state": ("Keadaan", "State"),
-    "column.serving_min": ("Melayani sejak", "Serving for"),
+    "column.serving_min": ("Melayani selama", "Serving for"),
     "column.open_hours": ("Buka", "Open"),
     "column.share_pct": ("Terpakai", "In use"),
     "column.p50_min": ("Median", "Median"),

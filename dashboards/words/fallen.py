@@ -15,6 +15,10 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
         "terbuka di atas.",
         "What is falling now and fell in 90 days, from what to what, who was told last; open ones first.",
     ),
+    "panel.unit.alerts.none": (
+        "Tidak ada peringatan terbuka, dan tidak ada dalam 90 hari.",
+        "No alert is open, and there was none in 90 days.",
+    ),
     "panel.alerts.open": ("Peringatan terbuka", "Open alerts"),
     "panel.alerts.open.about": (
         "Indikator yang menurun, yang belum ditangani siapa pun, dan unit yang sudah punya pembanding; tangani yang "
@@ -49,6 +53,7 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
         "Every open alert, those that nobody took on first: since when, from what to what, who was told last, and the "
         "date that was promised.",
     ),
+    "panel.alerts.list.none": ("Tidak ada peringatan terbuka.", "No alert is open."),
     "panel.alerts.course": ("Keadaan unit dari waktu ke waktu", "States of units over time"),
     "panel.alerts.course.about": (
         "Keadaan terberat setiap unit tiap setengah hari; yang berkali-kali menurun perlu dibenahi sebabnya, bukan "
@@ -61,17 +66,26 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
         "Unit dan layanan dengan orang yang lewat janji, yang terlama di atas; buka unitnya untuk melihat loket.",
         "Units and services with people beyond the promise, longest first; open the unit to see its counters.",
     ),
+    "panel.alerts.overdue.none": (
+        "Tidak ada yang tercatat menunggu lebih lama daripada janji.",
+        "Nobody is recorded as waiting longer than promised.",
+    ),
     "panel.alerts.oldest": ("Pengaduan tertua", "Oldest complaints"),
     "panel.alerts.oldest.about": (
         "Pengaduan terbuka menurut umur; yang lewat lima hari harus dijawab hari ini.",
         "Open complaints by age; those beyond five days must be answered today.",
     ),
+    "panel.alerts.oldest.none": ("Tidak ada pengaduan terbuka.", "No complaint is open."),
     "panel.alerts.noise": ("Pesan per unit", "Messages by unit"),
     "panel.alerts.noise.about": (
         "Kejadian dan pesan tiap unit dalam rentang waktu, yang terbanyak di atas; biasanya dua pesan per kejadian, "
         "lebih berarti lama tidak dijawab.",
         "Incidents and messages of each unit in the time range, most first; two messages an incident are usual, more "
         "means that nobody answered for long.",
+    ),
+    "panel.alerts.noise.none": (
+        "Tidak ada kejadian dan pesan dalam rentang waktu ini.",
+        "No incident and no message in this time range.",
     ),
     "panel.alerts.delivery": ("Pengiriman pesan per penerima", "Delivery of messages by role"),
     "panel.alerts.delivery.about": (
@@ -80,6 +94,7 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
         "Messages of the time range: sent (of them on the telephone and read, where the service tells), waiting, "
         "failed, tried again, and without an address; mend the addresses that fail.",
     ),
+    "panel.alerts.delivery.none": ("Tidak ada pesan dalam rentang waktu ini.", "No message in this time range."),
     "column.open_alerts": ("Menurun", "Falling"),
     "column.unanswered": ("Belum ditangani", "Not taken on"),
     "column.watched_units": ("Unit dipantau", "Units watched"),

@@ -57,6 +57,11 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
         "People who came and who were served per interval, the dashed line is usual; arrivals above served for long "
         "means that the queue grows.",
     ),
+    "panel.tv.units": ("Enam unit yang paling perlu dilihat", "The six units most in need"),
+    "panel.tv.units.about": (
+        "Yang lewat janji dulu, lalu yang terbesar terhadap janjinya; hubungi unit teratas.",
+        "Those over their promise first, then by how near they come to it; call the first.",
+    ),
     "panel.unit.waiting": ("Menunggu", "Waiting"),
     "panel.unit.waiting.about": (
         "Orang yang menunggu sekarang dan berapa yang lewat janji; bila ada yang lewat, panggil mereka dulu.",
@@ -91,10 +96,11 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
         "Orang yang menunggu per layanan, tunggu terlama terhadap janji; layanan di atas 100 % dipanggil lebih dulu.",
         "People waiting by service, the longest wait against the promise; call the service above 100 % first.",
     ),
+    "panel.unit.queue.none": ("Tidak ada yang tercatat menunggu.", "Nobody is recorded as waiting."),
     "panel.unit.desks": ("Loket hari ini", "Counters today"),
     "panel.unit.desks.about": (
-        "Keadaan setiap loket, sejak kapan melayani, dan bagian waktu buka yang terpakai; buka loket untuk jalannya "
-        "hari.",
+        "Keadaan setiap loket, berapa lama sudah melayani, dan bagian waktu buka yang terpakai; buka loket untuk "
+        "jalannya hari.",
         "The state of each counter, since when it serves, and the share of open time in use; open one for its day.",
     ),
     "panel.unit.flow": ("Datang dan selesai", "Arrivals and served"),
@@ -112,7 +118,7 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-_ON_TV: Final = ("waiting", "longest", "served", "kept", "ikm", "counters", "units", "ratio")
+_ON_TV: Final = ("waiting", "longest", "served", "kept", "ikm", "counters", "ratio")
 """Panels of the overview that the TV screen shows too."""
 
 NOW: Final = _NOW | {

@@ -81,6 +81,7 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "Verdict, effect with its 95 % interval, before and after alone and what of it happened without training too; "
         "only better and worse are proven.",
     ),
+    "panel.trainings.programmes.none": ("Belum ada pengaruh yang dihitung.", "No effect has been computed yet."),
     "panel.trainings.each": ("Pengaruh tiap pelatihan", "Effect of each training"),
     "panel.trainings.each.about": (
         "Hal yang sama untuk tiap pelatihan di satu unit, yang terbaru di atas; bila biaya atau sarana ikut berubah, "
@@ -88,6 +89,7 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "The same for each training at one unit, the latest first; when cost or facilities move too, something else is "
         "at work.",
     ),
+    "panel.trainings.each.none": ("Belum ada pengaruh yang dihitung.", "No effect has been computed yet."),
     "panel.trainings.promise_weeks": ("Tepat janji per minggu", "Promise kept by week"),
     "panel.trainings.promise_weeks.about": (
         "Unit terlatih di samping yang belum, minggu demi minggu; hanya jarak yang berubah dan menetap patut "
@@ -106,5 +108,9 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "bila pembanding berubah sama, sebabnya bukan pelatihan.",
         "Promise kept before and after at that unit, beside units of the kabupaten not yet trained on the same days; "
         "when the comparison changes alike, the training is not why.",
+    ),
+    "panel.trainings.compared.none": (
+        "Tidak ada pelatihan dalam rentang waktu ini.",
+        "No training in this time range.",
     ),
 }
