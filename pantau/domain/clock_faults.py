@@ -141,7 +141,7 @@ _SENTENCES: Final[dict[Kind, dict[Language, str]]] = {
         "en": "dead feed: {n} snapshots from {first} to {last} never changed",
     },
     "irregular": {
-        "id": "waktu tidak masuk akal, tak dapat diperbaiki dengan satu pergeseran: {n} kejadian, {first} sampai {last}",
+        "id": "waktu tidak masuk akal, satu pergeseran tidak memperbaikinya: {n} kejadian, {first} sampai {last}",
         "en": "impossible times that no single shift mends: {n} events, {first} to {last}",
     },
 }

@@ -94,7 +94,8 @@ def test_a_fall_says_everything_that_a_camat_needs() -> None:
         "Tepat janji 91 % → 79 % (93 dari 118 kunjungan; biasanya 107).",
         "Waktu layanan 9 mnt → 14 mnt (118 kunjungan).",
         "Sejak Sel 10 Nov 09.30 WIB, terlihat pada 2 hari.",
-        "Petunjuk: waktu tunggu 18 mnt → 31 mnt (83 %); terberat pukul 09.00–10.00 (46 %); U7 Perilaku pelaksana (41 %).",
+        "Petunjuk: waktu tunggu 18 mnt → 31 mnt (83 %); terberat pukul 09.00–10.00 (46 %); "
+        "U7 Perilaku pelaksana (41 %).",
         "Kepuasan: IKM 82,9, belum berubah (26 responden).",
         "Pelatihan terakhir: Bimtek pelayanan, Rab 12 Agu 2026 (12 pekan lalu). "
         "Pengaruhnya, Tepat janji: Membaik +2,1 poin (antara +0,9 dan +3,3, dibanding 9 unit).",
