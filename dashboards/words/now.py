@@ -39,14 +39,14 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.overview.units": ("Unit menurut kebutuhan", "Units by need"),
     "panel.overview.units.about": (
-        "Setiap unit hari ini, yang perlu dilihat di atas. Terhadap janji: tunggu p90 dibagi janji. "
+        "Setiap unit hari ini, yang perlu dilihat di atas; terhadap janji berarti tunggu p90 dibagi janji. "
         "Klik nama unit untuk rinciannya.",
         "Every unit today, those in need first; of promise is the p90 wait over the promise. "
         "Click a unit's name to look deeper.",
     ),
     "panel.overview.ratio": ("Tunggu terhadap janji", "Wait against the promise"),
     "panel.overview.ratio.about": (
-        "Median dan p90 waktu tunggu dalam persen dari janji; bila p90 di atas garis 100 %, satu dari sepuluh orang "
+        "Median dan p90 waktu tunggu dalam persen dari janji; bila p90 di atas 100 %, satu dari sepuluh orang "
         "lewat janji.",
         "Median and p90 of the wait in percent of the promise; above the line at 100 % one in ten waited too long.",
     ),

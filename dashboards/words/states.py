@@ -13,7 +13,7 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "state.overdue": ("▼ Lewat janji", "▼ Over promise"),
     "state.below": ("▲ Di bawah janji", "▲ Below promise"),
     "state.good": ("● Sesuai janji", "● As promised"),
-    "state.few": ("○ Belum cukup data", "○ Too few"),
+    "state.few": ("○ Belum cukup", "○ Too few"),
     "state.none": ("◇ Tanpa data", "◇ No data"),
     "state.serving": ("● Melayani", "● Serving"),
     "state.open": ("○ Buka", "○ Open"),
