@@ -62,14 +62,14 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.trainings.promise": ("Tepat janji, terlatih dan belum", "Promise kept, trained and not"),
     "panel.trainings.promise.about": (
-        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti "
-        "pengaruh.",
+        "Janji yang ditepati di unit terlatih dan di unit yang belum, pada rentang waktu yang sama; bedanya belum "
+        "berarti pengaruh.",
         "The promise kept at trained units and at those not yet trained, in the same range; their difference is no "
         "effect yet.",
     ),
     "panel.trainings.ikm": ("IKM, terlatih dan belum", "Index, trained and not"),
     "panel.trainings.ikm.about": (
-        "IKM di unit terlatih dan di unit yang belum, pada rentang yang sama; bedanya belum berarti pengaruh.",
+        "IKM di unit terlatih dan di unit yang belum, pada rentang waktu yang sama; bedanya belum berarti pengaruh.",
         "The index at trained units and at those not yet trained, in the same range; their difference is no effect "
         "yet.",
     ),
