@@ -252,7 +252,7 @@ def test_no_evaluation_tells_a_before_after_difference_without_its_comparison(
     assert by_week
     assert all(line.compared for line in by_week), "weeks since a training are drawn beside the comparison"
     notes = [block.title for block in blocks(document) if isinstance(block, Note)]
-    assert notes.count("Bukan dampak pelatihan" if language == "id" else "Not an effect of training") == 2
+    assert notes.count("Bukan pengaruh pelatihan" if language == "id" else "Not an effect of training") == 2
 
 
 def test_an_evaluation_is_written_as_page_and_file(data: Path, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_no_index_stands_without_how_many_answered(language: Language, n: int, s
 def test_an_index_of_too_few_is_provisional_wherever_it_is_read_first() -> None:
     few = figures(n=4, served=50)
     said = whole(skm_document(few, "id"))
-    assert "4 responden belum memenuhi contoh minimal 44 dari 50 orang yang dilayani (Krejcie–Morgan)" in said
+    assert "4 responden belum memenuhi sampel minimal 44 dari 50 orang yang dilayani (Krejcie–Morgan)" in said
     assert "masih kurang 40 responden" in said
     assert "Tambahkan sekurangnya 40 responden" in said
     poster = skm_poster(few, "id")
@@ -94,7 +94,7 @@ def test_an_index_of_enough_is_graded() -> None:
     enough = figures(n=47, served=50)
     said = whole(skm_document(enough, "id"))
     assert "IKM Disdukcapil pada Semester I 2026 adalah 72,22, mutu C (kinerja Kurang baik)" in said
-    assert "47 responden memenuhi contoh minimal 44 dari 50" in said
+    assert "47 responden memenuhi sampel minimal 44 dari 50" in said
     poster = skm_poster(enough, "id")
     assert (poster.value, poster.grade, poster.tone, poster.caution) == ("72,22", "C", "watch", "")
     assert [each.text for each in poster.elements] == ["3,00"] * 8 + ["2,00"]
