@@ -85,7 +85,7 @@ def test_an_index_of_too_few_is_provisional_wherever_it_is_read_first() -> None:
     assert "masih kurang 40 responden" in said
     assert "Tambahkan sekurang-kurangnya 40 responden" in said
     poster = skm_poster(few, "id")
-    assert poster.caution == "Angka sementara: perlu 44 responden, baru 4."
+    assert poster.caution == "Angka sementara: diperlukan 44 responden, baru ada 4."
     assert poster.tone == "unknown"
     assert {each.tone for each in poster.elements} == {"unknown"}
 
