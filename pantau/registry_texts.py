@@ -182,6 +182,7 @@ KINDS: Final[dict[str, str]] = {
 """What a value must be, as "is not …" names it."""
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_NUMBERED: Final = re.compile(r"^(\w+) number (\d+)\b")
 
 
 def told(fault: FileFault, language: Language) -> str:
@@ -189,7 +190,8 @@ def told(fault: FileFault, language: Language) -> str:
     if language == "en":
         return str(fault)
     rule, todo = retold(fault.rule), retold(fault.todo)
-    said = " ".join(part for part in (fault.field, fault.value, rule) if part)
+    field = _NUMBERED.sub(r"\1 ke-\2", fault.field)
+    said = " ".join(part for part in (field, fault.value, rule) if part)
     return f"{fault.file}:{fault.line}: {said}; {todo}"
 
 

@@ -150,7 +150,7 @@ UNIT: Final[dict[str, tuple[str, str]]] = {
     "element.produk": ("Produk spesifikasi jenis pelayanan", "Product specification"),
     "element.kompetensi": ("Kompetensi pelaksana", "Staff competence"),
     "element.perilaku": ("Perilaku pelaksana", "Staff conduct"),
-    "element.pengaduan": ("Penanganan pengaduan, saran, dan masukan", "Handling of complaints and suggestions"),
+    "element.pengaduan": ("Penanganan pengaduan", "Handling of complaints"),
     "element.sarana": ("Sarana dan prasarana", "Facilities"),
     # training
     "training.title": ("Pelatihan", "Training"),

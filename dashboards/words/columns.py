@@ -125,7 +125,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     # follow-up
     "column.units_overdue": ("Unit", "Units"),
     "column.overdue_people": ("Lewat janji", "Over promise"),
-    "column.over_by_min": ("Terlama lewat", "Longest over by"),
+    "column.over_by_min": ("Lewat terlama", "Longest over by"),
     "column.age_days": ("Umur", "Age"),
     "column.complaint_state": ("Keadaan", "State"),
     # platform

@@ -69,7 +69,8 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.trainings.ikm": ("IKM, terlatih dan belum", "Index, trained and not"),
     "panel.trainings.ikm.about": (
-        "IKM di unit terlatih dan di unit yang belum, pada hari-hari yang ada keduanya; bedanya belum berarti pengaruh.",
+        "IKM di unit terlatih dan di unit yang belum, pada hari-hari yang ada keduanya; bedanya belum berarti "
+        "pengaruh.",
         "The index at trained units and at those not yet trained, on the days with both; their difference is no "
         "effect yet.",
     ),

@@ -39,7 +39,7 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "state.signal_run": ("Delapan berturut-turut", "Eight in a row"),
     "state.siasn_3": ("Diklat teknis", "Technical course"),
     "state.siasn_4": ("Workshop", "Workshop"),
-    "state.siasn_8": ("Bimtek", "Guided instruction"),
+    "state.siasn_8": ("Bimtek", "Technical guidance"),
     "state.siasn_9": ("Seminar", "Seminar"),
     "state.siasn_10": ("Magang", "Internship"),
     "state.siasn_14": ("Coaching", "Coaching"),

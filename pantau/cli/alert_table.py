@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pantau.alert_texts import ROLES, figure_text, moment_text
@@ -178,7 +179,7 @@ def print_alerts(rows: Sequence[Row], language: Language) -> None:
             state + (" (data susulan)" if row.late and language == "id" else " (late data)" if row.late else ""),
             moment_text(row.since, row.zone, language),
             "\n".join(figure_text(figure, language) for figure in row.figures) or "-",
-            row.by or "-",
+            escape(row.by) or "-",
         )
     Console().print(table)
 

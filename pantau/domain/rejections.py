@@ -106,7 +106,7 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "en": ("unknown kind of event", "use {nearest}"),
     },
     "missing": {
-        "id": ("wajib ada: {expected}", "isi bidang ini"),
+        "id": ("wajib diisi: {expected}", "isi bidang ini"),
         "en": ("is required: {expected}", "fill in this field"),
     },
     "unknown_field": {

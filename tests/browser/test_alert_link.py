@@ -36,7 +36,7 @@ def test_a_camat_takes_an_alert_on_without_javascript(forms: Server, link: str, 
     page.get_by_label("Yang dilakukan").fill("tambah 1 petugas loket")
     page.get_by_label("Tenggat").fill("2020-01-01")
     page.get_by_role("button", name="Saya tindaklanjuti").click()
-    expect(page.get_by_role("alert")).to_contain_text("mulai hari ini")
+    expect(page.get_by_role("alert")).to_contain_text("dari hari ini")
     expect(page.get_by_label("Yang dilakukan")).to_have_value("tambah 1 petugas loket")
     expect(page.locator("main")).to_contain_text("Belum ada yang menindaklanjuti.")
     page.get_by_label("Tenggat").fill("2026-11-20")

@@ -215,7 +215,7 @@ def test_an_evaluation_judges_by_the_promise_and_tells_falls(read: Read) -> None
     assert service.wait.value == pytest.approx(10 * MINUTE, rel=0.01)
     said = "\n".join(statements(unit_document(figures, "id")))
     assert "KTP-el | mulai dilayani dalam 20 menit | 75,0 % | 40 | – | – |" in said
-    assert "1 kejadian: 1 ditindaklanjuti, 0 dinyatakan selesai." in said
+    assert "1 penurunan: 1 ditindaklanjuti, 0 dinyatakan selesai." in said
     assert "loket kedua" in said
     assert "Sekcam" not in said, "nobody is named"
     assert figures.skm.served == 40
