@@ -319,7 +319,8 @@ class Loops:
                 self._health.let_go(flush.next_offsets)
             await self._read_on(left)
             sample = flush.events[:: max(1, len(flush.events) // SAMPLED)]
-            self._metrics.written(time.perf_counter() - began, sample, time.time_ns() // 1_000_000)
+            now = time.time_ns() // 1_000_000
+            self._metrics.written(time.perf_counter() - began, sample, now, let_go=bool(merged))
         finally:
             self._health.at_work -= 1
             self._room.release()

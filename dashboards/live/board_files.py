@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from dashboards.expand import variables_of
+from dashboards.panels import UIDS
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _TOLD_OF_PANEL: Final = ("id", "type", "title", "description", "gridPos", "options", "fieldConfig", "transparent")
@@ -59,13 +60,13 @@ class DrawnBoard(msgspec.Struct, frozen=True):
 
 @cache
 def drawn_boards() -> dict[str, DrawnBoard]:
-    """Every committed board by its uid, in the order of their files."""
+    """Every committed board by its uid, from the general to the specific, first in Indonesian."""
     found: dict[str, DrawnBoard] = {}
     for language in ("id", "en"):
-        for path in sorted((files("dashboards") / "boards" / language).iterdir(), key=lambda path: path.name):
-            if path.name.endswith(".json"):
-                board = drawn(json.loads(path.read_text(encoding="utf-8")), language)
-                found[board.uid] = board
+        for name in UIDS.values():
+            path = files("dashboards") / "boards" / language / f"{name}.json"
+            board = drawn(json.loads(path.read_text(encoding="utf-8")), language)
+            found[board.uid] = board
     return found
 
 

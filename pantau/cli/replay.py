@@ -28,7 +28,7 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
         "en": "see: pantau rejects list --data {to}; once the cause is mended: pantau rejects retry --data {to}",
     },
     "services": {
-        "id": "{n} kejadian menyebut layanan yang tidak ada di registry, sehingga tidak dinilai menurut standarnya:",
+        "id": "{n} kejadian menyebut layanan yang tidak ada di registri, sehingga tidak dinilai menurut standarnya:",
         "en": "{n} events name services that the registry does not have, so no promise of theirs is judged:",
     },
     "add_service": {"id": "tambahkan [[service]], atau petakan kodenya", "en": "add a [[service]], or map the code"},

@@ -131,16 +131,18 @@ def test_a_viewer_of_another_kecamatan_sees_nothing_of_a_servers_tables(tables: 
     (tmp_path / "viewers.toml").write_text(listed, encoding="utf-8")
     settings = {"PANTAU_VIEWERS": str(tmp_path / "viewers.toml"), "PANTAU_IDENTITY_HEADER": "X-User"}
     with page(tmp_path, tables.address, settings=settings) as served:
-        assert httpx.get(served.url + "/api/overview").status_code == 401
+        asked = served.url + "/v1/indicators?indicator=arrivals&by=unit"
+        assert httpx.get(served.url + "/api/overview").status_code == httpx.get(asked).status_code == 401
 
-        def seen(name: str) -> tuple[int, int]:
+        def seen(name: str) -> tuple[int, int, int]:
             headers = {"X-User": name}
+            lines = httpx.get(asked, headers=headers, timeout=30).json()["lines"]
             units = httpx.get(served.url + "/api/overview", headers=headers).json()["units"]
             board = httpx.get(served.url + "/api/boards/pantau-tv/frames", headers=headers, timeout=30).json()
-            return len(units), len(board["panels"]["7"]["fields"][0]["values"])
+            return len(units), len(board["panels"]["7"]["fields"][0]["values"]), len(lines)
 
-        assert seen("his") == (2, 2)
-        assert seen("another") == (0, 0)
+        assert seen("his") == (2, 2, 2)
+        assert seen("another") == (0, 0, 0)
 
 
 def test_a_registry_that_is_loaded_shows_without_a_restart(tables: Tables, tmp_path: Path) -> None:
