@@ -138,7 +138,9 @@ def test_holidays_of_the_range_and_the_place_are_marked(
         **{name: getattr(known, name) for name in ("kabupaten", "kecamatan", "hours", "units", "groups", "services")},
         holidays=[
             Holiday(day=date(2026, 10, 28), name="Hari jadi", kind="libur_nasional"),
-            Holiday(day=date(2026, 11, 3), name="Hari setempat", kind="libur_daerah", kabupaten=known.units[0].kabupaten),
+            Holiday(
+                day=date(2026, 11, 3), name="Hari setempat", kind="libur_daerah", kabupaten=known.units[0].kabupaten
+            ),
             Holiday(day=date(2026, 11, 4), name="Di tempat lain", kind="libur_daerah", kabupaten="99.99"),
             Holiday(day=date(2026, 12, 25), name="Natal", kind="libur_nasional"),
         ],
