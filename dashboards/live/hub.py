@@ -239,10 +239,13 @@ class Hub:
         return due > now, topic != OVERVIEW, due, topic
 
     def _patience(self, behind: Iterable[str], looked: float) -> float:
-        """How long to wait for a change: until what is behind may be built, or all is looked at again without one."""
+        """How long to wait for a change: until what is behind may be built, or all is looked at again without one.
+
+        Never long: what a new viewer asks for may fail meanwhile.
+        """
         now = time.monotonic()
         again = looked + (REFRESH_S if self._failure is None else AGAIN_S)
-        return max(0.0, min([again, *(self._due.get(topic, now) for topic in behind)]) - now)
+        return max(0.0, min([again, now + AGAIN_S, *(self._due.get(topic, now) for topic in behind)]) - now)
 
     async def _listen(self, changed: Collection[asyncio.Event]) -> None:
         async for _ in self._runtime.changes():
