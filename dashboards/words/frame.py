@@ -36,5 +36,6 @@ FRAME: Final[dict[str, tuple[str, str]]] = {
     "link.other": ("English", "Bahasa Indonesia"),
     "link.open": ("Buka {board}", "Open {board}"),
     "mark.intervention_marks": ("Pelatihan dan tindakan", "Trainings and measures"),
+    "mark.holidays": ("Hari libur", "Holidays"),
     "mark.alert_marks": ("Peringatan: ▼ menurun, ● pulih", "Alerts: ▼ fell, ● recovered"),
 }
