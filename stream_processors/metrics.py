@@ -69,6 +69,10 @@ class WorkerMetrics:
         for number, n in records.items():
             self.lag.labels(str(number)).set(n)
 
+    def kept(self, rejections: int) -> None:
+        """Refusals are in their table."""
+        self.rows.labels("rejected_events").inc(rejections)
+
     def merged(self, flush: Flush, seconds: float) -> None:
         """A batch went through the operator."""
         for (kind, source), n in Tally(map(_KIND_AND_SOURCE, flush.events)).items():
@@ -81,8 +85,6 @@ class WorkerMetrics:
             self.rejected.labels(rejection.code).inc()
         for table, n in flush.rows.items():
             self.rows.labels(table).inc(n)
-        for opened in flush.opened_seconds:
-            self.rebuild.observe(opened)
         self.misplaced.inc(len(flush.misplaced))
         self.batch.observe(len(flush.events))
         self.merge.observe(seconds)

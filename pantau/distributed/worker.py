@@ -53,6 +53,7 @@ def run_worker(settings: Settings) -> int:
         partitions = _answered(lambda: partitions_of(addresses, EVENTS))
         _answered(lambda: require(engine))
         store = Store(engine)
+        metrics = WorkerMetrics()
         worker = Worker(
             PartitionTables(store),
             owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
@@ -61,6 +62,7 @@ def run_worker(settings: Settings) -> int:
             secret=secret,
             clocks=PartitionClocks(store),
             facts_in_memory=settings.worker_facts,
+            on_opened=metrics.rebuild.observe,
         )
         rejects, refused = Rejects(store), PartitionClocks(store)
 
@@ -88,7 +90,7 @@ def run_worker(settings: Settings) -> int:
         )
         set_for_batches()
         try:
-            return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep, announce, close_days))
+            return run_app(lambda: create_app(app_settings, worker, metrics, keep, announce, close_days))
         finally:
             worker.close()
     finally:
