@@ -134,7 +134,10 @@ def message_text(told: Told, language: Language) -> str:
 
 
 class DigestRow(msgspec.Struct, frozen=True):
-    """One unit in a digest: its name, its alert's code, what to say of it, and whether it is new, open or ended."""
+    """One unit in a digest: its name, its alert's code, what to say of it, and whether it is new, open or ended.
+
+    ``since`` is ms UTC. ``phase`` is begun, open, ended, or late for what is told of the past.
+    """
 
     unit: str
     code: str

@@ -71,6 +71,8 @@ def roles(database: str, cluster: str | None = None) -> list[str]:
     grant("reader", "SELECT", f"{database}.*")
     for table in ANSWERED:
         grant("answerer", "INSERT", f"{database}.{table}")
+    # what an earlier version granted and this one does not
+    statements.append(f"REVOKE{on} SELECT ON {database}.* FROM pantau_dashboard")
     for table, columns in DASHBOARD.items():
         for behind in _behind(table, place):
             grant("dashboard", f"SELECT({', '.join(columns)})" if columns else "SELECT", f"{database}.{behind}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from dashboards.expand import variables_of
+from dashboards.model import HOLIDAY
 from dashboards.panels import UIDS
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -38,11 +39,11 @@ class PanelQuery(msgspec.Struct, frozen=True):
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What is marked on the time axes of a board."""
+    """What is marked on the time axes of a board. Holidays have no query: the registry knows them."""
 
     name: str
     colour: str
-    sql: str
+    sql: str = ""
 
 
 class DrawnBoard(msgspec.Struct, frozen=True):
@@ -55,6 +56,7 @@ class DrawnBoard(msgspec.Struct, frozen=True):
     variables: tuple[Variable, ...]
     queries: tuple[PanelQuery, ...]
     marks: tuple[Marks, ...]
+    holidays: Marks | None
     told: dict[str, Any]
 
 
@@ -98,7 +100,15 @@ def drawn(board: dict[str, Any], language: str) -> DrawnBoard:
         marks=tuple(
             Marks(each["name"], each["iconColor"], each["target"]["rawSql"])
             for each in board["annotations"]["list"]
-            if each.get("enable") and "target" in each
+            if each.get("enable") and "rawSql" in each.get("target", {})
+        ),
+        holidays=next(
+            (
+                Marks(each["name"], each["iconColor"])
+                for each in board["annotations"]["list"]
+                if each.get("enable") and HOLIDAY in each.get("target", {}).get("tags", ())
+            ),
+            None,
         ),
         told=_told(board, language, variables),
     )

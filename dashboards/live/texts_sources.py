@@ -10,7 +10,7 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "sources.troubled": ("{n} dari {all} sumber perlu dilihat", "{n} of {all} sources need a look"),
     "sources.troubled_one": ("1 dari {all} sumber perlu dilihat", "1 of {all} sources needs a look"),
     "sources.about": (
-        "Angka di halaman lain hanya sebaik sumbernya. Yang perlu ditangani ada di atas.",
+        "Angka di halaman lain hanya sebaik sumbernya. Yang perlu dilihat ada di atas.",
         "The numbers on other pages are only as good as their sources. Those in need come first.",
     ),
     "sources.no_unit": ("tanpa unit dalam 7 hari", "no unit in 7 days"),

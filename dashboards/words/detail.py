@@ -48,7 +48,7 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.services.files": ("Permohonan terbuka", "Open applications"),
     "panel.services.files.about": (
-        "Permohonan yang belum selesai dan yang sudah lewat tenggat; selesaikan yang lewat tenggat lebih dulu.",
+        "Permohonan yang belum selesai dan yang sudah lewat tenggat; selesaikan yang lewat tenggat lebih dahulu.",
         "Applications not finished and those beyond their deadline; finish those beyond it first.",
     ),
     "panel.services.right": ("Benar sejak awal", "Right first time"),
@@ -84,7 +84,7 @@ DETAIL: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.services.ages": ("Umur permohonan, hari", "Age of applications, days"),
     "panel.services.ages.about": (
-        "Permohonan terbuka menurut umur dan yang lewat tenggat; kerjakan yang tertua lebih dulu.",
+        "Permohonan terbuka menurut umur dan yang lewat tenggat; kerjakan yang tertua lebih dahulu.",
         "Open applications by age and those beyond the deadline; work on the oldest first.",
     ),
     # control charts

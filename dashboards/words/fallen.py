@@ -84,7 +84,7 @@ FALLEN: Final[dict[str, tuple[str, str]]] = {
         "means that nobody answered for long.",
     ),
     "panel.alerts.noise.none": (
-        "Tidak ada kejadian dan pesan dalam rentang waktu ini.",
+        "Tidak ada penurunan dan pesan dalam rentang waktu ini.",
         "No incident and no message in this time range.",
     ),
     "panel.alerts.delivery": ("Pengiriman pesan per penerima", "Delivery of messages by role"),

@@ -59,7 +59,7 @@ _NOW: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.tv.units": ("Enam unit yang paling perlu dilihat", "The six units most in need"),
     "panel.tv.units.about": (
-        "Yang lewat janji dulu, lalu yang terbesar terhadap janjinya; hubungi unit teratas.",
+        "Yang lewat janji lebih dahulu, lalu yang paling mendekati janjinya; hubungi unit teratas.",
         "Those over their promise first, then by how near they come to it; call the first.",
     ),
     "panel.unit.waiting": ("Menunggu", "Waiting"),

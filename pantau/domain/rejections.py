@@ -59,6 +59,7 @@ class Flaw(msgspec.Struct, frozen=True):
 class Rejection(msgspec.Struct, frozen=True, kw_only=True):
     """A refused event. ``source`` is who sent it; ``id`` (masked) and raw ``time`` are its own, where readable.
 
+    ``time`` and ``arrival`` are ms UTC.
     ``original`` is what was sent, with personal data masked; ``digest`` is a keyed hash of what was sent, by which the
     same event is known again. ``retryable``: these bytes can be accepted once the cause is mended.
     """

@@ -125,7 +125,7 @@ TEXTS: Final[dict[Name, dict[Language, tuple[str, str]]]] = {
         "en": ("Not ready", "the store does not answer yet; try again in a moment"),
     },
     "busy": {
-        "id": ("Sedang sibuk", "banyak yang bertanya; ulangi sesudah Retry-After detik"),
+        "id": ("Sedang sibuk", "permintaan sedang banyak; coba lagi setelah sekian detik dalam Retry-After"),
         "en": ("Busy", "many ask now; ask again after Retry-After seconds"),
     },
 }

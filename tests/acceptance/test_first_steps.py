@@ -51,10 +51,12 @@ def test_the_same_verbs_go_through_the_process_that_owns_the_directory(
     log: Path, tmp_path: Path, straight: dict[str, Any]
 ) -> None:
     owned = tmp_path / "owned"
-    with served(owned, "--registry", REGISTRY):
+    with served(owned, "--registry", REGISTRY) as running:
         assert "known already" not in pantau("replay", log, "--mapping", "bank_calls_1999", "--to", owned)
         assert "were known already" in pantau("replay", log, "--mapping", "bank_calls_1999", "--to", owned)
         assert values("--data", owned) == straight
+        told = httpx.get(f"{running.url}/v1/indicators", timeout=30).json()
+        assert {line["indicator"]: line["value"]["value"] for line in told["lines"]} == straight
         assert pantau("verify", "--data", owned).startswith("equal")
         assert "nothing" not in pantau("sources", "--data", owned)
     assert values("--data", owned) == straight
