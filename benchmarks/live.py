@@ -1,9 +1,10 @@
 """The one process as offices use it: events over HTTP with 202 after durable, and how soon the page knows.
 
-    python -m benchmarks.live [--seconds N] [--viewers N] [--pages-only]
+    python -m benchmarks.live [--seconds N] [--viewers N] [--boards N] [--pages-only]
 
 Starts ``pantau serve`` in a process of its own. First batches of 100 as fast as it answers; then 1,000 events a second,
-paced, while watchers of the page's stream note for each event how long after its sending they had it.
+paced, while watchers of the page's stream note for each event how long after its sending they had it; further pages may
+look at boards meanwhile.
 """
 
 import argparse
@@ -17,12 +18,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import httpx
 import msgspec
 
+from dashboards.live.board_files import drawn_boards
 from pantau.domain.wire import BATCH, instant
 from pantau.embedded.desk import running_process
 
@@ -111,11 +113,15 @@ def full_speed(url: str, seconds: float, senders: int = 4) -> float:
 
 
 class Watchers(threading.Thread):
-    """Some open pages, each a stream of its own; each notes when it first saw each newer last event."""
+    """Some open pages, each a stream of its own; each notes when it first saw each newer last event.
 
-    def __init__(self, url: str, viewers: int) -> None:
+    Beside them some that look at boards, the ten in turn; of each it is noted when its numbers came.
+    """
+
+    def __init__(self, url: str, viewers: int, boards: int) -> None:
         super().__init__(daemon=True)
         self._url = url
+        self.drawn: list[list[float]] = [[] for _ in range(boards)]
         self.seen: list[list[tuple[int, float]]] = [[] for _ in range(viewers)]
 
     def run(self) -> None:
@@ -125,7 +131,18 @@ class Watchers(threading.Thread):
     async def _read_all(self) -> None:
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-            await asyncio.gather(*(self._read(client, seen) for seen in self.seen))
+            boards = [uid for uid in drawn_boards() if not uid.endswith("-en")]
+            await asyncio.gather(
+                *(self._read(client, seen) for seen in self.seen),
+                *(self._look(client, boards[n % len(boards)], drawn) for n, drawn in enumerate(self.drawn)),
+            )
+
+    async def _look(self, client: httpx.AsyncClient, uid: str, drawn: list[float]) -> None:
+        with suppress(httpx.TransportError):
+            async with client.stream("GET", f"{self._url}/api/boards/{uid}/stream") as response:
+                async for line in response.aiter_lines():
+                    if line.startswith("event: board"):
+                        drawn.append(time.monotonic())
 
     async def _read(self, client: httpx.AsyncClient, seen: list[tuple[int, float]]) -> None:
         newest = 0
@@ -139,9 +156,8 @@ class Watchers(threading.Thread):
                             seen.append((last, time.time() * 1000))
 
 
-def page_delays(url: str, seconds: float, rate: int, viewers: int) -> list[float]:
+def page_delays(url: str, seconds: float, rate: int, watchers: Watchers) -> list[float]:
     """Milliseconds from an event's own time to a page having it, for every tenth of a second and every page."""
-    watchers = Watchers(url, viewers)
     watchers.start()
     time.sleep(1)
     sent: list[int] = []
@@ -165,6 +181,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=15)
     options.add_argument("--viewers", type=int, default=1, help="How many pages are open.")
+    options.add_argument("--boards", type=int, default=0, help="How many further pages look at boards.")
     options.add_argument("--pages-only", action="store_true", help="Leave out what is sent at full speed.")
     options.add_argument("--work", type=Path, default=Path("artifacts/benchmark-live"))
     chosen = options.parse_args()
@@ -186,10 +203,14 @@ def main() -> None:
         if not chosen.pages_only:
             print(f"HTTP, 202 after durable: {full_speed(running.url, chosen.seconds):,.0f} events/s in batches of 100")
             time.sleep(10)  # what came at full speed is merged and drawn first
-        delays = page_delays(running.url, chosen.seconds, 1000, chosen.viewers)
+        watchers = Watchers(running.url, chosen.viewers, chosen.boards)
+        delays = page_delays(running.url, chosen.seconds, 1000, watchers)
         p50, p95 = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
         told = f"p50 {p50:,.0f} ms, p95 {p95:,.0f} ms, worst {delays[-1]:,.0f} ms after"
         print(f"{chosen.viewers} pages at 1,000 events/s: {told}")
+        gaps = sorted(later - earlier for drawn in watchers.drawn for earlier, later in pairwise(drawn))
+        if gaps:
+            print(f"{chosen.boards} boards: numbers every {gaps[len(gaps) // 2]:.1f} s, at most {gaps[-1]:.1f} s apart")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()

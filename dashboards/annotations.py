@@ -13,14 +13,12 @@ from typing import Any, Final
 import msgspec
 
 from dashboards.grafana import Grafana
+from dashboards.model import HOLIDAY, OURS
 from pantau.domain.alerts.detection import Transition, Turn
 from pantau.domain.alerts.incidents import ENDS
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.registry import Registry
 from pantau.domain.zones import day_start
-
-OURS: Final = "pantau"
-"""The tag by which ours are found again."""
 
 _KEY: Final = "pantau-kunci:"
 
@@ -65,7 +63,7 @@ def annotations_of(
                 Annotation(
                     key=_key("holiday", holiday.day.isoformat(), holiday.kabupaten or ""),
                     **_span(registry.zone(units[0].code), holiday.day, holiday.day),
-                    tags=("libur",) + ((f"kabupaten:{holiday.kabupaten}",) if holiday.kabupaten else ()),
+                    tags=(HOLIDAY,) + ((f"kabupaten:{holiday.kabupaten}",) if holiday.kabupaten else ()),
                     text=holiday.name,
                 )
             )

@@ -4,7 +4,7 @@ A definition holds no words and no JSON. Words come from ``dashboards.words``, J
 ``dashboards.render``; so both languages have the same queries, ids and places by construction.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -17,6 +17,12 @@ Look = Literal["plain", "usual", "limit", "band_low", "band_high", "points"]
 """How a line is drawn: ``usual`` and ``limit`` are dashed, a band is filled from its high line down to its low one."""
 
 COLUMNS_OF_GRID = 24
+
+OURS: Final = "pantau"
+"""The tag by which annotations that we wrote into a Grafana are found again."""
+
+HOLIDAY: Final = "libur"
+"""The tag of those that are holidays."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +93,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     ``since`` is the left end of its time range, as Grafana writes it; the right end is now. ``below`` are the boards
     that go into detail, ``above`` the one that is more general. ``marks`` are the queries of what is
-    marked on its charts: trainings and other measures, alerts.
+    marked on its charts: trainings and other measures, alerts; ``holidays`` marks these too.
     """
 
     key: str
@@ -98,6 +104,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     above: str = ""
     below: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    holidays: bool = False
     fixed: bool = False
 
 

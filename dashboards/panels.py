@@ -48,7 +48,16 @@ def panel_json(panel: Panel, number: int, say: Say, *, board: str, source: Json,
         "options": _OPTIONS[panel.kind](panel) | (_shown(panel, say) if panel.kind == "stat" else {}),
         "fieldConfig": {"defaults": _defaults(panel, say), "overrides": _overrides(panel, say)},
     }
+    if f"{words}.none" in say:
+        _say_when_empty(made["fieldConfig"], say(f"{words}.none"))
     return made | ({"interval": panel.interval} if panel.interval else {})
+
+
+def _say_when_empty(config: Json, words: str) -> None:
+    """A table without rows says why; a cell without a value is a dash still."""
+    for override in config["overrides"]:
+        override["properties"].append({"id": "noValue", "value": config["defaults"]["noValue"]})
+    config["defaults"]["noValue"] = words
 
 
 def _values(panel: Panel) -> list[Column]:

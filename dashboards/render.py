@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from dashboards import palette
 from dashboards.expand import without_variables
-from dashboards.model import Board, Variable
+from dashboards.model import HOLIDAY, OURS, Board, Variable
 from dashboards.panels import PLUGIN, PLUGIN_VERSION, panel_json, uid_of
 from dashboards.queries import board_sql
 from dashboards.words import Say
@@ -50,7 +50,7 @@ def board_json(board: Board, language: Language) -> Json:
         "templating": {
             "list": [] if board.fixed else [_source_choice(say), *(_choice(v, say) for v in board.variables)]
         },
-        "annotations": {"list": [_marks(query, say) for query in board.marks]},
+        "annotations": {"list": [*(_marks(query, say) for query in board.marks), *([_holidays(say)] * board.holidays)]},
         "links": [] if board.fixed else _links(board, say),
         "panels": panels,
     }
@@ -107,6 +107,17 @@ def _choice_of_codes(variable: Variable, say: Say) -> Json:
         "allowCustomValue": False,
         "current": options[0],
         "options": options,
+    }
+
+
+def _holidays(say: Say) -> Json:
+    """What ``pantau dashboards annotate`` wrote into Grafana; the live page takes them from the registry."""
+    return {
+        "name": say("mark.holidays"),
+        "datasource": {"type": "grafana", "uid": "-- Grafana --"},
+        "enable": True,
+        "iconColor": palette.UNKNOWN,
+        "target": {"type": "tags", "tags": [OURS, HOLIDAY], "matchAny": False, "limit": 400},
     }
 
 

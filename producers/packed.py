@@ -8,7 +8,7 @@ from pantau.domain.wire import decode_data
 
 
 class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An accepted event between processes: its data as canonical JSON."""
+    """An accepted event between processes: times in ms UTC, its data as canonical JSON."""
 
     source: str
     id: str

@@ -26,7 +26,15 @@ from kafka.errors import (
 )
 
 from pantau.bus.partitions import partition_of
-from pantau.bus.records import PACKED_HEADERS, joined, pack_rejection, packed, rejection_headers
+from pantau.bus.records import (
+    PACKED_HEADERS,
+    RECORD_BYTES,
+    RECORD_EVENTS,
+    joined,
+    pack_rejection,
+    packed,
+    rejection_headers,
+)
 from pantau.bus.topics import EVENTS, REJECTED, Topic
 from pantau.bus.undelivered import ForGood, TooLarge
 from pantau.domain.errors import BadEvent, Fault, NotNow, PantauError
@@ -50,8 +58,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     linger_seconds: float = 0.05
-    record_events: int = 500
-    record_bytes: int = 256 * 1024
+    record_events: int = RECORD_EVENTS
+    record_bytes: int = RECORD_BYTES
     buffer_events: int = 50_000
     buffer_bytes: int = 64 * 1024 * 1024
     delivery_seconds: float = 60.0

@@ -5,15 +5,22 @@ A person with the right to manage access runs these once (``pantau migrate --rol
 answers, ``pantau_dashboard`` to Grafana, ``pantau_migrator`` to whoever makes the tables.
 """
 
+from pantau.domain.measures import RECORDS
 from storage.layout import BY_UNIT, Cluster, render, table_of
 from storage.migrate import migrations
 
 EMBEDDED_ONLY = frozenset({"moved_cells", "progress"})
 """Tables that only a process with its own directory writes."""
 
-_WHOLE = ("aggregates", "complaints", "counter_days", "interventions", "ratings", "snapshots", "surveys", "visits")
+ABOUT_SOMEBODY = frozenset({"officer", "ticket", "age_group", "sex", "education", "occupation", "history"})
+"""Columns of facts that are about one person, and the events that a fact was made of, which tell the same."""
+
 DASHBOARD: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys((*_WHOLE, "windows", "units", "services", "effects", "alert_transitions", "data_gaps"), ()),
+    **{
+        table: tuple(name for name in (*record.__struct_fields__, "version", "deleted") if name not in ABOUT_SOMEBODY)
+        for table, record in RECORDS.items()
+    },
+    **dict.fromkeys(("windows", "units", "services", "effects", "alert_transitions", "data_gaps"), ()),
     "alert_weeks": ("unit", "week", "baseline"),
     "alert_answers": ("alert", "at", "due", "done"),
     "alert_silences": ("unit", "first_day", "last_day", "indicator", "at"),
@@ -24,7 +31,7 @@ DASHBOARD: dict[str, tuple[str, ...]] = {
     "flushes": ("name", "epoch", "seq", "at"),
     "partitions": ("name", "epoch", "seq", "at"),
 }
-"""Tables that dashboards and their watchdogs read; of the raw ones and those of alerts only these columns, never what
+"""Tables that dashboards and their watchdogs read, and of which only some columns: never what is about one person, what
 a person wrote or a source sent. ``digest`` and ``version`` are what FINAL sorts and picks by."""
 
 ANSWERED = ("alert_answers", "alert_inbox", "alert_receipts")
@@ -64,6 +71,8 @@ def roles(database: str, cluster: str | None = None) -> list[str]:
     grant("reader", "SELECT", f"{database}.*")
     for table in ANSWERED:
         grant("answerer", "INSERT", f"{database}.{table}")
+    # what an earlier version granted and this one does not
+    statements.append(f"REVOKE{on} SELECT ON {database}.* FROM pantau_dashboard")
     for table, columns in DASHBOARD.items():
         for behind in _behind(table, place):
             grant("dashboard", f"SELECT({', '.join(columns)})" if columns else "SELECT", f"{database}.{behind}")

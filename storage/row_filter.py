@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from pantau.domain.alerts.silences import ALL_UNITS
 from storage.parameters import quoted
 
 FIND_TABLES: Final = "SELECT name FROM system.tables WHERE database = currentDatabase()"
@@ -19,6 +20,9 @@ BY_UNIT: Final = (
     "snapshots", "surveys", "trimmed_facts", "units", "visits", "windows",
 )  # fmt: skip
 """Tables whose rows each belong to one unit."""
+
+OF_ALL_UNITS: Final = ("alert_silence_turns", "alert_silences")
+"""Of them, those that may also speak of every unit at once (``*``), and so of each that somebody may see."""
 
 BY_SOURCE: Final = ("rejected_events", "source_clocks", "source_health")
 """Tables whose rows each belong to one source."""
@@ -43,8 +47,9 @@ def narrowed(sql: str, *, tables: Iterable[str], units: Iterable[str], sources: 
     units = [*units]
     of_unit, of_source = _in("unit", units), _sources(sources)
     of_alert = f"alert IN (SELECT alert FROM alert_transitions WHERE {of_unit})"
-    conditions = dict.fromkeys(BY_UNIT, of_unit) | dict.fromkeys(BY_SOURCE, of_source)
-    conditions |= dict.fromkeys(BY_ALERT, of_alert) | dict.fromkeys(BY_TRAINED, _trained_among(units))
+    conditions = dict.fromkeys(BY_UNIT, of_unit) | dict.fromkeys(OF_ALL_UNITS, _in("unit", [*units, ALL_UNITS]))
+    conditions |= dict.fromkeys(BY_SOURCE, of_source) | dict.fromkeys(BY_ALERT, of_alert)
+    conditions |= dict.fromkeys(BY_TRAINED, _trained_among(units))
     filters = {}
     for table in sorted(tables):
         name = table.removesuffix("_local")  # on a cluster, the rows of one server

@@ -56,6 +56,7 @@ def control() -> Board:
         since="now-90d",
         refresh="15m",
         marks=("intervention_marks", "alert_marks"),
+        holidays=True,
         panels=(
             Panel(
                 key="verdict",

@@ -50,8 +50,10 @@ def strip(y: int, h: int, *, x: int = 0, widths: tuple[int, ...] = (4, 4, 4, 4, 
     )
 
 
-def units_table(*, y: int, h: int, w: int = 24, opens: str = "unit", without: tuple[str, ...] = ()) -> Panel:
-    """Every unit, those in need first; ``without`` leaves columns out where there is no room."""
+def units_table(
+    *, y: int, h: int, w: int = 24, query: str = "units_by_need", opens: str = "unit", without: tuple[str, ...] = ()
+) -> Panel:
+    """Units, those in need first; ``without`` leaves columns out where there is no room."""
     columns = (
         hidden("code"),
         text("name", opens=opens, passes=(("unit", "code"),) if opens else ()),
@@ -68,7 +70,7 @@ def units_table(*, y: int, h: int, w: int = 24, opens: str = "unit", without: tu
     return Panel(
         key="units",
         kind="table",
-        query="units_by_need",
+        query=query,
         columns=tuple(hidden(each.name) if each.name in without else each for each in columns),
         x=0,
         y=y,

@@ -17,6 +17,7 @@ def satisfaction() -> Board:
     return Board(
         key="satisfaction",
         marks=("intervention_marks",),
+        holidays=True,
         variables=(KECAMATAN, TRAINED, UNITS),
         since="now-90d",
         refresh="5m",

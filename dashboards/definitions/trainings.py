@@ -38,6 +38,7 @@ def trainings() -> Board:
         since="now-90d",
         refresh="15m",
         marks=("intervention_marks",),
+        holidays=True,
         panels=(
             Panel(
                 key="units",

@@ -11,7 +11,9 @@ def tv() -> Board:
         fixed=True,
         panels=(
             *strip(y=0, h=6),
-            units_table(y=6, h=11, w=15, opens="", without=("usual_pct", "judged_n", "served")),
+            units_table(
+                y=6, h=11, w=15, query="units_most_in_need", opens="", without=("usual_pct", "judged_n", "served")
+            ),
             ratio_course(x=15, y=6, w=9, h=11),
         ),
     )

@@ -9,6 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from dashboards.expand import variables_of
+from dashboards.model import HOLIDAY
+from dashboards.panels import UIDS
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _TOLD_OF_PANEL: Final = ("id", "type", "title", "description", "gridPos", "options", "fieldConfig", "transparent")
@@ -37,11 +39,11 @@ class PanelQuery(msgspec.Struct, frozen=True):
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What is marked on the time axes of a board."""
+    """What is marked on the time axes of a board. Holidays have no query: the registry knows them."""
 
     name: str
     colour: str
-    sql: str
+    sql: str = ""
 
 
 class DrawnBoard(msgspec.Struct, frozen=True):
@@ -54,18 +56,19 @@ class DrawnBoard(msgspec.Struct, frozen=True):
     variables: tuple[Variable, ...]
     queries: tuple[PanelQuery, ...]
     marks: tuple[Marks, ...]
+    holidays: Marks | None
     told: dict[str, Any]
 
 
 @cache
 def drawn_boards() -> dict[str, DrawnBoard]:
-    """Every committed board by its uid, in the order of their files."""
+    """Every committed board by its uid, from the general to the specific, first in Indonesian."""
     found: dict[str, DrawnBoard] = {}
     for language in ("id", "en"):
-        for path in sorted((files("dashboards") / "boards" / language).iterdir(), key=lambda path: path.name):
-            if path.name.endswith(".json"):
-                board = drawn(json.loads(path.read_text(encoding="utf-8")), language)
-                found[board.uid] = board
+        for name in UIDS.values():
+            path = files("dashboards") / "boards" / language / f"{name}.json"
+            board = drawn(json.loads(path.read_text(encoding="utf-8")), language)
+            found[board.uid] = board
     return found
 
 
@@ -97,7 +100,15 @@ def drawn(board: dict[str, Any], language: str) -> DrawnBoard:
         marks=tuple(
             Marks(each["name"], each["iconColor"], each["target"]["rawSql"])
             for each in board["annotations"]["list"]
-            if each.get("enable") and "target" in each
+            if each.get("enable") and "rawSql" in each.get("target", {})
+        ),
+        holidays=next(
+            (
+                Marks(each["name"], each["iconColor"])
+                for each in board["annotations"]["list"]
+                if each.get("enable") and HOLIDAY in each.get("target", {}).get("tags", ())
+            ),
+            None,
         ),
         told=_told(board, language, variables),
     )

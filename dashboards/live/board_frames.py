@@ -10,8 +10,10 @@ import structlog
 
 from dashboards.expand import expand
 from dashboards.live.board_choice import Choice, Range, chosen_of, range_at
-from dashboards.live.board_files import DrawnBoard
+from dashboards.live.board_files import DrawnBoard, Marks
 from dashboards.live.reading import Reader, main_zone, units_at
+from pantau.domain.registry import Registry
+from pantau.domain.zones import day_start
 from storage.engine import Answer, EngineError
 
 log = structlog.get_logger(__name__)
@@ -105,9 +107,25 @@ def board_model(reader: Reader, board: DrawnBoard, choice: Choice, now: int) -> 
         variables=offered,
         panels={panel: answers[text] for panel, text in texts.items()},
         marks=[
-            MarksFrame(each.name, each.colour, answers[text]) for each, text in zip(board.marks, marks, strict=True)
+            *(MarksFrame(each.name, each.colour, answers[text]) for each, text in zip(board.marks, marks, strict=True)),
+            *([_holidays(board.holidays, reader.registry, values.get("unit"), zone, span)] if board.holidays else []),
         ],
     )
+
+
+def _holidays(look: Marks, registry: Registry, units: Sequence[str] | None, zone: str, span: Range) -> MarksFrame:
+    """The holidays of the range that close the chosen units, or all; each at the begin of its day."""
+    kabupaten = {unit.kabupaten for unit in registry.units if units is None or unit.code in units}
+    found = sorted(
+        {
+            (day_start(zone, holiday.day), holiday.name)
+            for holiday in registry.holidays
+            if holiday.kabupaten is None or holiday.kabupaten in kabupaten
+        }
+    )
+    shown = [(at, name) for at, name in found if span.from_ms <= at <= span.to_ms]
+    fields = [Field("time", "time", [at for at, _ in shown]), Field("title", "text", [name for _, name in shown])]
+    return MarksFrame(look.name, look.colour, Frame(fields))
 
 
 def _sql(sql: str, span: Range, interval_s: int, values: Mapping[str, Sequence[str]]) -> str:

@@ -35,7 +35,7 @@ def board_topic(choice: Choice) -> str:
 
 
 class Builder:
-    """Builds models from a source of answers. Blocks; called from worker threads, one model at a time."""
+    """Builds models from a source of answers. Blocks; called from worker threads, a board beside what is none."""
 
     def __init__(self, source: Source, clock: Callable[[], int]) -> None:
         self._clock = clock

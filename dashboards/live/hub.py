@@ -5,14 +5,14 @@ Topics are those of :mod:`dashboards.live.building`. The hub works only while so
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 import structlog
 
-from dashboards.live.building import OVERVIEW, UNIT, Builder
+from dashboards.live.building import BOARD, OVERVIEW, UNIT, Builder
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
 from storage.engine import Answer
@@ -22,8 +22,13 @@ log = structlog.get_logger(__name__)
 LEAST_GAP_S: Final = 0.5
 """Between the starts of two builds of a topic."""
 
-REST: Final = 0.5
-"""After each build nothing is built for so many times as long as it took: the page never takes all of the time."""
+Lane = Literal["pages", "boards"]
+
+REST: Final[dict[Lane, float]] = {"pages": 0.5, "boards": 1.0}
+"""After each build its lane rests for so many times as long as it took: the page never takes all of the time.
+
+What a page shows is built beside the boards, not after them: a board may take as long as the delay of an overview may.
+"""
 
 SHARE: Final = 3.0
 """So many times as long as its own build took a topic waits for the next, so that none holds up the others.
@@ -103,19 +108,18 @@ class Hub:
         self._viewers: set[Viewer] = set()
         self._ended = False
         self._task: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()
+        self._locks: dict[Lane, asyncio.Lock] = {lane: asyncio.Lock() for lane in REST}
         self._failure: tuple[float, Exception] | None = None
         self._good: tuple[float, int] | None = None
         self._built: dict[str, tuple[float, bytes]] = {}
         self._due: dict[str, float] = {}
-        self._behind: set[str] = set()
 
     async def newest(self, topic: str) -> bytes:
         """The JSON of a topic, not older than the least gap.
 
         Raises LookupError for a unit that does not exist, NotNow or BadSetup when the tables do not answer.
         """
-        async with self._lock:
+        async with self._locks[_lane(topic)]:
             failure = self._failure
             if failure is not None and isinstance(failure[1], NotNow) and time.monotonic() - failure[0] < AGAIN_S:
                 raise NotNow(str(failure[1]))  # who waited while another tried in vain need not try too
@@ -141,9 +145,15 @@ class Hub:
             self._leave(viewer)
 
     async def _begin(self, viewer: Viewer) -> None:
-        """Give a viewer all it watches; as long as that cannot be built, what was built last, if anything."""
+        """Give a viewer all it watches: what others who watch it see, else what is built for him.
+
+        As long as that cannot be built, what was built last, if anything.
+        """
+        followed = {topic for other in self._viewers if other is not viewer for topic in other.topics}
         for topic in sorted(viewer.topics):
-            if self._failure is None:
+            if self._failure is None and topic in followed and topic in self._built:
+                viewer.give(topic, event(topic, self._built[topic][1]))
+            elif self._failure is None:
                 with suppress(Exception):  # told by whoever built it; the viewer hears below how it stands
                     viewer.give(topic, await self._message(topic))
             if self._failure is not None and topic in self._built:
@@ -190,53 +200,63 @@ class Hub:
             topic: built for topic, built in self._built.items() if topic in watched or now - built[0] < LEAST_GAP_S
         }
         self._due = {topic: due for topic, due in self._due.items() if topic in watched}
-        self._behind &= watched
 
     async def _follow(self) -> None:
-        """Build and send whenever windows changed, and now and then without a change; one topic after the other."""
-        changed = asyncio.Event()
-        listener = asyncio.create_task(self._listen(changed), name="changes for the live page")
-        looked = time.monotonic()
+        """Build and send whenever windows changed, and now and then without a change."""
+        changed: dict[Lane, asyncio.Event] = {lane: asyncio.Event() for lane in REST}
+        listener = asyncio.create_task(self._listen(changed.values()), name="changes for the live page")
         try:
-            while True:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), self._patience(looked))
-                now = time.monotonic()
-                if changed.is_set() or now - looked >= (REFRESH_S if self._failure is None else AGAIN_S):
-                    changed.clear()
-                    self._behind, looked = self._watched(), now
-                topic = min(self._behind, key=lambda behind: self._turn(behind, now), default=None)
-                if topic is None or self._due.get(topic, now) > now:
-                    continue
-                with suppress(Exception):  # told where it was built; the next time it may work again
-                    await self._send(topic)
-                await asyncio.sleep(REST * (time.monotonic() - now))
+            await asyncio.gather(*(self._drive(lane, changed[lane]) for lane in REST))
         finally:
             listener.cancel()
             with suppress(asyncio.CancelledError):
                 await listener
+
+    async def _drive(self, lane: Lane, changed: asyncio.Event) -> None:
+        """Build the topics of a lane, one after the other."""
+        looked = time.monotonic()
+        behind: set[str] = set()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), self._patience(behind, looked))
+            now = time.monotonic()
+            watched = {topic for topic in self._watched() if _lane(topic) == lane}
+            if changed.is_set() or now - looked >= (REFRESH_S if self._failure is None else AGAIN_S):
+                changed.clear()
+                behind, looked = watched, now
+            behind &= watched
+            topic = min(behind, key=lambda each: self._turn(each, now), default=None)
+            if topic is None or self._due.get(topic, now) > now:
+                continue
+            behind.discard(topic)  # a change from now on makes it behind again
+            with suppress(Exception):  # told where it was built; the next time it may work again
+                await self._send(topic)
+            await asyncio.sleep(REST[lane] * (time.monotonic() - now))
 
     def _turn(self, topic: str, now: float) -> tuple[bool, bool, float, str]:
         """Who goes first: what may be built now, of that the overview, then what has waited longest."""
         due = self._due.get(topic, 0.0)
         return due > now, topic != OVERVIEW, due, topic
 
-    def _patience(self, looked: float) -> float:
-        """How long to wait for a change: until what is behind may be built, or all is looked at again without one."""
+    def _patience(self, behind: Iterable[str], looked: float) -> float:
+        """How long to wait for a change: until what is behind may be built, or all is looked at again without one.
+
+        Never long: what a new viewer asks for may fail meanwhile.
+        """
         now = time.monotonic()
         again = looked + (REFRESH_S if self._failure is None else AGAIN_S)
-        return max(0.0, min([again, *(self._due.get(topic, now) for topic in self._behind)]) - now)
+        return max(0.0, min([again, now + AGAIN_S, *(self._due.get(topic, now) for topic in behind)]) - now)
 
-    async def _listen(self, changed: asyncio.Event) -> None:
+    async def _listen(self, changed: Collection[asyncio.Event]) -> None:
         async for _ in self._runtime.changes():
-            changed.set()
+            for event_of_lane in changed:
+                event_of_lane.set()
         self._ended = True
         for viewer in self._viewers:
             viewer.wake()
 
     async def _send(self, topic: str) -> None:
-        """Build a topic and send it to whoever watches it; a change meanwhile makes it behind again."""
-        self._behind.discard(topic)
+        """Build a topic and send it to whoever watches it."""
         message = await self._message(topic, fresh=True)
         for viewer in self._viewers:
             if topic in viewer.topics:
@@ -247,7 +267,7 @@ class Hub:
         try:
             if not fresh:
                 return event(topic, await self.newest(topic))
-            async with self._lock:
+            async with self._locks[_lane(topic)]:
                 return event(topic, await self._build(topic))
         except LookupError:
             return event("missing", msgspec.json.encode({"code": topic.removeprefix(UNIT)}))
@@ -273,6 +293,10 @@ class Hub:
         share = 0 if topic == OVERVIEW else SHARE * (done - began)
         self._due[topic] = max(began + LEAST_GAP_S, done + max(self._builder.least_gap_s(topic), share))
         return encoded
+
+
+def _lane(topic: str) -> Lane:
+    return "boards" if topic.startswith(BOARD) else "pages"
 
 
 def event(topic: str, data: bytes) -> bytes:

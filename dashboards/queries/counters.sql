@@ -1,8 +1,8 @@
 -- name: counter_activity
--- What did each counter do in each slot? 1 served for half of it or more, 2 idle while people waited, 3 idle, 4 closed.
+-- What did each counter do in each slot? 1 served for half of its open time or more, 2 idle while people waited, 3 idle, 4 closed.
 WITH slots AS (SELECT * FROM {{part_counter_slots}} AS slot)
 SELECT toDateTime(grid.slot * $__interval_s, 'UTC') AS time, grid.counter AS counter_name,
-       multiIf(slots.counter = '', 4, busy_s * 2 >= $__interval_s, 1, waiting_s >= $__interval_s, 2, 3) AS activity
+       multiIf(slots.counter = '', 4, busy_s * 2 >= open_s, 1, waiting_s >= over_s, 2, 3) AS activity
 FROM (
     SELECT unit, counter, slot
     FROM (SELECT DISTINCT unit, counter FROM slots) AS counters
@@ -13,9 +13,9 @@ ORDER BY time, length(counter_name), counter_name
 
 -- name: idle_while_waiting
 -- How long were counters open and idle while at least one person waited, in all and as a share of open time? By slots.
-SELECT if(open_s > 0, toNullable(idle_s / 60), NULL) AS idle_min, if(open_s > 0, toNullable(100 * idle_s / open_s), NULL) AS idle_pct
+SELECT if(all_s > 0, toNullable(idle_s / 60), NULL) AS idle_min, if(all_s > 0, toNullable(100 * idle_s / all_s), NULL) AS idle_pct
 FROM (
-    SELECT $__interval_s * count() AS open_s, sumIf($__interval_s - least(busy_s, $__interval_s), waiting_s >= $__interval_s) AS idle_s
+    SELECT sum(open_s) AS all_s, sumIf(open_s - least(busy_s, open_s), waiting_s >= over_s) AS idle_s
     FROM {{part_counter_slots}} AS slot
 )
 

@@ -43,48 +43,17 @@ SELECT if(count() > 0, toNullable(countIf(told_state = 'open')), NULL) AS open, 
 FROM {{part_counters_today}} AS counter
 
 -- name: units_by_need
--- How does each unit stand on its local day, those in need first? state: overdue, below, few, good or none.
-WITH
-    today AS (
-        SELECT unit, count() AS tickets, countIf(is_waiting) AS waiting, maxOrNullIf(wait_ms, is_waiting) AS longest_ms,
-               countIf(is_overdue) AS overdue, countIf(is_promised) AS waits,
-               arraySort(groupArrayIf(wait_ms / ifNull(promise_ms, 1), is_promised))[toUInt32(ceil(0.9 * waits))] AS ratio
-        FROM {{part_tickets_today}} AS visit
-        GROUP BY unit
-    ),
-    counted AS (
-        SELECT unit, sumIf(n, measure = 'promise' AND is_today) AS judged, sumIf(total, measure = 'promise' AND is_today) AS kept,
-               sumIf(n, measure = 'promise' AND NOT is_today) AS judged_before,
-               sumIf(total, measure = 'promise' AND NOT is_today) AS kept_before,
-               sumIf(n, startsWith(measure, 'outcome.') AND is_today) AS served_people, toUInt8(1) AS is_counted
-        FROM (
-            SELECT unit, measure, n, total, day = today AS is_today
-            FROM windows FINAL
-            JOIN {{part_places}} AS place USING (unit)
-            WHERE size = '1d' AND measure IN ('promise', 'outcome.served', 'outcome.issued', 'outcome.approved')
-              AND unit IN (${unit:singlequote}) AND day >= toDate($__toTime) - 28 AND day <= toDate($__toTime) + 1
-        )
-        GROUP BY unit
-    ),
-    heard AS (
-        SELECT unit, max(time) AS last_at
-        FROM events
-        WHERE unit IN (${unit:singlequote}) AND time > $__toTime - INTERVAL 2 DAY AND time <= $__toTime_ms
-        GROUP BY unit
-    )
-SELECT unit AS code, name,
-       multiIf(overdue > 0, 'overdue', waits >= 30 AND ratio > 1, 'below', judged + waits = 0, 'none', waits < 30, 'few', 'good') AS state,
-       if(tickets > 0, toNullable(waiting), NULL) AS waiting_people, longest_ms / 60000 AS longest_min,
-       if(waits > 0, toNullable(100 * ratio), NULL) AS of_promise_pct,
-       if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct,
-       if(judged_before > 0, toNullable(100 * kept_before / judged_before), NULL) AS usual_pct,
-       nullIf(judged, 0) AS judged_n, if(is_counted = 1, toNullable(served_people), NULL) AS served,
-       if(toUnixTimestamp(last_at) > 0, toNullable(dateDiff('second', last_at, $__toTime) / 60), NULL) AS silent_min
-FROM (SELECT unit, name FROM units FINAL WHERE unit IN (${unit:singlequote})) AS listed
-LEFT JOIN today USING (unit)
-LEFT JOIN counted USING (unit)
-LEFT JOIN heard USING (unit)
+-- How does each unit stand on its local day, those in need first?
+SELECT code, name, state, waiting_people, longest_min, of_promise_pct, kept_pct, usual_pct, judged_n, served, silent_min
+FROM {{part_units_standing}} AS standing
 ORDER BY indexOf(['overdue', 'below', 'good', 'few', 'none'], state), of_promise_pct DESC NULLS LAST, name
+
+-- name: units_most_in_need
+-- How do the six units stand that need most, as many as a wall has room for?
+SELECT code, name, state, waiting_people, longest_min, of_promise_pct, kept_pct, usual_pct, judged_n, served, silent_min
+FROM {{part_units_standing}} AS standing
+ORDER BY indexOf(['overdue', 'below', 'good', 'few', 'none'], state), of_promise_pct DESC NULLS LAST, name
+LIMIT 6
 
 -- name: promise_ratio_course
 -- How long were waits against the promise through the day? Median and p90 of wait over promise, in percent, of those that ended in each interval.

@@ -94,17 +94,22 @@ WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND 
 )
 
 -- name: part_counter_slots
--- In which slots was each counter open, for how long did it serve, for how long did people wait? Open runs from the day's first opening to its last closing, at most 12 hours; serving from first start to end.
+-- For how much of each slot was each counter open, how much of the slot is over, for how long did it serve, for how long did people wait (each of them)? Open runs from the day's first opening to its last closing, at most 12 hours; serving from first start to end.
 (
-    SELECT opened.unit AS unit, opened.counter AS counter, opened.slot AS slot, busy_s, waiting_s
+    SELECT opened.unit AS unit, opened.counter AS counter, opened.slot AS slot, open_s, busy_s, waiting_s,
+           least(slot * $__interval_s + $__interval_s, toUnixTimestamp($__toTime)) - slot * $__interval_s AS over_s
     FROM (
-        SELECT DISTINCT unit, CAST(counter AS String) AS counter,
-               arrayJoin(range(intDiv(toUnixTimestamp(assumeNotNull(greatest(opened_at, $__fromTime_ms))), $__interval_s),
-                               intDiv(toUnixTimestamp(assumeNotNull(least(
-                                   if(isNotNull(open_since), opened_at + INTERVAL 12 HOUR, ifNull(closed_at, opened_at)),
-                                   $__toTime_ms))), $__interval_s) + 1)) AS slot
-        FROM counter_days FINAL
-        WHERE unit IN (${unit:singlequote}) AND opened_at <= $__toTime_ms AND opened_at > $__fromTime_ms - INTERVAL 12 HOUR
+        SELECT unit, CAST(counter AS String) AS counter, slot,
+               max(least(shuts, (slot + 1) * $__interval_s) - greatest(opens, slot * $__interval_s)) AS open_s
+        FROM (
+            SELECT unit, counter, toUnixTimestamp(assumeNotNull(greatest(opened_at, $__fromTime_ms))) AS opens,
+                   toUnixTimestamp(assumeNotNull(least(
+                       if(isNotNull(open_since), opened_at + INTERVAL 12 HOUR, ifNull(closed_at, opened_at)), $__toTime_ms))) AS shuts,
+                   arrayJoin(range(intDiv(opens, $__interval_s), intDiv(shuts, $__interval_s) + 1)) AS slot
+            FROM counter_days FINAL
+            WHERE unit IN (${unit:singlequote}) AND opened_at <= $__toTime_ms AND opened_at > $__fromTime_ms - INTERVAL 12 HOUR
+        )
+        GROUP BY unit, counter, slot
     ) AS opened
     LEFT JOIN (
         SELECT unit, counter_name, slot, sum(least(ends, (slot + 1) * $__interval_s) - greatest(starts, slot * $__interval_s)) AS busy_s
@@ -130,7 +135,7 @@ WHERE unit IN (${unit:singlequote}) AND startsWith(subject, 'application:') AND 
         )
         GROUP BY unit, slot
     ) AS waited ON waited.unit = opened.unit AND waited.slot = opened.slot
-    WHERE opened.slot * $__interval_s <= toUnixTimestamp($__toTime)
+    WHERE open_s > 0
 )
 
 -- name: part_skm_days
@@ -194,4 +199,49 @@ quantileExactWeightedArrayIf(0.5)(edges, CAST(counts AS Array(UInt64)), measure 
     FROM interventions FINAL
     WHERE kind = 'training' AND completed = 1
     GROUP BY unit
+)
+
+-- name: part_units_standing
+-- How does each unit stand on its local day? state: overdue, below, few, good or none.
+(
+    WITH
+        today AS (
+            SELECT unit, count() AS tickets, countIf(is_waiting) AS waiting, maxOrNullIf(wait_ms, is_waiting) AS longest_ms,
+                   countIf(is_overdue) AS overdue, countIf(is_promised) AS waits,
+                   arraySort(groupArrayIf(wait_ms / ifNull(promise_ms, 1), is_promised))[toUInt32(ceil(0.9 * waits))] AS ratio
+            FROM {{part_tickets_today}} AS visit
+            GROUP BY unit
+        ),
+        counted AS (
+            SELECT unit, sumIf(n, measure = 'promise' AND is_today) AS judged, sumIf(total, measure = 'promise' AND is_today) AS kept,
+                   sumIf(n, measure = 'promise' AND NOT is_today) AS judged_before,
+                   sumIf(total, measure = 'promise' AND NOT is_today) AS kept_before,
+                   sumIf(n, startsWith(measure, 'outcome.') AND is_today) AS served_people, toUInt8(1) AS is_counted
+            FROM (
+                SELECT unit, measure, n, total, day = today AS is_today
+                FROM windows FINAL
+                JOIN {{part_places}} AS place USING (unit)
+                WHERE size = '1d' AND measure IN ('promise', 'outcome.served', 'outcome.issued', 'outcome.approved')
+                  AND unit IN (${unit:singlequote}) AND day >= toDate($__toTime) - 28 AND day <= toDate($__toTime) + 1
+            )
+            GROUP BY unit
+        ),
+        heard AS (
+            SELECT unit, max(time) AS last_at
+            FROM events
+            WHERE unit IN (${unit:singlequote}) AND time > $__toTime - INTERVAL 2 DAY AND time <= $__toTime_ms
+            GROUP BY unit
+        )
+    SELECT unit AS code, name,
+           multiIf(overdue > 0, 'overdue', waits >= 30 AND ratio > 1, 'below', judged + waits = 0, 'none', waits < 30, 'few', 'good') AS state,
+           if(tickets > 0, toNullable(waiting), NULL) AS waiting_people, longest_ms / 60000 AS longest_min,
+           if(waits > 0, toNullable(100 * ratio), NULL) AS of_promise_pct,
+           if(judged > 0, toNullable(100 * kept / judged), NULL) AS kept_pct,
+           if(judged_before > 0, toNullable(100 * kept_before / judged_before), NULL) AS usual_pct,
+           nullIf(judged, 0) AS judged_n, if(is_counted = 1, toNullable(served_people), NULL) AS served,
+           if(toUnixTimestamp(last_at) > 0, toNullable(dateDiff('second', last_at, $__toTime) / 60), NULL) AS silent_min
+    FROM (SELECT unit, name FROM units FINAL WHERE unit IN (${unit:singlequote})) AS listed
+    LEFT JOIN today USING (unit)
+    LEFT JOIN counted USING (unit)
+    LEFT JOIN heard USING (unit)
 )

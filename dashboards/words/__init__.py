@@ -1,7 +1,8 @@
 """Every word of the boards, in Indonesian and in English; both languages have the same keys.
 
 ``board.KEY`` a board's title, ``panel.KEY.PANEL`` a panel's, each with ``….about``, one sentence that says what it
-shows and what to do; ``column.NAME``, ``state.CODE``, ``unit.NAME``, ``choice.NAME`` (a variable) and ``link.NAME``.
+shows and what to do; ``….none`` what a table says that has no rows; ``column.NAME``, ``state.CODE``, ``unit.NAME``,
+``choice.NAME`` (a variable) and ``link.NAME``.
 """
 
 from typing import Final
@@ -32,6 +33,9 @@ class Say:
     def __init__(self, language: Language) -> None:
         self.language = language
         self._place = 0 if language == "id" else 1
+
+    def __contains__(self, key: str) -> bool:
+        return key in WORDS
 
     def __call__(self, key: str) -> str:
         """The words of a key."""

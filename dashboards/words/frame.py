@@ -29,12 +29,13 @@ FRAME: Final[dict[str, tuple[str, str]]] = {
     "choice.trained.untrained": ("belum dilatih", "not yet trained"),
     "choice.trained.weeks_8": ("dilatih 8 pekan terakhir", "trained in the last 8 weeks"),
     "choice.trained.weeks_26": ("dilatih 9–26 pekan lalu", "trained 9–26 weeks ago"),
-    "choice.trained.weeks_more": ("dilatih lebih lama", "trained longer ago"),
+    "choice.trained.weeks_more": ("dilatih lebih dari 26 pekan lalu", "trained more than 26 weeks ago"),
     "choice.service": ("Layanan", "Service"),
     # links
     "link.boards": ("Papan", "Boards"),
     "link.other": ("English", "Bahasa Indonesia"),
     "link.open": ("Buka {board}", "Open {board}"),
     "mark.intervention_marks": ("Pelatihan dan tindakan", "Trainings and measures"),
+    "mark.holidays": ("Hari libur", "Holidays"),
     "mark.alert_marks": ("Peringatan: ▼ menurun, ● pulih", "Alerts: ▼ fell, ● recovered"),
 }

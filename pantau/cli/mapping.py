@@ -54,13 +54,13 @@ _WORDS = {
         "en": "Values that are not in a map and became its otherwise:",
     },
     "others": {"id": "nilai lain", "en": "other values"},
-    "refused": {"id": "Ditolak menurut registry itu", "en": "Refused by that registry"},
+    "refused": {"id": "Ditolak menurut registri itu", "en": "Refused by that registry"},
     "sources": {
-        "id": "Sumber yang tidak ada di registry itu (tambahkan [[source]]):",
+        "id": "Sumber yang tidak ada di registri itu (tambahkan [[source]]):",
         "en": "Sources that the registry does not have (add a [[source]]):",
     },
     "services": {
-        "id": "Layanan yang tidak ada di registry itu, sehingga tidak dinilai menurut standarnya:",
+        "id": "Layanan yang tidak ada di registri itu, sehingga tidak dinilai menurut standarnya:",
         "en": "Services that the registry does not have, so no promise of theirs is judged:",
     },
     "good": {"id": "Semua baris dapat dipetakan.", "en": "Every row can be mapped."},

@@ -18,8 +18,8 @@ _MORE: Final[dict[Language, str]] = {"id": "nilai lain", "en": "other values"}
 
 
 _AGAIN: Final[dict[Language, str]] = {
-    "id": "Nomor yang diambil lagi pada hari lain; semua harinya menjadi satu kunjungan, kecuali registry berkata "
-    'numbers_restart = "daily" pada [[source]]:',
+    "id": "Nomor yang diambil lagi pada hari lain; semua harinya menjadi satu kunjungan, kecuali di registri "
+    'ditulis numbers_restart = "daily" pada [[source]]:',
     "en": "Numbers that are taken again on another day; all its days become one visit, unless the registry says "
     'numbers_restart = "daily" under the [[source]]:',
 }

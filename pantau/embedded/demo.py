@@ -84,7 +84,7 @@ class Demo:
         drafts = self.history()
         n = 0
         while some := [*islice(drafts, _CHUNK)]:
-            taken, durable = desk.intake.take(some)
+            taken, durable = desk.intake.take(some, [draft.sent for draft in some])
             durable.result()
             n += taken.accepted
             on_progress(min(1.0, max(0.0, (some[-1].sent - begin) / (end - begin))))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from itertools import repeat
 from typing import Any, Protocol
 
 import msgspec
@@ -59,13 +60,19 @@ class Intake:
         self._runtime = runtime
         self.secret = secret
 
-    def judge(self, drafts: Iterable[Draft]) -> tuple[list[Event], list[Rejection]]:
-        """Accepted events (with what follows from them) and rejections, in order."""
-        registry, now = self._runtime.registry, self._runtime.clock()
+    def judge(
+        self, drafts: Iterable[Draft], arrivals: Iterable[int] | None = None
+    ) -> tuple[list[Event], list[Rejection]]:
+        """Accepted events (with what follows from them) and rejections, in order.
+
+        They arrive now, or each at its instant (ms UTC) of ``arrivals``: of a history that is only simulated.
+        """
+        registry = self._runtime.registry
+        instants = repeat(self._runtime.clock()) if arrivals is None else arrivals
         events: list[Event] = []
         rejections: list[Rejection] = []
         sources: dict[str, Source] = {}
-        for draft in drafts:
+        for draft, now in zip(drafts, instants, strict=False):
             source = sources.get(draft.source)
             if source is None:
                 source = sources[draft.source] = source_of(registry, draft.source)
@@ -88,9 +95,9 @@ class Intake:
                 events.append(judged)
         return events, rejections
 
-    def take(self, drafts: Iterable[Draft]) -> tuple[Taken, "Future[None]"]:
+    def take(self, drafts: Iterable[Draft], arrivals: Iterable[int] | None = None) -> tuple[Taken, "Future[None]"]:
         """Judge and hand in; the future is done when the accepted ones are durable. Rejections are durable already."""
-        events, rejections = self.judge(drafts)
+        events, rejections = self.judge(drafts, arrivals)
         kept: Future[Any] | None = self._runtime.reject(rejections) if rejections else None
         durable = self._runtime.submit(events)
         if kept is not None:

@@ -14,8 +14,8 @@ from pantau.reports.writing import DASH
 from pantau.texts import day_text, duration_text
 
 INDICATORS: Final[dict[Indicator, Text]] = {
-    "late": Text("tepat waktu", "on time"),
-    "time": Text("waktu layan", "service time"),
+    "late": Text("tepat janji", "promise kept"),
+    "time": Text("waktu layanan", "service time"),
     "satisfaction": Text("kepuasan", "satisfaction"),
 }
 PROGRESS: Final[dict[Progress, Text]] = {

@@ -52,21 +52,24 @@ _WORDS: Final = {
     "title": Text("Peringatan", "Alert"),
     "state": Text("Keadaan", "State"),
     "by": Text("Nama atau jabatan", "Name or role"),
-    "note": Text("Yang dilakukan", "What is being done"),
+    "note": Text("Tindakan yang diambil", "What is being done"),
     "due": Text("Tenggat (boleh kosong)", "Due (may be empty)"),
     "take": Text("Saya tindaklanjuti", "I take this on"),
     "done": Text("Sudah selesai", "It is done"),
     "answers": Text("Jawaban", "Answers"),
     "nobody": Text("Belum ada yang menindaklanjuti.", "Nobody has taken this on yet."),
-    "invalid": Text("Tautan ini tidak berlaku.", "This link is not valid."),
-    "name_missing": Text("Isi nama atau jabatan, paling panjang 60 huruf.", "Give a name or role, at most 60 letters."),
-    "too_long": Text("Catatan paling panjang 300 huruf.", "A note has at most 300 letters."),
-    "bad_due": Text("Tanggal seperti 2026-11-20.", "A date such as 2026-11-20."),
+    "invalid": Text(
+        "Tautan ini tidak berlaku. Mohon buka tautan dari pesan terbaru, atau hubungi operator.",
+        "This link is not valid. Open the link of the newest message, or ask the operator.",
+    ),
+    "name_missing": Text("Isi nama atau jabatan, paling banyak 60 huruf.", "Give a name or role, at most 60 letters."),
+    "too_long": Text("Isian tindakan paling banyak 300 huruf.", "What is being done has at most 300 letters."),
+    "bad_due": Text("Tulis tanggal seperti 2026-11-20.", "Write a date such as 2026-11-20."),
     "due_over": Text(
-        "Tenggat mulai hari ini, paling lama setahun lagi.", "A due day is from today on, at most a year ahead."
+        "Pilih tenggat dari hari ini sampai setahun lagi.", "Choose a due day from today to a year ahead."
     ),
     "away": Text(
-        "Data sedang tidak dapat dibaca; coba lagi sebentar lagi.",
+        "Data sedang tidak dapat dibaca; mohon coba beberapa saat lagi.",
         "The data cannot be read now; try again in a moment.",
     ),
     "no_message": Text("Belum ada pesan untuk peringatan ini.", "There is no message about this alert yet."),

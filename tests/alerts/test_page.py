@@ -80,8 +80,8 @@ def test_the_button_takes_it_on(client: TestClient[Litestar], link: str, desk: L
         ({"by": "x" * 61}, "Isi nama"),
         ({"note": "x" * 301}, "300"),
         ({"due": "besok"}, "2026-11-20"),
-        ({"due": "2020-01-01"}, "mulai hari ini"),
-        ({"due": "9999-12-31"}, "paling lama setahun"),
+        ({"due": "2020-01-01"}, "dari hari ini"),
+        ({"due": "9999-12-31"}, "sampai setahun lagi"),
     ],
 )
 def test_a_wrong_answer_is_refused_with_what_to_mend(

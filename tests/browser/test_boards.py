@@ -43,6 +43,12 @@ FRAMES = (
 """Time enough for a chart to learn its width and to be drawn anew."""
 
 
+NOTHING_BELOW = (
+    "document.documentElement.scrollHeight"
+    " <= Math.max(innerHeight, Math.ceil(document.querySelector('.foot').getBoundingClientRect().bottom + scrollY))"
+)
+
+
 @pytest.mark.parametrize("uid", INDONESIAN)
 def test_a_board_fits_every_screen_and_can_be_read_by_everybody(office: Server, visit: Open, uid: str) -> None:
     """Indonesian in the light, English in the dark: so each language and each theme is seen at every width."""
@@ -65,6 +71,7 @@ def _look_at(page: Page, uid: str) -> None:
         page.evaluate(FRAMES)
         page.screenshot(path=ARTIFACTS / f"{uid}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(NOTHING_BELOW), "what is hidden makes no page longer"
         assert hard_to_read(page) == []
         if width == (1366 if told["language"] == "en" else 390):
             assert violations(page) == []

@@ -68,14 +68,14 @@ def test_people_read_values_n_reasons_and_definitions(data: Path) -> None:
     )
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert (
-        "Disdukcapil Tunggu sampai dilayani, rata-rata 15 mnt 48 dtk 5 contoh kecil; 20,0 % waktu diperkirakan" in lines
+        "Disdukcapil Tunggu sampai dilayani, rata-rata 15 mnt 48 dtk 5 sampel kecil; 20,0 % waktu diperkirakan" in lines
     )
-    assert "Tepat janji 60,00 % 5 contoh kecil" in lines
-    assert "Nilai rata-rata 4,00 2 contoh kecil" in lines
-    assert "Nilai rata-rata – belum ada jawaban" in lines
+    assert "Tepat janji 60,00 % 5 sampel kecil" in lines
+    assert "Penilaian, rata-rata 4,00 2 sampel kecil" in lines
+    assert "Penilaian, rata-rata – belum ada jawaban" in lines
     assert any("Sel 10 Nov 2026 sampai Sel 10 Nov 2026" in line for line in lines)
     text = " ".join(lines)
-    assert "Dari nomor diambil sampai pelayanan mulai" in text
+    assert "Dari nomor diambil sampai mulai dilayani" in text
     assert "[tunggu nol dihitung]" in text
     assert "[yang pergi menurut standar; selesai = produk terbit]" in text
 

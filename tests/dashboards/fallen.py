@@ -14,7 +14,7 @@ from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.alerts.recorded import Recorded
-from pantau.domain.alerts.silences import Silence
+from pantau.domain.alerts.silences import ALL_UNITS, Silence, SilenceTurn
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.effects.evaluation import Effect
@@ -106,6 +106,16 @@ def write_alerts(engine: Engine, now: int) -> None:
         tables.answer(answer)
     tables.silence(
         Silence(unit=QUIET, first=today - timedelta(1), last=today, reason="pindah", by="Operator", at=now - 30 * HOUR)
+    )
+    last_year = today - timedelta(365)
+    for unit in (ALL_UNITS, QUIET):
+        tables.silence(Silence(unit=unit, first=last_year, last=today, reason="Lebaran", by="Operator", at=1))
+    tables.keep_silence_turns(
+        [
+            SilenceTurn(unit=unit, silenced_at=1, turn="silence_lifted", day=last_year, at=2, by="Operator")
+            for unit in (ALL_UNITS, QUIET)
+        ],
+        found_at=2,
     )
     tables.keep_gaps([(NoData(QUIET, now - 10 * DAY, now - 10 * DAY, 12_000), now - 9 * DAY)], version=1)
     tables.post(_messages(now, first, name_of_alert(FALLING, "late", 2), office))

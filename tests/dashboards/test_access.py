@@ -15,6 +15,7 @@ from dashboards.live.pages import routes
 from dashboards.live.scope import Narrowed, registry_of
 from dashboards.live.secured import HEADERS
 from dashboards.live.viewers import COOKIE, Access, Viewer, read_access, token_hash
+from pantau.domain.alerts.silences import ALL_UNITS
 from pantau.domain.errors import BadSetup
 from storage.roles import DASHBOARD
 from storage.row_filter import BY_ALERT, BY_SOURCE, BY_TRAINED, BY_UNIT, FIND_TABLES, FOR_ALL, narrowed
@@ -159,6 +160,16 @@ def test_every_table_is_filtered_or_the_same_for_everybody(office: Office) -> No
     assert all("content" in columns[table] for table in BY_TRAINED)
     named = {*BY_UNIT, *BY_SOURCE, *BY_ALERT, *BY_TRAINED, *FOR_ALL}
     assert {*DASHBOARD} - named == {"flushes", "partitions"}, "what is of no unit is hidden"
+
+
+def test_a_camat_sees_that_all_units_are_silenced_and_no_silence_of_another(office: Office) -> None:
+    tables = [name for (name,) in office.engine.query(FIND_TABLES).rows]
+    for table in ("alert_silences", "alert_silence_turns"):
+        query = f"SELECT unit FROM {table} FINAL"
+        everything = {unit for (unit,) in office.engine.query(query).rows}
+        assert {ALL_UNITS, QUIET} <= everything
+        seen = office.engine.query(narrowed(query, tables=tables, units=[FALLING], sources=[])).rows
+        assert {unit for (unit,) in seen} == {ALL_UNITS}
 
 
 def test_a_camat_sees_what_trainings_changed_at_his_units_and_no_others(office: Office) -> None:

@@ -20,8 +20,8 @@ from dashboards.live.building import board_topic
 from dashboards.live.hub import Hub
 from dashboards.live.pages import routes
 from dashboards.queries import board_sql
-from pantau.domain.registry import Registry
-from pantau.domain.zones import from_local
+from pantau.domain.registry import Holiday, Registry
+from pantau.domain.zones import day_start, from_local
 from storage.engine import Answer, EngineError
 from storage.queries import sql
 from tests.dashboards.office import AS_OF, ZONE, Office, left_end
@@ -128,6 +128,29 @@ def test_both_languages_show_the_same_numbers(client: TestClient[Litestar], uid:
     one, other = (client.get(f"/api/boards/{each}/frames").json() for each in (uid, f"{uid}-en"))
     assert one["panels"] == other["panels"]
     assert [each["frame"] for each in one["marks"]] == [each["frame"] for each in other["marks"]]
+
+
+@pytest.mark.parametrize("uid", [uid for uid in INDONESIAN if drawn_boards()[uid].holidays])
+def test_holidays_of_the_range_and_the_place_are_marked(
+    runtime: OfficeRuntime, client: TestClient[Litestar], uid: str
+) -> None:
+    known = runtime.registry
+    runtime.registry = Registry(
+        **{name: getattr(known, name) for name in ("kabupaten", "kecamatan", "hours", "units", "groups", "services")},
+        holidays=[
+            Holiday(day=date(2026, 10, 28), name="Hari jadi", kind="libur_nasional"),
+            Holiday(
+                day=date(2026, 11, 3), name="Hari setempat", kind="libur_daerah", kabupaten=known.units[0].kabupaten
+            ),
+            Holiday(day=date(2026, 11, 4), name="Di tempat lain", kind="libur_daerah", kabupaten="99.99"),
+            Holiday(day=date(2026, 12, 25), name="Natal", kind="libur_nasional"),
+        ],
+    )
+    model = client.get(f"/api/boards/{uid}/frames?from=now-90d").json()
+    marked = next(each for each in model["marks"] if each["name"] == "Hari libur")["frame"]
+    times, titles = (field["values"] for field in marked["fields"])
+    assert titles == ["Hari jadi", "Hari setempat"]
+    assert times == [day_start(ZONE, date(2026, 10, 28)), day_start(ZONE, date(2026, 11, 3))]
 
 
 @pytest.mark.parametrize("uid", BOARDS)

@@ -7,8 +7,8 @@ from pantau.domain.zones import DAY
 from tests.dashboards.office import AS_OF, Office
 
 OF_TODAY = {
-    "waiting_now", "people_over_promise", "overdue_by_unit", "units_by_need", "queue_by_service",
-    "counters_of_day",
+    "waiting_now", "people_over_promise", "overdue_by_unit", "units_by_need", "units_most_in_need",
+    "queue_by_service", "counters_of_day",
 }  # fmt: skip
 """Who waits now is in no window: windows hold what has ended."""
 
@@ -28,8 +28,8 @@ def test_no_query_reads_visits_unless_it_is_named_here() -> None:
 def test_raw_events_are_read_for_when_and_whence_alone() -> None:
     reading = {name for name, query in board_queries().items() if re.search(r"\bFROM events\b", query.sql)}
     assert reading == {
-        "units_by_need", "last_arrival", "events_of_range", "delay_of_range", "rejected_of_range", "sources_by_need",
-        "events_course", "delay_course",
+        "units_by_need", "units_most_in_need", "last_arrival", "events_of_range", "delay_of_range", "rejected_of_range",
+        "sources_by_need", "events_course", "delay_course",
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from storage.queries import sql
 from tests.dashboards.office import AS_OF, FIRST, TODAY, Office
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 ALL = (FIRST, TODAY)
 DAY = (TODAY, TODAY)
 TRAINED = TODAY - timedelta(days=15)
@@ -72,6 +73,25 @@ def test_counters(office: Office) -> None:
         assert row["share_pct"] / 100 == pytest.approx(kept[("occupancy", row["counter_name"])].value)
 
 
+def test_a_slot_that_is_not_over_is_judged_by_what_of_it_is(office: Office) -> None:
+    """A counter that served for most of twenty minutes is not idle because the hour has forty more to come."""
+    begun = AS_OF - AS_OF % HOUR
+    served = (
+        f"least(ifNull(toUnixTimestamp64Milli(ended_at), {AS_OF}), {AS_OF}) - "
+        f"greatest(toUnixTimestamp64Milli(assumeNotNull(started_at)), {begun})"
+    )
+    busy = office.engine.query(
+        f"SELECT unit, counter, sum({served}) AS busy_ms FROM visits FINAL WHERE kind = 'ticket' AND outcome != 'void' "
+        f"AND isNotNull(counter) AND isNotNull(started_at) AND {served} > 0 AND "
+        f"created_at BETWEEN fromUnixTimestamp64Milli({begun - HOUR}) AND fromUnixTimestamp64Milli({AS_OF}) "
+        f"GROUP BY unit, counter HAVING busy_ms >= {(AS_OF - begun) / 2} AND busy_ms < {HOUR / 2}"
+    ).rows
+    assert busy
+    for unit, counter, _ in busy:
+        course = rows(office, "counter_activity", units=[unit], interval="1h")
+        assert [row["activity"] for row in course if row["counter_name"] == counter][-1] == 1
+
+
 def test_the_day_so_far(office: Office) -> None:
     assert shown(office, "served_so_far")["served"] == one(office, "served")
     shares = shown(office, "promise_so_far")
@@ -115,6 +135,7 @@ def test_every_unit(office: Office) -> None:
         longest = values[("longest_wait_now", unit)].value
         assert row["longest_min"] == (None if longest is None else pytest.approx(longest / MINUTE))
     assert listed[0]["state"] == "overdue", "those in need come first"
+    assert rows(office, "units_most_in_need") == listed[:6], "the wall has room for six"
 
 
 def test_services_and_files(office: Office) -> None:

@@ -199,6 +199,10 @@ HIDDEN = [
     "(((SELECT * FROM events)))",
     "SELECT 1 WHERE ('a', 'b') IN events",
     "SELECT name FROM alert_answers",
+    "SELECT officer, count() FROM visits FINAL GROUP BY officer",
+    "SELECT history FROM visits FINAL",
+    "SELECT sex, age_group FROM surveys",
+    "SELECT * FROM counter_days",
     "SELECT (SELECT max(a.name) FROM units AS u) FROM alert_answers AS a",
 ]
 

@@ -52,6 +52,7 @@ class StubRuntime:
         self.takes: dict[str, float] = {}
         self._lock = threading.Lock()
         self._held = threading.Lock()
+        self._boards_held = threading.Lock()
         self._watchers: set[asyncio.Event] = set()
 
     def query(self, name: str, params: Mapping[str, Any]) -> Answer:
@@ -73,11 +74,16 @@ class StubRuntime:
         """Nothing, to every query of a board."""
         with self._lock:
             self.asked.append(text)
-        return answer([])
+        with self._boards_held:
+            return answer([])
 
     def hanging(self) -> threading.Lock:
         """As long as this is held no query is answered."""
         return self._held
+
+    def boards_hanging(self) -> threading.Lock:
+        """As long as this is held no query of a board is answered."""
+        return self._boards_held
 
     async def changes(self) -> AsyncIterator[int]:
         """A number whenever ``change`` was called."""

@@ -9,6 +9,9 @@ import msgspec
 import pytest
 import structlog
 
+from dashboards.live.board_choice import read_choice
+from dashboards.live.board_files import drawn_boards
+from dashboards.live.building import board_topic
 from dashboards.live.hub import LEAST_GAP_S, RETRY_MS, Hub
 from tests.live.stub import NOW, StubRuntime
 
@@ -119,6 +122,36 @@ def test_the_overview_goes_before_all_else_and_waits_for_no_share(monkeypatch: p
             told.append((await next_but_ticks(viewer))[0])
         assert told.count("overview") > told.count("unit")
         await leave(viewer)
+
+    run(test)
+
+
+def test_a_board_that_hangs_holds_up_no_page() -> None:
+    wall = board_topic(read_choice(drawn_boards()["pantau-tv"], ()))
+
+    async def test(runtime: StubRuntime, hub: Hub) -> None:
+        viewer = hub.watch(["overview", wall])
+        assert {(await first(viewer))[0], (await next_but_ticks(viewer))[0]} == {"overview", "board"}
+        with runtime.boards_hanging():
+            for _ in range(2):
+                runtime.change()
+                assert (await next_but_ticks(viewer))[0] == "overview"
+        while (await next_but_ticks(viewer))[0] != "board":
+            runtime.change()
+        await leave(viewer)
+
+    run(test)
+
+
+def test_who_comes_later_gets_what_others_see_and_asks_the_engine_nothing() -> None:
+    async def test(runtime: StubRuntime, hub: Hub) -> None:
+        viewer = hub.watch(["overview"])
+        told = await first(viewer)
+        await asyncio.sleep(LEAST_GAP_S + 0.1)
+        later = hub.watch(["overview"])
+        assert await first(later) == told
+        assert runtime.asked.count("overview_units") == 1
+        await leave(viewer, later)
 
     run(test)
 

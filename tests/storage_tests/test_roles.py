@@ -136,6 +136,15 @@ def test_no_role_reaches_outside_the_database_on_one_server() -> None:
         assert where is None or re.fullmatch(r"pantau(_recomputed\*)?\.[\w*]+", where[1]), statement
 
 
+@pytest.mark.parametrize("cluster", [None, "lampung"])
+def test_what_an_earlier_version_let_dashboards_read_is_taken_back_first(cluster: str | None) -> None:
+    of_dashboards = [text for text in roles("pantau", cluster) if re.search(r"(TO|FROM) pantau_dashboard$", text)]
+    first, *others = [text for text in of_dashboards if not text.startswith("CREATE")]
+    assert re.fullmatch(r"REVOKE(?: ON CLUSTER \w+)? SELECT ON pantau\.\* FROM pantau_dashboard", first)
+    assert others
+    assert all(text.startswith("GRANT") for text in others)
+
+
 def test_on_a_cluster_a_role_reaches_the_tables_behind_too() -> None:
     may = granted("pantau_dashboard", "SELECT", cluster="lampung")
     for table in set(DASHBOARD) & BY_UNIT:

@@ -108,7 +108,8 @@ export function stateLanes({ id, lanes, from, to, zone, width, label }) {
         return [
           h("rect", { class: `spell ${spell.look}`, x: start.toFixed(1), y: i * lane + head + 3, width: Math.max(1, end - start - 1).toFixed(1), height: 25 }, h("title", {}, `${bucket(spell.from, from, to, 0, zone)} ${spell.text}`)),
           h("rect", { class: `edge ${spell.look}`, x: start.toFixed(1), y: i * lane + head + 3, width: Math.min(3, Math.max(1, end - start - 1)).toFixed(1), height: 25 }),
-          (long || end - start > 22) && h("text", { class: "value", x: (start + 8).toFixed(1), y: i * lane + head + 20 }, long ? spell.text : shape),
+          long && h("text", { class: "value", x: (start + 8).toFixed(1), y: i * lane + head + 20 }, spell.text),
+          !long && end - start > 14 && h("text", { class: "value", x: ((start + end) / 2 + 1).toFixed(1), y: i * lane + head + 20, "text-anchor": "middle" }, shape),
         ];
       }),
     ]),

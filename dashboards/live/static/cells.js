@@ -2,15 +2,20 @@
 
 import { h } from "./dom.js";
 import { fieldsOf, limitOf, lookOf, shown, stepOf, told } from "./fields.js";
+import { number } from "./format.js";
 import { brief, unknown } from "./parts.js";
 import { t } from "./words.js";
 
+const ROWS_OF_A_PHONE = 10;
+const finite = (value) => value !== null && value !== undefined;
+
 /** One row: its first column stands large, the others beside it. */
 export function statBody(panel, frame, model) {
-  const [first, ...others] = fieldsOf(panel, frame).filter(({ hidden }) => !hidden);
+  const all = fieldsOf(panel, frame);
+  const [first, ...others] = all.filter(({ hidden }) => !hidden);
   if (!first) return h("p", { class: "empty" }, t("board.nothing"));
   const value = first.values[0] ?? null;
-  if (value === null) return [h("p", { class: "value unknown" }, "–"), h("p", { class: "beside" }, t("board.unknown"))];
+  if (value === null) return [h("p", { class: "value unknown" }, "–"), h("p", { class: "beside" }, t(all.some(({ values }) => finite(values[0])) ? "board.none_now" : "board.unknown"))];
   const { text, unit, look } = shown(first, value, model.zone, model.as_of);
   const known = others.filter(({ values }) => (values[0] ?? null) !== null);
   return [
@@ -27,7 +32,9 @@ export function tableBody(page, panel, frame, model) {
   const all = fieldsOf(panel, frame);
   const columns = all.filter(({ hidden }) => !hidden);
   const rows = columns[0]?.values.length ?? 0;
-  if (rows === 0) return h("p", { class: "empty" }, t("board.no_rows"));
+  if (rows === 0) return h("p", { class: "empty" }, whenEmpty(panel) ?? t("board.no_rows"));
+  const id = `all${panel.id}`;
+  const folded = rows > ROWS_OF_A_PHONE + 2 && !page.tabled.has(id); // on a phone alone, see boards_screens.css
   const right = ({ custom, kind }) => custom.align === "right" || (kind === "number" && !custom.align);
   const isName = columns.findIndex(({ kind }) => kind === "text");
   const short = columns[isName]?.values.every((value) => shown(columns[isName], value, model.zone, model.as_of).text.length <= 3); // "1" alone says nothing on a card
@@ -38,7 +45,7 @@ export function tableBody(page, panel, frame, model) {
   };
   return h(
     "div",
-    { class: "scroll wide", tabindex: 0, role: "region", "aria-label": `${t("chart.table")}: ${panel.title}` },
+    { class: folded ? "scroll wide folded" : "scroll wide", tabindex: 0, role: "region", "aria-label": `${t("chart.table")}: ${panel.title}` },
     h(
       "table",
       { class: "board", role: "table" },
@@ -46,9 +53,13 @@ export function tableBody(page, panel, frame, model) {
       h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((field) => h("th", { scope: "col", role: "columnheader", class: right(field) ? "num" : null }, field.title)))),
       h("tbody", { role: "rowgroup" }, Array.from({ length: rows }, (_, row) => h("tr", { role: "row" }, columns.map((field, place) => cell(field, place, row))))),
     ),
+    folded && h("button", { type: "button", class: "quiet unfold", onclick: () => page.toggleTable(id) }, t("board.all_rows", { n: number(rows) })),
     frame.cut && h("p", { class: "beside" }, t("board.cut")),
   );
 }
+
+/** What a table says that has no rows: its own words where it has any, beside the dash of its cells. */
+const whenEmpty = ({ fieldConfig: { defaults, overrides } }) => (overrides.some(({ properties }) => properties.some(({ id }) => id === "noValue")) ? defaults.noValue : null);
 
 /** Whether a column tells states: words with a colour. */
 const isState = ({ mappings }) => mappings?.some(({ options }) => Object.values(options).some(({ color }) => color)) ?? false;

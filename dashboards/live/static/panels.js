@@ -128,7 +128,9 @@ function statesOverTime(panel, fields, model, room) {
     return { name: brief(name), spells: merged.filter(({ code }) => finite(code)).map((spell) => ({ ...spell, ...shown(value, spell.code, model.zone, model.as_of) })) };
   });
   const from = start(times, 0, model);
+  const states = new Map(lanes.flatMap(({ spells }) => spells.map(({ text, look }) => [text, look])));
   return {
+    legend: h("ul", { class: "legend" }, [...states].map(([text, look]) => h("li", {}, h("span", { class: `badge ${look}` }, text)))),
     draw: () => stateLanes({ ...room, lanes, from, to: model.to_ms, zone: model.zone, label: `${panel.title}. ${panel.description}` }),
     asTable: () =>
       table({

@@ -33,7 +33,10 @@ class Step(Protocol):
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """Somebody takes an incident on: who, what is being done, until when. ``alert`` is any alert of the incident."""
+    """Somebody takes an incident on: who, at which instant (ms UTC), what is being done, until when.
+
+    ``alert`` is any alert of the incident.
+    """
 
     alert: str
     at: int

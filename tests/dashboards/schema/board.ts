@@ -91,9 +91,9 @@ export interface StateTimeline extends Common {
   fieldConfig: Fields<StateTimelineField>;
 }
 
-/** v1's own type of an annotation's target is that of an older Grafana; ours is a query like any other. */
+/** v1's own type of an annotation's target is that of Grafana's own annotations; others have a query like any panel. */
 export interface Annotation extends Omit<v1.AnnotationQuery, "target"> {
-  target: Query;
+  target: Query | v1.AnnotationTarget;
 }
 
 export interface Board extends Omit<v1.Dashboard, "panels" | "snapshot" | "annotations" | "gnetId" | "revision"> {
