@@ -58,7 +58,7 @@ def followup_grid(found: Sequence[FollowUp], zone: str, read_on: date, language:
         caption=words["caption"],
         head=tuple(words[name] for name in ("code", "since", "what", "ended", "done", "state")),
         rows=tuple(rows),
-        widths=(9, 13, 31, 12, 22, 13),
+        widths=(9, 13, 28, 12, 22, 16),
     )
 
 
