@@ -60,7 +60,7 @@ def test_it_answers_as_the_verb_does(client: TestClient[Litestar], office: Offic
     table = msgspec.json.decode(answer.content, type=Table)
     assert table == indicators(OfficeRuntime(office).query, office.registry, wanted)
     assert {line.key[0] for line in table.lines if line.value.value is not None} == {"yes", "no"}
-    assert "Beda unit terlatih dan belum terlatih bukan dampak" in table.notes[0]
+    assert "bukan pengaruh" in table.notes[0]
     assert answer.headers["cache-control"] == "no-store"
     assert {name.decode() for name, _ in HEADERS} <= {*answer.headers}
 
