@@ -230,7 +230,7 @@ def main() -> None:
     options.add_argument("--scenarios", nargs="*", default=[*SCENARIOS], choices=[*SCENARIOS])
     options.add_argument("--profile", nargs="*", default=[], choices=STAGES, help="stages to profile")
     chosen = options.parse_args()
-    gc.set_threshold(200_000, 50, 1_000)
+    gc.set_threshold(1_000_000, 50, 1_000)
     with tempfile.TemporaryDirectory() as directory:
         engine = ChdbEngine(Path(directory))
         migrate(engine)

@@ -219,7 +219,8 @@ def _is_words(path: tuple[str, ...]) -> bool:
 
 def _without_words(value: Any, path: tuple[str, ...]) -> Any:
     if isinstance(value, dict):
-        pairs = {key: each for key, each in value.items() if key != "tags"}
+        left_out = {"tags", "query"} if value.get("type") == "custom" else {"tags"}  # a choice's words, said in options
+        pairs = {key: each for key, each in value.items() if key not in left_out}
         if "id" in pairs and "value" in pairs:  # a property of an override
             path = (*path, pairs["id"])
             if pairs["id"] in ("displayName", "unit"):

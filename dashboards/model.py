@@ -76,11 +76,16 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """A choice above the board: ``query`` gives value and label; ``many`` allows several and all."""
+    """A choice above the board: ``query`` gives value and label; ``many`` allows several and all.
+
+    Without a query it is one of ``codes``, told as words (``choice.NAME.CODE``); the first holds until another is
+    chosen.
+    """
 
     name: str
-    query: str
+    query: str = ""
     many: bool = True
+    codes: tuple[str, ...] = ()
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +109,17 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 KECAMATAN = Variable(name="kecamatan", query="kecamatan_choices")
-UNITS = Variable(name="unit", query="unit_choices")
-UNIT = Variable(name="unit", query="unit_choices", many=False)
+TRAINED = Variable(
+    name="trained", many=False, codes=("any", "trained", "untrained", "weeks_8", "weeks_26", "weeks_more")
+)
+"""Units by their training at the end of the time range; in a kecamatan, of these."""
+
+UNITS = Variable(name="unit", query="unit_choices_by_training")
+UNIT = Variable(name="unit", query="unit_choices_by_training", many=False)
+ALL_UNITS = Variable(name="unit", query="unit_choices")
+"""Units on the board that sets trained ones beside others: among trained ones alone its two sides were one before and
+after."""
+
 SERVICES = Variable(name="service", query="service_choices")
 
 

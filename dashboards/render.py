@@ -72,6 +72,8 @@ def _source_choice(say: Say) -> Json:
 
 
 def _choice(variable: Variable, say: Say) -> Json:
+    if variable.codes:
+        return _choice_of_codes(variable, say)
     made: Json = {
         "name": variable.name,
         "label": say(f"choice.{variable.name}"),
@@ -88,6 +90,24 @@ def _choice(variable: Variable, say: Say) -> Json:
     if variable.many:
         made["current"] = {"text": ["All"], "value": ["$__all"], "selected": True}
     return made
+
+
+def _choice_of_codes(variable: Variable, say: Say) -> Json:
+    options = [
+        {"text": say(f"choice.{variable.name}.{code}"), "value": code, "selected": code == variable.codes[0]}
+        for code in variable.codes
+    ]
+    return {
+        "name": variable.name,
+        "label": say(f"choice.{variable.name}"),
+        "type": "custom",
+        "query": ",".join(f"{option['text']} : {option['value']}" for option in options),
+        "multi": variable.many,
+        "includeAll": variable.many,
+        "allowCustomValue": False,
+        "current": options[0],
+        "options": options,
+    }
 
 
 def _holidays(say: Say) -> Json:

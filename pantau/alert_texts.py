@@ -22,7 +22,7 @@ from pantau.domain.indicators import Language, Text
 from pantau.domain.skm import ELEMENTS
 from pantau.domain.zones import MINUTE
 from pantau.effect_texts import difference_text, signed, verdict_text
-from pantau.texts import day_text, duration_text, number_text, share_text
+from pantau.texts import clock_text, day_text, duration_text, number_text, share_text
 
 LONGEST: Final = 699
 
@@ -49,7 +49,7 @@ ENDINGS: Final[dict[str, tuple[Text, Text]]] = {
     "settled": (
         Text("➖ MENETAP", "➖ SETTLED"),
         Text(
-            "Tingkat ini sudah bertahan satu musim dan kini menjadi pembanding; peringatan ditutup.",
+            "Tingkat ini sudah lama bertahan dan kini menjadi pembanding; peringatan ditutup.",
             "This level has lasted a season and is now what is compared with; the alert is closed.",
         ),
     ),
@@ -118,7 +118,7 @@ def message_text(told: Told, language: Language) -> str:
     must.append(_since_line(told, language))
     if told.message.kind == "unstable":
         must.append(
-            "Kali ketiga dalam 10 hari kerja; berikutnya hanya di ringkasan harian."
+            "Ini kali ketiga dalam 10 hari kerja; selanjutnya hanya dimuat dalam ringkasan harian."
             if language == "id"
             else "The third time in 10 working days; from now on only in the digest."
         )
@@ -134,7 +134,10 @@ def message_text(told: Told, language: Language) -> str:
 
 
 class DigestRow(msgspec.Struct, frozen=True):
-    """One unit in a digest: its name, its alert's code, what to say of it, and whether it is new, open or ended."""
+    """One unit in a digest: its name, its alert's code, what to say of it, and whether it is new, open or ended.
+
+    ``since`` is ms UTC. ``phase`` is begun, open, ended, or late for what is told of the past.
+    """
 
     unit: str
     code: str
@@ -149,12 +152,12 @@ def digest_text(area: str, at: int, zone: str, rows: Sequence[DigestRow], langua
     """A digest: what is new, what is still open, what recovered; as many units as fit, then how many more."""
     words = {
         "begun": Text("baru", "new"),
-        "open": Text("masih", "still"),
+        "open": Text("masih menurun", "still falling"),
         "ended": Text("pulih", "recovered"),
         "late": Text("data susulan", "late data"),
     }
     title = Text("📋 RINGKASAN", "📋 DIGEST").read(language)
-    lines = [f"{title} · {area} · {moment_text(at, zone, language)}"]
+    lines = [f"{title} · {area} · {_zoned(at, zone, language)}"]
     left = len(rows)
     for row in rows:
         what = "; ".join(_figure_line(figure, language, short=True) for figure in row.figures)
@@ -171,11 +174,11 @@ def digest_text(area: str, at: int, zone: str, rows: Sequence[DigestRow], langua
 
 def no_data_text(unit: str, since: int, expected: int, zone: str, language: Language) -> str:
     """To the operator: a unit that says nothing. ``expected`` is in thousandths of a visit."""
-    visits, moment = number_text(expected / 1000, language), moment_text(since, zone, language)
+    visits, moment = number_text(expected / 1000, language), _zoned(since, zone, language)
     if language == "id":
         return (
             f"❔ TANPA DATA · {unit}\nTidak ada kejadian sejak {moment}; biasanya {visits} kunjungan dalam waktu itu.\n"
-            "Periksa mesin antrian, jaringan, dan kiriman data. Peringatan yang terbuka tetap terbuka."
+            "Periksa mesin antrean, jaringan, dan kiriman data. Peringatan yang terbuka tetap terbuka."
         )
     return (
         f"❔ NO DATA · {unit}\nNo event since {moment}; usually {visits} visits come in that time.\n"
@@ -185,12 +188,12 @@ def no_data_text(unit: str, since: int, expected: int, zone: str, language: Lang
 
 def undelivered_text(unit: str, code: str, role: Role, why: str, at: int, zone: str, language: Language) -> str:
     """To the operator: a message that reached nobody, and why."""
-    who, moment = ROLES.get(role, Text(role, role)).read(language), moment_text(at, zone, language)
+    who, moment = ROLES.get(role, Text(role, role)).read(language), _zoned(at, zone, language)
     reason = _short(why, 120)
     if language == "id":
         return (
             f"⚠️ PESAN TIDAK SAMPAI · {_short(unit, 60)} · kode {code}\nPesan kepada {who} gagal {moment}: {reason}.\n"
-            "Sampaikan sendiri kepadanya, lalu perbaiki alamatnya. Tingkat berikutnya sudah atau segera diberi tahu."
+            "Sampaikan langsung kepadanya, lalu perbaiki alamatnya. Penerima berikutnya sudah atau segera diberi tahu."
         )
     return (
         f"⚠️ MESSAGE NOT DELIVERED · {_short(unit, 60)} · code {code}\nThe message to {who} failed {moment}: {reason}.\n"
@@ -205,6 +208,12 @@ def moment_text(at: int, zone: str, language: Language) -> str:
     return f"{day_text(local.date(), language, year=False)} {clock}"
 
 
+def _zoned(at: int, zone: str, language: Language) -> str:
+    """A day and a time of day that names its zone: Sel 10 Nov 09.30 WIB."""
+    local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
+    return f"{day_text(local.date(), language, year=False)} {clock_text(at, zone, language)}"
+
+
 def figure_text(figure: Figure, language: Language) -> str:
     """What fell, from what to what, with k of n."""
     return _figure_line(figure, language)
@@ -216,41 +225,41 @@ def _figure_line(figure: Figure, language: Language, *, short: bool = False) -> 
     if figure.indicator == "late":
         change = f"{_percent(figure.before, language)} → {_percent(figure.now, language)}"
         if short:
-            return f"{'tepat waktu' if indonesian else 'on time'} {change}"
+            return f"{'tepat janji' if indonesian else 'promise kept'} {change}"
         k, usual = number_text(figure.k, language), number_text(figure.usual, language)
         if indonesian:
-            return f"Tepat waktu {change} ({k} dari {n} kunjungan; biasanya {usual})."
-        return f"On time {change} ({k} of {n} visits; usually {usual})."
+            return f"Tepat janji {change} ({k} dari {n} kunjungan; biasanya {usual})."
+        return f"Promise kept {change} ({k} of {n} visits; usually {usual})."
     if figure.indicator == "time":
         change = f"{_time(figure.before, language)} → {_time(figure.now, language)}"
         if short:
-            return f"{'waktu layan' if indonesian else 'service time'} {change}"
-        return f"Waktu layan {change} ({n} kunjungan)." if indonesian else f"Service time {change} ({n} visits)."
+            return f"{'waktu layanan' if indonesian else 'service time'} {change}"
+        return f"Waktu layanan {change} ({n} kunjungan)." if indonesian else f"Service time {change} ({n} visits)."
     before, now = (number_text(value / 100, language, 1) for value in (figure.before, figure.now))
     moved = abs(figure.now - figure.before) >= 100
     if short:
         return f"IKM {before} → {now}"
     if not moved:
         if indonesian:
-            return f"Kepuasan: IKM {now}, belum berubah ({n} penilai)."
-        return f"Satisfaction: IKM {now}, not changed ({n} raters)."
+            return f"Kepuasan: IKM {now}, belum berubah ({n} responden)."
+        return f"Satisfaction: IKM {now}, not changed ({n} respondents)."
     if indonesian:
-        return f"Kepuasan: IKM {before} → {now} ({n} penilai)."
-    return f"Satisfaction: IKM {before} → {now} ({n} raters)."
+        return f"Kepuasan: IKM {before} → {now} ({n} responden)."
+    return f"Satisfaction: IKM {before} → {now} ({n} respondents)."
 
 
 def _since_line(told: Told, language: Language) -> str:
     days = max(figure.days for figure in told.figures) if told.figures else 1
-    moment = moment_text(told.since, told.zone, language)
+    moment = _zoned(told.since, told.zone, language)
     if language == "id":
-        return f"Sejak {moment}, terlihat pada {days} hari berbeda."
+        return f"Sejak {moment}, terlihat pada {days} hari."
     return f"Since {moment}, seen on {days} different days."
 
 
 def _lasted_line(told: Told, language: Language) -> str:
-    moment, days = moment_text(told.since, told.zone, language), told.lasted_days
+    moment, days = _zoned(told.since, told.zone, language), told.lasted_days
     if language == "id":
-        return f"Kembali seperti biasa. Turun sejak {moment}, selama {days} hari kerja."
+        return f"Sudah kembali seperti biasa. Sempat menurun sejak {moment}, selama {days} hari kerja."
     return f"Back to usual. It had fallen since {moment}, for {days} working days."
 
 
@@ -261,7 +270,7 @@ def _causes_line(told: Told, language: Language) -> str:
 
 _PARTS: Final = {
     "waiting": Text("waktu tunggu", "waiting"),
-    "serving": Text("waktu layan", "serving"),
+    "serving": Text("waktu layanan", "serving"),
 }
 
 
@@ -274,7 +283,7 @@ def _cause(cause: Cause, names: dict[str, str], language: Language) -> str:
     if cause.kind == "hour":
         hour = int(cause.name)
         span = f"{hour:02d}.00–{hour + 1:02d}.00" if indonesian else f"{hour:02d}:00–{hour + 1:02d}:00"
-        return f"terberat {span} ({share})" if indonesian else f"worst {span} ({share})"
+        return f"terberat pukul {span} ({share})" if indonesian else f"worst {span} ({share})"
     if cause.kind == "element":
         element = next(each for each in ELEMENTS if each.key == cause.name)
         return f"{element.code} {element.title if indonesian else element.english} ({share})"
@@ -305,7 +314,7 @@ def _effect(assessment: Assessment, language: Language) -> str:
     change = difference_text(outcome, effect.effect, language)
     low, high, n = signed(effect.low, language), signed(effect.high, language), len(effect.comparison)
     if language == "id":
-        return f"{told} {change} (kisaran {low} sampai {high}, dibanding {n} unit)"
+        return f"{told} {change} (antara {low} dan {high}, dibanding {n} unit)"
     return f"{told} {change} (between {low} and {high}, compared with {n} units)"
 
 
@@ -314,7 +323,7 @@ def _answer_line(answer: Acknowledgement, language: Language) -> str:
     due = ""
     if answer.due is not None:
         due = (", tenggat " if language == "id" else ", due ") + day_text(answer.due, language, year=False)
-    word = "Ditindaklanjuti" if language == "id" else "Acknowledged by"
+    word = "Ditindaklanjuti oleh" if language == "id" else "Taken on by"
     return f"{word} {_short(answer.by, 30)}{note}{due}."
 
 
@@ -324,8 +333,8 @@ def _shared_line(told: Told, language: Language) -> str:
     n = len(told.units)
     if language == "id":
         return (
-            f"{n} unit menurun pada hari yang sama: {names}{more}. Biasanya penyebabnya bersama (jaringan, sistem "
-            "pusat, aturan baru), bukan unitnya. Pesan per unit ditahan 2 hari kerja."
+            f"{n} unit menurun pada hari yang sama: {names}{more}. Penyebabnya biasanya di luar unit (jaringan, sistem "
+            "pusat, aturan baru). Pesan per unit ditahan 2 hari kerja."
         )
     return (
         f"{n} units fell on the same day: {names}{more}. The cause is usually shared (network, central system, "
@@ -336,15 +345,16 @@ def _shared_line(told: Told, language: Language) -> str:
 def _acting(told: Told, language: Language) -> str:
     code = told.message.code
     if language == "id":
-        ways = [f"buka {told.link} lalu tekan Saya tindaklanjuti"] if told.link else []
-        ways += [f"balas OK {code} dan apa yang dilakukan"] if told.can_reply else []
-        lines = [f"Tindak: {', atau '.join(ways or [f'sampaikan kode {code} dan nama Anda kepada operator'])}."]
+        ways = [f"buka {told.link} lalu tekan “Saya tindaklanjuti”"] if told.link else []
+        ways += [f"balas OK {code} diikuti tindakan yang diambil"] if told.can_reply else []
+        otherwise = f"sampaikan kode {code} dan nama Anda kepada operator"
+        lines = [f"Mohon tindak lanjut: {', atau '.join(ways or [otherwise])}."]
     else:
-        ways = [f"open {told.link} and press I take this on"] if told.link else []
+        ways = [f"open {told.link} and press “I take this on”"] if told.link else []
         ways += [f"reply OK {code} and what is being done"] if told.can_reply else []
         lines = [f"Act: {', or '.join(ways or [f'tell the operator the code {code} and your name'])}."]
     if told.message.deadline is not None and told.next_role is not None:
-        moment = moment_text(told.message.deadline, told.zone, language)
+        moment = _zoned(told.message.deadline, told.zone, language)
         role = ROLES.get(told.next_role, Text(told.next_role, told.next_role)).read(language)
         if language == "id":
             lines.append(f"Tanpa jawaban s.d. {moment} diteruskan ke {role}.")

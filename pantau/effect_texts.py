@@ -30,7 +30,7 @@ REASONS: Final[dict[Reason, Text]] = {
         "fewer than {least_weeks_before} weeks with data before the training",
     ),
     "few_weeks_after": Text(
-        "belum {least_weeks_after} pekan dengan data sesudah pelatihan: terlalu dini",
+        "belum ada {least_weeks_after} pekan dengan data sesudah pelatihan, jadi masih terlalu dini",
         "not yet {least_weeks_after} weeks with data after the training: too early",
     ),
     "no_comparison": Text(
@@ -42,7 +42,7 @@ REASONS: Final[dict[Reason, Text]] = {
         "fewer than {least_answers} answers or visits on one side",
     ),
     "few_dates": Text(
-        "terlalu sedikit unit atau pekan untuk mengukur kebetulan", "too few units or weeks to measure chance"
+        "terlalu sedikit unit atau pekan untuk memperhitungkan kebetulan", "too few units or weeks to measure chance"
     ),
 }
 
@@ -62,7 +62,7 @@ _POINTS: Final = Text("poin", "points")
 _AFTER: Final = Text("setelah pelatihan {days}", "after the training of {days}")
 _AFTER_MANY: Final = Text("setelah pelatihan antara {first} dan {last}", "after trainings between {first} and {last}")
 _SENTENCE: Final = Text(
-    "{verdict}: {title} {effect} (kisaran {low} sampai {high}) {after}, dibanding {n} unit yang belum dilatih pada "
+    "{verdict}: {title} {effect} (antara {low} dan {high}) {after}, dibanding {n} unit yang belum dilatih pada "
     "pekan yang sama. Sebelum dan sesudah saja: {naive}, di antaranya {common} terjadi juga tanpa pelatihan dan sudah "
     "dikurangkan.",
     "{verdict}: {title} {effect} (between {low} and {high}) {after}, compared with {n} units not trained yet in the "

@@ -14,16 +14,16 @@ REASONS: Final[dict[str, Text]] = {
     "unanswered": Text("ada unsur tanpa jawaban", "an element has no answer"),
     "no_threshold": Text("beri batas dengan --within", "give a limit with --within"),
     "no_open_time": Text("waktu buka loket tidak diketahui", "open counter time is not known"),
-    "no_counters": Text("tidak ada kabar loket hari itu", "no counter spoke that day"),
+    "no_counters": Text("tidak ada data loket pada hari itu", "no counter spoke that day"),
     "not_by": Text("tidak dicatat menurut irisan ini", "not recorded by this slice"),
     "not_in_time": Text("tidak dapat dipecah menurut waktu ini", "cannot be split by this time"),
 }
 FLAGS: Final[dict[str, Text]] = {
-    "few": Text("contoh kecil", "few"),
+    "few": Text("sampel kecil", "few"),
     "few_answers": Text("jawaban sedikit", "few answers"),
-    "below_minimum": Text("di bawah contoh minimal", "below the minimum sample"),
+    "below_minimum": Text("di bawah sampel minimal", "below the minimum sample"),
     "straight_lined": Text("banyak jawaban seragam", "many straight-lined answers"),
-    "straddles_bands": Text("rentang melintasi mutu lain", "interval reaches another band"),
+    "straddles_bands": Text("selang mencakup mutu lain", "interval reaches another band"),
     "unanswered": Text("ada unsur tanpa jawaban", "an element has no answer"),
 }
 CHOICES: Final[dict[str, dict[str, Text]]] = {
@@ -85,8 +85,8 @@ def choice_text(name: str, value: str | int | float | None, language: Language) 
     written = {
         "within_ms": Text("batas", "limit"),
         "ikm_weight": Text("bobot unsur", "element weight"),
-        "ikm_confidence": Text("keyakinan rentang", "interval confidence"),
-        "minimum_sample": Text("contoh minimal", "minimum sample"),
+        "ikm_confidence": Text("tingkat kepercayaan selang", "interval confidence"),
+        "minimum_sample": Text("sampel minimal", "minimum sample"),
         "complaint_days": Text("batas hari pengaduan", "days for a complaint"),
     }[name].read(language)
     if name == "within_ms" and isinstance(value, int):

@@ -16,5 +16,5 @@ def set_for_batches() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 50, 1_000)
+    gc.set_threshold(1_000_000, 50, 1_000)
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -42,16 +42,16 @@ TEXTS: Final[dict[str, str]] = {
     "does not mean the same on every machine": "tidak berarti sama di setiap mesin",
     "is never open": "tidak pernah buka",
     "is no day of the week": "bukan nama hari",
-    "runs backwards": "berjalan mundur",
+    "runs backwards": "terbalik urutannya",
     "is not a spell of opening": "bukan jam buka",
     "has spells that overlap, run backwards or leave the day": (
-        "memuat jam buka yang bertumpukan, mundur atau keluar dari hari itu"
+        "memuat jam buka yang tumpang tindih, terbalik, atau melewati hari itu"
     ),
     "is working time, which {measure} is not": "adalah waktu kerja, sedangkan {measure} bukan",
     "is no holiday of these years": "bukan hari libur pada tahun-tahun ini",
     "names a day that another line names too": "menyebut hari yang sudah disebut baris lain",
     "is plain time": "adalah waktu biasa",
-    "is no time at all": "tidak ada lamanya",
+    "is no time at all": "bukan lama waktu: nol",
     "is used already on line {line}": "sudah dipakai pada baris {line}",
     "is not a {what} of this file": "bukan {what} dalam berkas ini",
     "names no opening hours of this file": "bukan nama jam buka dalam berkas ini",
@@ -67,7 +67,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "begins on the same day as the version on line {line}": "mulai pada hari yang sama dengan versi pada baris {line}",
     "overlaps the version on line {line}, valid to {last}": (
-        "bertumpukan dengan versi pada baris {line}, yang berlaku sampai {last}"
+        "tumpang tindih dengan versi pada baris {line}, yang berlaku sampai {last}"
     ),
     "covers times that the ruling of the same version on line {line} covers": (
         "mencakup waktu yang sudah dicakup koreksi versi sama pada baris {line}"
@@ -79,7 +79,7 @@ TEXTS: Final[dict[str, str]] = {
     "mend it": "perbaiki",
     "mend the line and check again": "perbaiki baris itu, lalu periksa lagi",
     "write {example} or leave the line out": "tulis {example} atau hapus barisnya",
-    "write a text or leave the line out": "tulis sebuah teks atau hapus barisnya",
+    "write a text or leave the line out": "tulis teks atau hapus barisnya",
     "write {example}": "tulis {example}",
     "write {least} or more": "tulis {least} atau lebih",
     "write for instance {example}": "tulis misalnya {example}",
@@ -93,10 +93,10 @@ TEXTS: Final[dict[str, str]] = {
         "tulis waktu biasa, seperti {example}, dengan - di depan untuk memundurkan"
     ),
     'write it like "30 minutes", "2 hours" or "3 working days"': (
-        'tulis seperti "30 minutes", "2 hours" atau "3 working days"'
+        'tulis seperti "30 menit", "2 jam", atau "3 hari kerja"'
     ),
     'write it like "30 minutes", "2 hours" or "3 working days", with - in front to move back': (
-        'tulis seperti "30 minutes" atau "366 days", dengan - di depan untuk memundurkan'
+        'tulis seperti "30 menit" atau "366 hari", dengan - di depan untuk memundurkan'
     ),
     "write [[{table}]] and its keys below": "tulis [[{table}]] dan kunci-kuncinya di bawahnya",
     "add {key} = {example}": "tambahkan {key} = {example}",
@@ -105,7 +105,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "add [[{table}]] first": "tambahkan dahulu [[{table}]]",
     "add [hours.{name}] first, such as mon-fri = {example}": (
-        "tambahkan dahulu [hours.{name}], misalnya mon-fri = {example}"
+        "tambahkan dahulu [hours.{name}], misalnya senin-jumat = {example}"
     ),
     "write [hours.{name}]": "tulis [hours.{name}]",
     "write [hours.kantor] above it in place of [hours]": "tulis [hours.kantor] di atasnya sebagai ganti [hours]",
@@ -125,7 +125,7 @@ TEXTS: Final[dict[str, str]] = {
         'isi measure = "turnaround_working", atau janjikan waktu biasa'
     ),
     'write "3 working days" or "4 working hours", or set measure = "turnaround"': (
-        'tulis "3 working days" atau "4 working hours", atau isi measure = "turnaround"'
+        'tulis "3 hari kerja" atau "4 jam kerja", atau isi measure = "turnaround"'
     ),
     "leave it out, or set live = true": "hapus, atau isi live = true",
     'write "ID", or leave [holidays] out and list each day as [[holiday]]': (
@@ -133,7 +133,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "write removed = [2026-01-31]": "tulis removed = [2026-01-31]",
     "mend one of the two": "perbaiki salah satunya",
-    'add a day, such as mon-fri = "08:00-16:00"': 'tambahkan hari, misalnya mon-fri = "08:00-16:00"',
+    'add a day, such as mon-fri = "08:00-16:00"': 'tambahkan hari, misalnya senin-jumat = "08:00-16:00"',
     "write mon, tue, … sun or a range such as mon-thu": (
         "tulis senin, selasa, … minggu atau rentang seperti senin-kamis"
     ),
@@ -182,6 +182,7 @@ KINDS: Final[dict[str, str]] = {
 """What a value must be, as "is not …" names it."""
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_NUMBERED: Final = re.compile(r"^(\w+) number (\d+)\b")
 
 
 def told(fault: FileFault, language: Language) -> str:
@@ -189,7 +190,8 @@ def told(fault: FileFault, language: Language) -> str:
     if language == "en":
         return str(fault)
     rule, todo = retold(fault.rule), retold(fault.todo)
-    said = " ".join(part for part in (fault.field, fault.value, rule) if part)
+    field = _NUMBERED.sub(r"\1 ke-\2", fault.field)
+    said = " ".join(part for part in (field, fault.value, rule) if part)
     return f"{fault.file}:{fault.line}: {said}; {todo}"
 
 

@@ -8,15 +8,15 @@ from pantau.texts import day_text
 
 _WRONG: Final[dict[Why, Text]] = {
     "verb": Text(
-        "Belum dimengerti: mulailah dengan OK (ditindaklanjuti) atau SELESAI.",
+        "Balasan belum dapat dibaca: awali dengan OK (ditindaklanjuti) atau SELESAI.",
         "Not understood: begin with OK (you take it on) or DONE.",
     ),
     "code": Text(
-        "Belum dimengerti: tulis kode peringatan sesudah kata pertama; kodenya ada di pesan.",
+        "Balasan belum dapat dibaca: tulis kode peringatan sesudah kata pertama; kodenya ada dalam pesan.",
         "Not understood: write the alert's code after the first word; it stands in the message.",
     ),
-    "day": Text("Tanggalnya tidak ada di kalender.", "There is no such day."),
-    "past": Text("Tanggalnya sudah lewat.", "That day is over."),
+    "day": Text("Tanggal itu tidak ada di kalender.", "There is no such day in the calendar."),
+    "past": Text("Tanggal itu sudah lewat.", "That day is over."),
 }
 
 
@@ -27,9 +27,9 @@ def noted_text(read: Understood, unit: str, by: str) -> str:
     if language == "id":
         head = f"✅ Tercatat · kode {code} · {unit}"
         if read.done:
-            return f"{head}\nTindak lanjut selesai, dicatat {by}{note}."
+            return f"{head}\nTindak lanjut selesai, dicatat oleh {by}{note}."
         due = f", tenggat {day_text(read.due, language)}" if read.due else ""
-        return f"{head}\nDitindaklanjuti {by}{note}{due}.\nBila sudah: balas SELESAI {code}"
+        return f"{head}\nDitindaklanjuti oleh {by}{note}{due}.\nBila sudah selesai, balas: SELESAI {code}"
     head = f"✅ Noted · code {code} · {unit}"
     if read.done:
         return f"{head}\nDone, says {by}{note}."
@@ -46,7 +46,7 @@ def unknown_text(code: str, language: Language) -> str:
     """That no alert with this code was sent to whoever wrote."""
     example = _example("7K3P", language)
     if language == "id":
-        return f"Tidak ada peringatan berkode {code} yang dikirim ke alamat ini. Periksa kodenya.\n{example}"
+        return f"Tidak ada peringatan berkode {code} yang dikirim ke alamat ini. Mohon periksa kodenya.\n{example}"
     return f"No alert with the code {code} was sent to this address. Look at the code.\n{example}"
 
 

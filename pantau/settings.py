@@ -214,6 +214,11 @@ def load(given: Mapping[str, object] | None = None) -> Loaded:
     return Loaded(settings, {each.name: _origin(each, given, files) for each in catalogue()})
 
 
+def revealed(secret: SecretStr | None) -> str | None:
+    """The text of a secret; None for one that is not given."""
+    return None if secret is None else secret.get_secret_value()
+
+
 def unknown() -> dict[str, str | None]:
     """Variables that begin like ours and are none of ours, each with the one that was probably meant."""
     ours = {each.variable for each in catalogue()} | {each.variable + "_FILE" for each in catalogue() if each.secret}

@@ -24,8 +24,8 @@ PATIENCE_SECONDS = 600.0
 class BusSink:
     """Implements :class:`producers.replay.Sink` on a publisher; used by one thread.
 
-    Its calls raise NotNow when the bus took nothing for ``patience_seconds``. An event that is too large for the bus
-    goes there as a refusal; without a ``secret`` to make one, that is raised too.
+    Its calls raise NotNow when the bus took nothing for ``patience_seconds``. An event that the bus never takes goes
+    there as a refusal; without a ``secret`` to make one, that is raised too.
     """
 
     def __init__(
@@ -77,12 +77,12 @@ class BusSink:
             self._taken_at = time.monotonic()
 
     def _sift(self, events: Sequence[Event], rejections: Sequence[Rejection], secret: bytes) -> None:
-        """Hand in what may hold something that is too large, and wait; that goes to the bus as a refusal."""
-        too_large = [*rejections]
+        """Hand in what may hold something that the bus never takes, and wait; that goes to the bus as a refusal."""
+        refused = [*rejections]
         for event, why in sifted(events, self._give):
             if why is not None:
-                too_large.append(refusal_of(event, why, secret=secret))
-        for rejection, why in sifted(too_large, self._refuse):
+                refused.append(refusal_of(event, why, secret=secret))
+        for rejection, why in sifted(refused, self._refuse):
             if why is not None:
                 self._refuse([shortened(rejection)])
 
@@ -100,8 +100,8 @@ class BusSink:
             try:
                 send().result()
             except Undelivered as error:
-                if error.for_good:
-                    raise TooLarge(str(error)) from error
+                if error.for_good is not None:
+                    raise error.for_good(str(error)) from error
                 if time.monotonic() - self._taken_at > self._patience:
                     raise
             else:

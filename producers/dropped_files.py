@@ -80,6 +80,8 @@ class Folder:
         self._move = move
         self._until_settled = until_settled
         self._seen: dict[str, Seen | None] = {}
+        self._looked_at: set[str] = set()
+        """Names of files that were done with before this process, or in it."""
         self._still: dict[str, tuple[tuple[int, int], float]] = {}
         """By name: size and time as last seen, and since when they are so."""
 
@@ -92,6 +94,9 @@ class Folder:
                     return
                 seen = self._remembered(path.name)
                 if seen is not None and seen.outcome != "begun" and seen.same_as(stat) and seen.mapping == self._digest:
+                    if path.name not in self._looked_at:  # whoever took it may have been killed before it was moved
+                        self._looked_at.add(path.name)
+                        self._move_away(path, stat, seen)
                     continue
                 if stat.st_size == 0:  # made, and not yet written to
                     continue
@@ -220,9 +225,13 @@ class Folder:
     def _end(self, path: Path, stat: stat_result, seen: Seen) -> None:
         """Remember a file as taken or set aside, and move it where that is asked for."""
         self._keep(seen)
+        self._looked_at.add(path.name)
         if seen.outcome == "set aside":
             self.set_aside += 1
             log.error("file_set_aside", file=path.name, reason=seen.reason)
+        self._move_away(path, stat, seen)
+
+    def _move_away(self, path: Path, stat: stat_result, seen: Seen) -> None:
         if not self._move:
             return
         try:

@@ -24,6 +24,7 @@ from pantau.domain.zones import local_day
 from pantau.interpreter import set_for_batches
 from producers.mapping import RowMapper, UnmappedRow, compile, load, read
 from producers.mapping.drafts import Draft, Row, Skipped
+from producers.mapping.taken_again import TakenAgain
 from producers.packed import Chunk, Packed
 
 CHUNK_EVENTS = 5_000
@@ -65,8 +66,14 @@ def judge_file(order: Order) -> Iterator[Chunk]:
 
 
 def _chunk(judge: "Judge", row: int, bytes_read: int) -> Chunk:
-    services, mended = judge.unknown_services(), judge.mended()
-    return Chunk(*judge.taken(), row, bytes_read, unknown_services=services, mended=mended)
+    return Chunk(
+        *judge.taken(),
+        row,
+        bytes_read,
+        unknown_services=judge.unknown_services(),
+        mended=judge.mended(),
+        taken_again={**judge.taken_again()},
+    )
 
 
 class Judge:
@@ -77,6 +84,7 @@ class Judge:
     ) -> None:
         self._refused_rows = refused_rows or {}
         self._mended: list[str] = []
+        self._taken_again = TakenAgain()
         self._mapper = mapper
         self._registry = registry
         self._secret = secret
@@ -107,6 +115,10 @@ class Judge:
         """
         found, self._unknown_services = self._unknown_services, {}
         return found
+
+    def taken_again(self) -> Mapping[str, list[str]]:
+        """Source -> numbers of tickets that begin anew with nothing to tell their days apart, since last asked."""
+        return self._taken_again.taken()
 
     def mended(self) -> list[str]:
         """Digests of the same rows that were refused before and can be mapped now, since this was last asked."""
@@ -156,6 +168,7 @@ class Judge:
                 service = draft.data.get("service")
                 if service is not None and service not in self._services and self._services:
                     self._unknown_services[str(service)] = self._unknown_services.get(str(service), 0) + 1
+                self._taken_again.see(draft, self._source(draft.source))
                 for event in expand(judged):
                     self._events.append(_packed(event))
 

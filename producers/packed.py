@@ -8,7 +8,7 @@ from pantau.domain.wire import decode_data
 
 
 class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An accepted event between processes: its data as canonical JSON."""
+    """An accepted event between processes: times in ms UTC, its data as canonical JSON."""
 
     source: str
     id: str
@@ -35,7 +35,8 @@ class Chunk(msgspec.Struct, frozen=True):
     """What some rows of a file became; ``row`` is the last one of them, ``bytes_read`` how far the file is read.
 
     ``unknown_services`` are codes that accepted events carry and the registry does not know, with their events.
-    ``mended`` are digests of rows that were refused before and are mapped now.
+    ``mended`` are digests of rows that were refused before and are mapped now. ``taken_again`` are, by source, numbers
+    of tickets that begin anew with nothing to tell their days apart.
     """
 
     events: list[Packed]
@@ -46,3 +47,4 @@ class Chunk(msgspec.Struct, frozen=True):
     failure: str | None = None
     unknown_services: dict[str, int] = {}
     mended: list[str] = []
+    taken_again: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pantau.bus.undelivered import Undelivered
+from pantau.bus.undelivered import ForGood, Undelivered
 from pantau.domain.errors import NotNow, PantauError
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
@@ -35,7 +35,7 @@ class Parcel:
         self.left = n
         self.lost: list[Any] = []
         self.why = ""
-        self.for_good = False
+        self.for_good: type[ForGood] | None = None
         self.done: Future[None] = Future()
         self.done.set_running_or_notify_cancel()  # what is on its way cannot be called back
         if not n:
@@ -119,10 +119,11 @@ class Accounts:
         with self._changed:
             self._sent.add(record)
 
-    def settle(self, record: Record, error: BaseException | None, *, for_good: bool = False) -> None:
+    def settle(self, record: Record, error: BaseException | None, *, for_good: type[ForGood] | None = None) -> None:
         """Book the fate of a record that is on its way, and tell those whose parcels are complete.
 
-        After an error nothing is admitted until the bus is reached anew. ``for_good``: the record is too large.
+        After an error nothing is admitted until the bus is reached anew. ``for_good`` says how the record is refused,
+        where it is not to be sent again as it is.
         """
         finished = []
         with self._changed:
@@ -142,7 +143,7 @@ class Accounts:
                 if error is not None:
                     self._failed += len(items)
                     parcel.lost += items
-                    if for_good or not parcel.for_good:
+                    if for_good is not None or parcel.for_good is None:
                         parcel.why, parcel.for_good = why, for_good
                 elif isinstance(items[0], Event):
                     self._events += len(items)

@@ -16,11 +16,27 @@ from typing import Any, Final, Self
 
 import msgspec
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import (
+    CorruptRecordError,
+    InvalidRecordError,
+    InvalidTimestampError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
 
 from pantau.bus.partitions import partition_of
-from pantau.bus.records import PACKED_HEADERS, joined, pack_rejection, packed, rejection_headers
+from pantau.bus.records import (
+    PACKED_HEADERS,
+    RECORD_BYTES,
+    RECORD_EVENTS,
+    joined,
+    pack_rejection,
+    packed,
+    rejection_headers,
+)
 from pantau.bus.topics import EVENTS, REJECTED, Topic
+from pantau.bus.undelivered import ForGood, TooLarge
 from pantau.domain.errors import BadEvent, Fault, NotNow, PantauError
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
@@ -42,14 +58,18 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     linger_seconds: float = 0.05
-    record_events: int = 500
-    record_bytes: int = 256 * 1024
+    record_events: int = RECORD_EVENTS
+    record_bytes: int = RECORD_BYTES
     buffer_events: int = 50_000
     buffer_bytes: int = 64 * 1024 * 1024
     delivery_seconds: float = 60.0
 
 
 BOUNDS: Final = Bounds()
+
+_TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+_REFUSED: Final = (InvalidRecordError, InvalidTimestampError, CorruptRecordError)
+"""What a broker says of a record that it does not take, today or tomorrow."""
 
 _Outcomes = list[tuple[Any, Record]]
 """Records and what the client said when they were handed to it: a future, or an error."""
@@ -266,10 +286,13 @@ class Publisher:
         """
         if record.client is self._producer:
             self._broken = True
-        too_large = isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError)
-        if too_large:
+        for_good: type[ForGood] | None = None
+        if isinstance(error, _TOO_LARGE):
+            for_good = TooLarge
             error = NotNow(f"the broker takes no records of this size, compare: pantau topics check ({error})")
-        self._accounts.settle(record, error, for_good=too_large)
+        elif isinstance(error, _REFUSED):
+            for_good = ForGood
+        self._accounts.settle(record, error, for_good=for_good)
         self._wake.set()
 
     # the thread

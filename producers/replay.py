@@ -1,6 +1,7 @@
 """Replaying files: from where the last run stopped, at full speed or paced by the events' own times."""
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -43,7 +44,8 @@ class Summary(msgspec.Struct):
 
     ``repeated`` of the accepted events were known before, where that can be told; ``unknown_services`` are codes that
     accepted events carry and the registry does not know, with their events; ``nearest`` names what may be meant.
-    ``mended`` are digests of rows that were refused by an earlier replay and are taken by this one.
+    ``mended`` are digests of rows that were refused by an earlier replay and are taken by this one. ``taken_again``
+    are, by source, numbers of tickets that begin anew with nothing to tell their days apart.
     """
 
     rows: int = 0
@@ -57,6 +59,7 @@ class Summary(msgspec.Struct):
     unknown_services: dict[str, int] = msgspec.field(default_factory=dict)
     nearest: dict[str, str] = msgspec.field(default_factory=dict)
     mended: list[str] = msgspec.field(default_factory=list)
+    taken_again: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
 
 class Bookmarks:
@@ -123,6 +126,8 @@ def count(summary: Summary, chunk: Chunk) -> None:
     summary.rejected += len(chunk.rejections)
     summary.skipped += chunk.skipped
     summary.mended += chunk.mended
+    for source, numbers in chunk.taken_again.items():
+        summary.taken_again.setdefault(source, []).extend(numbers)
     for rejection in chunk.rejections:
         summary.tally.add(rejection.source, rejection.code, rejection.reasons)
     for service, n in chunk.unknown_services.items():
@@ -171,9 +176,12 @@ def speed_of(text: str) -> float | None:
     if text == "max":
         return None
     try:
-        return float(text.removesuffix("x"))
+        factor = float(text.removesuffix("x"))
     except ValueError:
-        raise BadSetup(f"--speed {text}: write max, 1x or 60x") from None
+        factor = math.nan
+    if not math.isfinite(factor):
+        raise BadSetup(f"--speed {text}: write max, 1x or 60x")
+    return factor
 
 
 def unpacked(packed: Sequence[Packed]) -> list[Event]:

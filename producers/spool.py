@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from pantau.domain.errors import BadSetup, NotNow
-from producers.spool_segments import DAMAGED, SUFFIX, Entry, Segment, Writing, flush_directory, frame
+from producers.spool_segments import DAMAGED, REASON, SUFFIX, Entry, Kept, Segment, Writing, flush_directory, frame
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +63,8 @@ class Spool:
         self._active: Writing | None = None
         self._front = 0
         """How far the first segment was taken out, in bytes."""
+        self._aside_bytes = 0
+        """What was set aside takes, as of the last look."""
         try:
             self._owned = _own(directory)
             self._segments = _left_behind(directory)
@@ -102,6 +104,12 @@ class Spool:
         return sum(1 for _ in self.directory.glob(f"*{DAMAGED}"))
 
     @property
+    def room_bytes(self) -> int:
+        """What may still be added: what waits in it and what was set aside are below the limit together."""
+        self._aside_bytes = sum(path.stat().st_size for path in self.directory.glob(f"*{DAMAGED}"))
+        return self.limit_bytes - self.size_bytes - self._aside_bytes
+
+    @property
     def failure(self) -> str | None:
         """Why the last write failed; None when it did not."""
         return self._failure
@@ -117,9 +125,9 @@ class Spool:
         with self._lock:
             if self._closed:
                 raise NotNow("the spool is closed")
-            size = self.size_bytes
-            if size + self._queued_bytes + len(framed) > self.limit_bytes:
-                raise NotNow(f"the spool is full: {size:,} of {self.limit_bytes:,} bytes; the bus must take some first")
+            wanted = self._queued_bytes + len(framed)
+            if wanted > self.limit_bytes - self.size_bytes - self._aside_bytes and wanted > self.room_bytes:
+                raise NotNow(self._full())
             if self._queued_bytes + len(framed) > WAITING_BYTES:
                 raise NotNow(f"{self._queued_bytes:,} bytes wait for the spool's disk; send again in a second")
             self._queue.append(_Waiting(framed, n, done))
@@ -168,22 +176,26 @@ class Spool:
             self._front = taken[-1].end
             self._drop_finished()
 
-    def set_aside(self, kind: int, value: bytes, *, n: int, at: int) -> None:
-        """Keep an entry in a file of its own, of which nothing comes out again. Raises OSError.
+    def set_aside(self, entries: Sequence[Kept], *, why: str) -> None:
+        """Keep entries in a file of their own, of which nothing comes out again, and why in one beside it.
 
-        Renamed to ``.spool`` it is an entry as any other at the next start.
+        Renamed to ``.spool`` it holds entries as any other at the next start. Raises OSError.
         """
         segment = Segment(self.directory, self._number())
         writing = Writing(segment)
         try:
-            writing.append(frame(kind, value, n=n, at=at))
+            writing.append(b"".join(frame(each.kind, each.value, n=each.n, at=each.at) for each in entries))
+            segment.explain(why)
         except OSError:
             writing.give_up()
             segment.path.unlink()
+            segment.path.with_suffix(REASON).unlink(missing_ok=True)
             raise
         writing.close()
         segment.path.rename(segment.path.with_suffix(DAMAGED))
         flush_directory(self.directory)
+        with self._lock:
+            self._aside_bytes += segment.path.with_suffix(DAMAGED).stat().st_size
 
     def oldest_at(self) -> int | None:
         """When the first entry was spooled, ms UTC; None when there is none."""
@@ -202,6 +214,11 @@ class Spool:
         if self._active is not None:
             self._active.close()
         os.close(self._owned)
+
+    def _full(self) -> str:
+        said = f"the spool is full: {self.size_bytes:,} of {self.limit_bytes:,} bytes"
+        aside = f" and {self._aside_bytes:,} set aside in *{DAMAGED}" if self._aside_bytes else ""
+        return f"{said}{aside}; the bus must take some first"
 
     def _drop_finished(self) -> None:
         """Remove what was taken out wholly; called with the lock held."""

@@ -4,11 +4,12 @@ A frame is a mark that occurs in no UTF-8 text, a CRC-32 of all that follows, an
 write left half written is no whole frame and is passed over.
 """
 
+import contextlib
 import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from zlib import crc32
 
 import msgspec
@@ -21,6 +22,21 @@ HEAD_BYTES: Final = len(MARK) + _CRC.size + _TAIL.size
 
 SUFFIX: Final = ".spool"
 DAMAGED: Final = ".damaged"
+REASON: Final = ".reason"
+"""Of a file that was set aside, beside it: why, in words."""
+
+
+class Kept(Protocol):
+    """What is kept of something accepted."""
+
+    @property
+    def kind(self) -> int: ...  # noqa: D102
+    @property
+    def value(self) -> bytes: ...  # noqa: D102
+    @property
+    def n(self) -> int: ...  # noqa: D102
+    @property
+    def at(self) -> int: ...  # noqa: D102
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -111,10 +127,16 @@ class Segment:
                     return some
         return []
 
+    def explain(self, why: str) -> None:
+        """Write down, beside the file, why it is set aside. Raises OSError."""
+        self.path.with_suffix(REASON).write_text(f"{why}\n")
+
     def remove(self) -> None:
         """Take the file away; one of which something could not be read is set aside for a person to look at."""
         if self.damaged or self.n_entries:
             self.path.rename(self.path.with_suffix(DAMAGED))
+            with contextlib.suppress(OSError):  # a full disk: the log has said it
+                self.explain(f"{self.damaged} of {self.length} bytes cannot be read; the bus has whatever can be")
         else:
             self.path.unlink()
 

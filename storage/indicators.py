@@ -43,15 +43,15 @@ _HERE = Text("unit ini", "this unit")
 _OTHERS = Text("belum dilatih, kabupaten yang sama", "not yet trained, same kabupaten")
 _PHASES = (Text("sebelum", "before"), Text("selama", "during"), Text("sesudah", "after"))
 _NO_EFFECT = Text(
-    "Beda sebelum dan sesudah bukan dampak; bandingkan dengan unit yang belum dilatih pada masa yang sama.",
+    "Beda sebelum dan sesudah bukan pengaruh; bandingkan dengan unit yang belum dilatih pada masa yang sama.",
     "A difference between before and after is not an effect; compare with units not yet trained in the same time.",
 )
 
 _NO_EFFECT_OF_SIDES = Text(
-    "Beda unit terlatih dan belum terlatih bukan dampak; keduanya mungkin berbeda juga tanpa pelatihan.",
+    "Beda unit terlatih dan yang belum dilatih bukan pengaruh; tanpa pelatihan pun keduanya mungkin berbeda.",
     "A difference between trained and untrained units is not an effect; they may differ without training as well.",
 )
-_ASK_FOR_IT = Text("Dampaknya, dengan pembanding: pantau effect", "The effect, with its comparison: pantau effect")
+_ASK_FOR_IT = Text("Pengaruhnya, dengan pembanding: pantau effect", "The effect, with its comparison: pantau effect")
 _SINCE = {
     "before": Text("{n} pekan sebelum dilatih", "{n} weeks before training"),
     "after": Text("pekan ke-{n} sejak dilatih", "week {n} since training"),
@@ -197,7 +197,7 @@ def _groups(request: Request, scope: Scope, found: Sequence[Group]) -> list[Grou
     """
     groups = set(found)
     if not set(request.by) & {"service", "channel", "counter"}:
-        places = sorted(set(scope.places)) or [""]
+        places = sorted(set(scope.places)) or ([] if request.place else [""])
         sides = [0, 1] if "trained" in request.by else [-1]
         times = _times(request.time, scope, {group.time for group in found})
         groups |= {Group(place=p, trained=s, time=t) for p in places for s in sides for t in times}

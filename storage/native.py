@@ -17,6 +17,7 @@ from clickhouse_driver.context import Context
 from clickhouse_driver.streams.native import BlockInputStream, BlockOutputStream
 
 from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe
+from storage.native_blocks import varint
 
 _BUFFER = 1 << 20
 
@@ -81,16 +82,6 @@ def encode_column(kind: str, values: Column) -> bytes:
     if encoder is None:
         encoder = _encoders[kind] = _encoder(kind)
     return encoder(values)
-
-
-def varint(number: int) -> bytes:
-    """A count as the format has it: seven bits a byte, the lowest first."""
-    found = bytearray()
-    while number > 127:
-        found.append(number & 127 | 128)
-        number >>= 7
-    found.append(number)
-    return bytes(found)
 
 
 _Encoder = Callable[[Any], bytes]

@@ -28,7 +28,11 @@ _COLUMNS = (
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A refused event as it is kept; ``state`` is open, or accepted after a retry."""
+    """A refused event as it is kept, and how often it came (``seen``) between ``first_at`` and ``last_at`` (ms UTC).
+
+    ``reasons`` are JSON. ``original`` is what was sent, personal data masked. ``retryable`` is 0 or 1. ``state`` is
+    open, or accepted after a retry. Of several rows of a ``digest`` the highest ``version`` holds.
+    """
 
     digest: str
     source: str
@@ -119,9 +123,8 @@ class Rejects:
 
     def mark_taken(self, digests: Sequence[str]) -> None:
         """Say of what is kept under these digests that it was taken since: a replay read the same rows again."""
-        rows = self._store.engine.query(sql("open_rejects"), {"retryable_only": False}).rows
         wanted = {*digests}
-        self.mark_accepted([kept for kept in (Kept(*row) for row in rows) if kept.digest in wanted])
+        self.mark_accepted(kept for kept in self.open() if kept.digest in wanted)
 
     def open(self, *, retryable_only: bool = False) -> list[Kept]:
         """Everything that is refused and not accepted since, the newest first."""

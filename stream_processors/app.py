@@ -147,8 +147,7 @@ def _serve(app: Any, worker: Worker, metrics: WorkerMetrics, health: Health) -> 
         return health.lag({n: consumer.highwater(TP(EVENTS.name, n)) for n in health.assigned}, worker.reached())
 
     async def show_metrics(view: Any, request: Any) -> Any:
-        for number, n in lag().items():
-            metrics.lag.labels(str(number)).set(n)
+        metrics.lags(lag())
         metrics.away.set(0 if worker.patience.away_since is None else time.monotonic() - worker.patience.away_since)
         return view.bytes(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST.partition(";")[0])
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -44,7 +44,7 @@ class WorkerMetrics:
         )
         self.latency = Histogram(
             "pantau_worker_end_to_end_seconds",
-            "From arrival at the edge to the tables, one event a record.",
+            "From arrival at the edge to the tables, some events of each flush.",
             buckets=_SECONDS,
             registry=own,
         )
@@ -63,6 +63,16 @@ class WorkerMetrics:
         )
         self.progress.set(time.time())
 
+    def lags(self, records: Mapping[int, int]) -> None:
+        """What waits on each partition of this worker's; those of before are another's to tell."""
+        self.lag.clear()
+        for number, n in records.items():
+            self.lag.labels(str(number)).set(n)
+
+    def kept(self, rejections: int) -> None:
+        """Refusals are in their table."""
+        self.rows.labels("rejected_events").inc(rejections)
+
     def merged(self, flush: Flush, seconds: float) -> None:
         """A batch went through the operator."""
         for (kind, source), n in Tally(map(_KIND_AND_SOURCE, flush.events)).items():
@@ -75,15 +85,14 @@ class WorkerMetrics:
             self.rejected.labels(rejection.code).inc()
         for table, n in flush.rows.items():
             self.rows.labels(table).inc(n)
-        for opened in flush.opened_seconds:
-            self.rebuild.observe(opened)
         self.misplaced.inc(len(flush.misplaced))
         self.batch.observe(len(flush.events))
         self.merge.observe(seconds)
 
-    def written(self, seconds: float, arrivals: Sequence[Event], now: int) -> None:
-        """A batch is in the tables; ``arrivals`` is one event of each of its records."""
+    def written(self, seconds: float, arrivals: Sequence[Event], now: int, *, let_go: bool) -> None:
+        """A batch is in the tables; ``arrivals`` are some of its events, ``let_go`` says whether offsets moved on."""
         self.write.observe(seconds)
         for event in arrivals:
             self.latency.observe(max(0, now - event.arrival) / 1000)
-        self.progress.set(time.time())
+        if let_go:
+            self.progress.set(now / 1000)

@@ -44,8 +44,7 @@ class Flush(msgspec.Struct, frozen=True):
     """What became of some records. They may be committed once ``written`` is done and the rest is on the bus.
 
     Of each partition only the records before its ``next_offsets`` were merged: one before the others may be missing.
-    ``pages`` are the windows that changed and are to be announced, ``rows`` are counted by table, ``opened_seconds`` is
-    how long each partition took that was opened for them.
+    ``pages`` are the windows that changed and are to be announced, ``rows`` are counted by table.
     """
 
     written: "Future[None]"
@@ -57,7 +56,6 @@ class Flush(msgspec.Struct, frozen=True):
     duplicates: Mapping[str, int]
     conflicts: Mapping[str, int]
     rows: Mapping[str, int]
-    opened_seconds: Sequence[float]
 
 
 class Clocks(Protocol):
@@ -87,7 +85,10 @@ class _Step(msgspec.Struct):
 
 
 class Worker:
-    """Drives the partitions assigned to one process. One thread calls it; rows are written by another behind it."""
+    """Drives the partitions assigned to one process. One thread calls it; rows are written by another behind it.
+
+    ``on_opened`` is told how many seconds it took to open a partition.
+    """
 
     def __init__(
         self,
@@ -100,6 +101,7 @@ class Worker:
         clocks: Clocks | None = None,
         facts_in_memory: int = 200_000,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        on_opened: Callable[[float], object] = lambda seconds: None,
     ) -> None:
         self._tables = tables
         self._owner = owner
@@ -109,6 +111,7 @@ class Worker:
         self._clocks = clocks
         self._capacity = facts_in_memory
         self._clock = clock
+        self._on_opened = on_opened
         self._partitions: dict[int, Partition] = {}
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="tables")
         self._learning = ThreadPoolExecutor(1, thread_name_prefix="learn")
@@ -118,7 +121,6 @@ class Worker:
         self._assigned: frozenset[int] | None = None
         self._lost: deque[frozenset[int]] = deque()
         self._fresh: set[Page] = set()
-        self._opened_seconds: list[float] = []
         self._late: dict[tuple[str, int, int], int] = {}
         self._flushes = 0
         self._divided: tuple[Registry, list[list[str]]] | None = None
@@ -158,7 +160,6 @@ class Worker:
             step.partition.wrote(step.batch.absent)
         changes = [step.changes for step in steps if step.changes is not None]
         fresh, self._fresh = self._fresh, set()
-        opened, self._opened_seconds = self._opened_seconds, []
         return Flush(
             written,
             {number: self._partitions[number].claim.next_offset for number in records},
@@ -169,7 +170,6 @@ class Worker:
             _summed(change.duplicates for change in changes),
             _summed(change.conflicts for change in changes),
             _summed({block.table: len(block.data[0])} for block in blocks),
-            opened,
         )
 
     def look(self, *, now: bool = False) -> None:
@@ -266,14 +266,15 @@ class Worker:
             self.patience.ask(self._keep_progress, [partition.claim])
         self._partitions[number] = partition
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
-        self._opened_seconds.append(time.monotonic() - began)
+        seconds = time.monotonic() - began
+        self._on_opened(seconds)
         log.info(
             "partition opened",
             partition=name,
             epoch=claim.epoch,
             repaired=done.repaired,
             rebuilt=done.rebuilt,
-            seconds=round(time.monotonic() - began, 3),
+            seconds=round(seconds, 3),
         )
         self._learn(partition)
         return partition

@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)  # of two workers none then waits long for the other at the end
+    items.sort(key=lambda item: item.path not in slow)  # at the end no worker then waits long for another
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,6 @@
 """Peringatan dan tindak lanjut: what has fallen, who has it, what must be acted on now."""
 
-from dashboards.model import KECAMATAN, UNITS, Board, Column, Panel, count, hidden, minutes, people, text
+from dashboards.model import KECAMATAN, TRAINED, UNITS, Board, Column, Panel, count, hidden, minutes, people, text
 
 INDICATORS = ("late", "time", "satisfaction")
 OPEN = ("falling", "acknowledged", "silenced")
@@ -29,7 +29,7 @@ def alerts() -> Board:
     """Open alerts and what became of the others; people beyond the promise, complaints beyond their limit."""
     return Board(
         key="alerts",
-        variables=(KECAMATAN, UNITS),
+        variables=(KECAMATAN, TRAINED, UNITS),
         since="now-30d",
         refresh="30s",
         panels=(

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from dashboards.model import KECAMATAN, UNIT, Board, Column, Panel, count, minutes, percent, text
+from dashboards.model import KECAMATAN, TRAINED, UNIT, Board, Column, Panel, count, minutes, percent, text
 
 VERDICTS = ("steady", "changed")
 
@@ -52,7 +52,7 @@ def control() -> Board:
     """Change or chance?"""
     return Board(
         key="control",
-        variables=(KECAMATAN, UNIT),
+        variables=(KECAMATAN, TRAINED, UNIT),
         since="now-90d",
         refresh="15m",
         marks=("intervention_marks", "alert_marks"),

@@ -1,7 +1,7 @@
 """Kinerja loket: what each counter of a unit did through the day, and when one was idle while people waited."""
 
 from dashboards.definitions.unit import COUNTER_STATES
-from dashboards.model import KECAMATAN, UNIT, Board, Column, Panel, count, minutes, percent, text
+from dashboards.model import KECAMATAN, TRAINED, UNIT, Board, Column, Panel, count, minutes, percent, text
 
 ACTIVITIES = ("busy", "idle_queue", "idle", "off")
 
@@ -10,7 +10,7 @@ def counters() -> Board:
     """The waste that nobody sees from the queue alone."""
     return Board(
         key="counters",
-        variables=(KECAMATAN, UNIT),
+        variables=(KECAMATAN, TRAINED, UNIT),
         panels=(
             Panel(
                 key="open",

@@ -4,6 +4,7 @@ import msgspec
 
 from dashboards.model import (
     KECAMATAN,
+    TRAINED,
     UNITS,
     Board,
     Column,
@@ -118,7 +119,7 @@ def overview() -> Board:
     """Ten units or a hundred: the first screen says what needs somebody now."""
     return Board(
         key="overview",
-        variables=(KECAMATAN, UNITS),
+        variables=(KECAMATAN, TRAINED, UNITS),
         panels=(
             *strip(y=0, h=5, x=4, widths=(3, 3, 3, 3, 5, 3)),
             units_table(y=5, h=10),

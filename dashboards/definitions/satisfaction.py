@@ -1,6 +1,6 @@
 """Kepuasan dan pengaduan: the index as the regulation counts it, with what must stand beside it."""
 
-from dashboards.model import KECAMATAN, UNITS, Board, Column, Panel, count, hidden, people, percent, text
+from dashboards.model import KECAMATAN, TRAINED, UNITS, Board, Column, Panel, count, hidden, people, percent, text
 from pantau.domain.skm import BANDS, ELEMENTS
 
 GRADES = tuple(band.grade for band in BANDS)
@@ -18,7 +18,7 @@ def satisfaction() -> Board:
         key="satisfaction",
         marks=("intervention_marks",),
         holidays=True,
-        variables=(KECAMATAN, UNITS),
+        variables=(KECAMATAN, TRAINED, UNITS),
         since="now-90d",
         refresh="5m",
         panels=(

@@ -1,13 +1,13 @@
 """Layanan dan standar: which services keep their standard, and which files pile up."""
 
-from dashboards.model import KECAMATAN, SERVICES, UNITS, Board, Column, Panel, count, people, percent, text
+from dashboards.model import KECAMATAN, SERVICES, TRAINED, UNITS, Board, Column, Panel, count, people, percent, text
 
 
 def services() -> Board:
     """A month of each service against its promise."""
     return Board(
         key="services",
-        variables=(KECAMATAN, UNITS, SERVICES),
+        variables=(KECAMATAN, TRAINED, UNITS, SERVICES),
         since="now-30d",
         refresh="5m",
         panels=(

@@ -1,7 +1,7 @@
 """Pelatihan: what trainings changed, and trained units beside those not yet trained; never before and after alone."""
 
 from dashboards.definitions.satisfaction import index
-from dashboards.model import KECAMATAN, UNITS, Board, Column, Panel, count, minutes, percent, text
+from dashboards.model import ALL_UNITS, KECAMATAN, Board, Column, Panel, count, minutes, percent, text
 
 SIASN = ("3", "4", "8", "9", "10", "14", "16")
 """SIASN's jenisDiklatId: course, workshop, guided instruction, seminar, internship, coaching, e-learning."""
@@ -34,7 +34,7 @@ def trainings() -> Board:
     """What was trained, what it changed, and how its units go beside the others."""
     return Board(
         key="trainings",
-        variables=(KECAMATAN, UNITS),
+        variables=(KECAMATAN, ALL_UNITS),
         since="now-90d",
         refresh="15m",
         marks=("intervention_marks",),

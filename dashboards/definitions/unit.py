@@ -2,7 +2,20 @@
 
 from dashboards.definitions.alerts import ENDED, OPEN, alert_columns
 from dashboards.definitions.overview import flow, strip
-from dashboards.model import KECAMATAN, UNIT, Board, Column, Panel, count, hidden, minutes, people, percent, text
+from dashboards.model import (
+    KECAMATAN,
+    TRAINED,
+    UNIT,
+    Board,
+    Column,
+    Panel,
+    count,
+    hidden,
+    minutes,
+    people,
+    percent,
+    text,
+)
 
 COUNTER_STATES = ("serving", "open", "paused", "closed", "unknown")
 
@@ -11,7 +24,7 @@ def unit() -> Board:
     """Its queue, its counters, its day, its alerts."""
     return Board(
         key="unit",
-        variables=(KECAMATAN, UNIT),
+        variables=(KECAMATAN, TRAINED, UNIT),
         panels=(
             *strip(y=0, h=5, widths=(5, 5, 5, 4, 5)),
             Panel(

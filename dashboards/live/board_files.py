@@ -17,13 +17,17 @@ _TOLD_OF_PANEL: Final = ("id", "type", "title", "description", "gridPos", "optio
 
 
 class Variable(msgspec.Struct, frozen=True):
-    """A choice above a board: ``sql`` finds its values and their labels; ``uses`` are the choices it depends on."""
+    """A choice above a board: ``sql`` finds its values and their labels; ``uses`` are the choices it depends on.
+
+    Without ``sql`` it is one of ``choices``, each a value and its label.
+    """
 
     name: str
     label: str
     sql: str
     many: bool
     uses: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class PanelQuery(msgspec.Struct, frozen=True):
@@ -74,12 +78,13 @@ def drawn(board: dict[str, Any], language: str) -> DrawnBoard:
         Variable(
             name=choice["name"],
             label=choice["label"],
-            sql=choice["query"],
+            sql=choice["query"] if choice["type"] == "query" else "",
             many=choice["multi"],
             uses=tuple(sorted(variables_of(choice["query"]))),
+            choices=tuple((option["value"], option["text"]) for option in choice["options"]),
         )
         for choice in board["templating"]["list"]
-        if choice["type"] == "query"
+        if choice["type"] in ("query", "custom")
     )
     return DrawnBoard(
         uid=board["uid"],

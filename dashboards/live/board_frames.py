@@ -84,7 +84,7 @@ def board_model(reader: Reader, board: DrawnBoard, choice: Choice, now: int) -> 
     offered: list[Offered] = []
     values: dict[str, list[str]] = {}
     for variable in board.variables:
-        rows = reader.select(_sql(variable.sql, span, 60, values)).rows
+        rows = reader.select(_sql(variable.sql, span, 60, values)).rows if variable.sql else variable.choices
         choices = [(str(value), str(label)) for value, label in rows]
         codes = [value for value, _ in choices]
         given = dict(choice.values).get(variable.name)

@@ -15,6 +15,9 @@ from dashboards.live.viewers import COOKIE, Access, Viewer
 FOR_ALL: Final = ("/assets/",)
 """What has no data in it and is needed to say that somebody may not look."""
 
+DATA: Final = ("/api/", "/v1/")
+"""What programs ask: it is refused as such, and no link of it is opened."""
+
 REMEMBERED_S: Final = 90 * 86_400
 """For how long a browser remembers the token of a link."""
 
@@ -35,14 +38,14 @@ def guarded(access: Access) -> Callable[[ASGIApp], ASGIApp]:
                 return
             request: Request[Any, Any, Any] = Request(scope)
             given = request.query_params.get("token")
-            if access.viewers is not None and given and not scope["path"].startswith("/api/"):
+            if access.viewers is not None and given and not scope["path"].startswith(DATA):
                 answer = _keep(
                     request, given, known=access.by_token(given) is not None, secure=_secure(access, request)
                 )
                 await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
                 return
             viewer = _who(access, request)
-            if viewer is None and scope["path"].startswith("/api/"):
+            if viewer is None and scope["path"].startswith(DATA):
                 refusal = not_allowed(request.query_params.get("lang"))
                 await refusal.to_asgi_response(app=None, request=request)(scope, receive, send)
                 return

@@ -39,19 +39,19 @@ _FRAME: Final[dict[str, Pair]] = {
     "theme.dark": ("Tema: gelap", "Theme: dark"),
     "state.loading": ("Memuat data…", "Loading data…"),
     "banner.disconnected": (
-        "Terputus dari server. Angka di bawah adalah keadaan {at}. Menyambung kembali dengan sendirinya.",
+        "Terputus dari server. Angka di bawah adalah keadaan {at}. Sambungan dicoba lagi secara otomatis.",
         "Disconnected from the server. The numbers below are those of {at}. It reconnects by itself.",
     ),
     "banner.never": (
-        "Belum tersambung ke server. Mencoba lagi dengan sendirinya.",
+        "Belum tersambung ke server. Sambungan dicoba lagi secara otomatis.",
         "Not connected to the server yet. It tries again by itself.",
     ),
     "banner.stale": (
-        "Penyimpanan data tidak menjawab. Angka di bawah adalah keadaan {at}. Diperbarui lagi dengan sendirinya.",
+        "Penyimpanan data tidak menjawab. Angka di bawah adalah keadaan {at}. Angka diperbarui lagi secara otomatis.",
         "The data store does not answer. The numbers below are those of {at}. They are updated again by themselves.",
     ),
     "banner.stale_never": (
-        "Penyimpanan data belum menjawab, jadi belum ada angka. Mencoba lagi dengan sendirinya.",
+        "Penyimpanan data belum menjawab, jadi belum ada angka. Akan dicoba lagi secara otomatis.",
         "The data store does not answer yet, so there are no numbers. It is tried again by itself.",
     ),
     "banner.silent": (
@@ -106,7 +106,7 @@ _FRAME: Final[dict[str, Pair]] = {
     "verdict.no_units": ("Belum ada unit di registri", "No units in the registry yet"),
     "verdict.not_started": ("Belum ada kejadian yang masuk", "No event has come in yet"),
     "start.what_next": (
-        "Hubungkan satu sistem antrean: bin/pantau replay untuk berkas, POST /v1/events untuk sistem yang hidup. "
+        "Hubungkan satu sistem antrean: bin/pantau replay untuk berkas, POST /v1/events untuk sistem yang berjalan. "
         "Halaman ini terisi sendiri begitu kejadian pertama masuk.",
         "Connect a queue system: bin/pantau replay for files, POST /v1/events for a live system. "
         "This page fills by itself as soon as the first event comes in.",
@@ -176,12 +176,12 @@ _FRAME: Final[dict[str, Pair]] = {
     "units.search": ("Cari unit", "Find a unit"),
     "units.nothing": ("Tidak ada unit dengan nama “{text}”.", "No unit is named “{text}”."),
     "col.unit": ("Unit", "Unit"),
-    "col.unit_about": ("Buka untuk melihat lebih dalam", "Open to look deeper"),
+    "col.unit_about": ("Buka untuk melihat rinciannya", "Open to look deeper"),
     "col.state": ("Keadaan", "State"),
     "col.state_about": ("Keadaan hari ini dan alasannya", "Today's state and its reason"),
     "col.day": ("Datang hari ini", "Arrivals today"),
     "col.day_about": (
-        "Orang datang per setengah jam; pita: hari yang sama, empat minggu lalu",
+        "Orang datang per setengah jam; pita: hari yang sama dalam empat pekan terakhir",
         "Arrivals by half hour; band: same weekday of four weeks",
     ),
     "col.waiting": ("Menunggu", "Waiting"),
@@ -203,7 +203,7 @@ _FRAME: Final[dict[str, Pair]] = {
     "small.longest": ("terlama", "longest"),
     "small.ratio": ("terhadap janji", "of promise"),
     "spark.label": (
-        "{n} orang datang hari ini, {last} pada setengah jam terakhir; pembanding {days} minggu",
+        "{n} orang datang hari ini, {last} pada setengah jam terakhir; pembanding {days} pekan",
         "{n} arrivals today, {last} in the last half hour; compared with {days} weeks",
     ),
     # the TV screen
@@ -217,7 +217,7 @@ _FRAME: Final[dict[str, Pair]] = {
         "Angka ditutup sampai tersambung kembali",
         "Numbers are covered until the line is back",
     ),
-    "tv.rest": ("dan {n} unit lain tanpa masalah yang lebih mendesak", "and {n} more units with nothing more pressing"),
+    "tv.rest": ("dan {n} unit lain yang tidak lebih mendesak", "and {n} more units with nothing more pressing"),
 }
 
 WORDS: Final[dict[str, Pair]] = {**_FRAME, **DEFINITIONS, **UNIT, **SOURCES, **BOARDS}

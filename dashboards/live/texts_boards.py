@@ -22,7 +22,7 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     "board.links": ("Papan lain", "Other boards"),
     "board.no_board": ("Tidak ada papan {uid}", "There is no board {uid}"),
     "board.refused": (
-        "Alamat ini meminta {field} = {value}, dan itu tidak ada di sini.",
+        "Alamat ini meminta {field} = {value}, yang tidak ada di sini.",
         "This address asks for {field} = {value}, which is not to be had here.",
     ),
     "board.as_usual": ("Buka papan dengan pilihan semula", "Open the board with its usual choices"),
@@ -45,7 +45,7 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     "board.range_own": ("Tanggal lain…", "Other dates…"),
     "board.today": ("Hari ini", "Today"),
     "board.last": ("{n} {unit} terakhir", "Last {n} {unit}"),
-    "board.week": ("minggu", "weeks"),
+    "board.week": ("pekan", "weeks"),
     "board.from": ("Dari", "From"),
     "board.until": ("Sampai", "Until"),
     "board.show": ("Tampilkan", "Show"),
@@ -53,7 +53,7 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     "board.follow": ("Ikuti", "Follow"),
     "board.kiosk": ("Layar penuh", "Full screen"),
     "board.kiosk_about": (
-        "Tanpa kepala dan pilihan, untuk layar dinding; Esc kembali",
+        "Tanpa judul dan pilihan, untuk layar dinding; Esc untuk kembali",
         "Without head and choices, for a wall screen; Esc goes back",
     ),
     "board.band": ("Batas bawah–atas", "Lower–upper limit"),

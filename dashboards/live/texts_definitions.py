@@ -7,7 +7,7 @@ DEFINITIONS: Final[dict[str, tuple[str, str]]] = {
     "definitions.title": ("Arti angka-angka ini", "What these numbers mean"),
     "definition.state": ("Keadaan", "State"),
     "definition.state_is": (
-        "Turun: tepat janji hari ini paling sedikit 10 poin di bawah empat minggu sebelumnya, dan lebih buruk dari "
+        "Turun: tepat janji hari ini paling sedikit 10 poin di bawah empat pekan sebelumnya, dan lebih buruk dari "
         "yang dapat dijelaskan oleh kebetulan (kurang dari 1 dari 1.000 hari). Lewat janji: ada orang yang sekarang "
         "menunggu lebih lama dari janji. Di bawah janji: hari ini lebih dari 1 dari 10 orang menunggu lebih lama dari "
         "janji. Tanpa data: 30 menit jam buka tanpa satu kejadian pun, atau 12 kali jeda biasanya bila itu lebih lama.",
@@ -29,14 +29,14 @@ DEFINITIONS: Final[dict[str, tuple[str, str]]] = {
     "definition.served": ("Selesai hari ini", "Served today"),
     "definition.served_is": (
         "Layanan yang selesai di loket dan permohonan yang produknya terbit. Pembanding: hari yang sama sampai jam "
-        "yang sama, empat minggu sebelumnya.",
+        "yang sama dalam empat pekan sebelumnya.",
         "Services ended at the counter and applications whose product was issued. Compared with the same weekday until "
         "the same time, four weeks before.",
     ),
     "definition.kept": ("Tepat janji", "Promise kept"),
     "definition.kept_is": (
-        "Bagian kunjungan hari ini yang selesai dalam waktu standar pelayanan. Yang pergi tanpa dilayani dihitung "
-        "tidak tepat bila yang dijanjikan adalah waktu tunggu.",
+        "Persentase kunjungan hari ini yang selesai dalam waktu menurut standar pelayanan. Yang pergi tanpa dilayani "
+        "dihitung tidak tepat bila yang dijanjikan adalah waktu tunggu.",
         "Share of today's visits that ended within the service standard. People who left unserved count as not kept "
         "where waiting is what was promised.",
     ),
@@ -50,7 +50,7 @@ DEFINITIONS: Final[dict[str, tuple[str, str]]] = {
     "definition.day": ("Datang hari ini", "Arrivals today"),
     "definition.day_is": (
         "Nomor yang diambil dan permohonan yang masuk per setengah jam penuh. Pita: terkecil sampai terbesar pada hari "
-        "yang sama, empat minggu sebelumnya.",
+        "yang sama dalam empat pekan sebelumnya.",
         "Numbers taken and applications handed in by whole half hours. Band: least to most on the same weekday, four "
         "weeks before.",
     ),
@@ -63,7 +63,7 @@ DEFINITIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "definition.few": ("Angka abu-abu", "Grey numbers"),
     "definition.few_is": (
-        "Dihitung dari terlalu sedikit kunjungan atau jawaban untuk disimpulkan.",
+        "Jumlah kunjungan atau jawabannya terlalu sedikit untuk disimpulkan.",
         "Made of too few visits or answers to conclude from.",
     ),
 }

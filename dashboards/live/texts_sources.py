@@ -10,14 +10,14 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "sources.troubled": ("{n} dari {all} sumber perlu dilihat", "{n} of {all} sources need a look"),
     "sources.troubled_one": ("1 dari {all} sumber perlu dilihat", "1 of {all} sources needs a look"),
     "sources.about": (
-        "Angka di halaman lain hanya sebaik sumbernya. Yang perlu ditangani ada di atas.",
+        "Angka di halaman lain hanya sebaik sumbernya. Yang perlu dilihat ada di atas.",
         "The numbers on other pages are only as good as their sources. Those in need come first.",
     ),
     "sources.no_unit": ("tanpa unit dalam 7 hari", "no unit in 7 days"),
     "sources.units": ("{n} unit", "{n} units"),
     "sources.per_day": ("{n} dalam 24 jam", "{n} in 24 hours"),
     "source.clock": ("Jam salah", "Clock wrong"),
-    "source.frozen": ("Umpan mati", "Dead feed"),
+    "source.frozen": ("Data macet", "Dead feed"),
     "source.silent": ("Diam", "Silent"),
     "source.late": ("Terlambat", "Late"),
     "source.rejects": ("Ada yang ditolak", "Some refused"),
@@ -32,14 +32,14 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "scol.last_about": ("Waktu kejadian menurut sumber", "Time of the event by the source"),
     "scol.delay": ("Keterlambatan", "Delay"),
     "scol.delay_about": (
-        "Biasanya dari kejadian sampai diterima, 7 hari",
+        "Biasanya, dari kejadian sampai diterima, dalam 7 hari",
         "Usual time from event to arrival, 7 days",
     ),
     "scol.clock": ("Jam", "Clock"),
     "scol.clock_about": ("Apakah jam sumber dapat dipercaya", "Whether the source's clock can be trusted"),
     "scol.rejects": ("Ditolak 24 jam", "Refused, 24 hours"),
-    "scol.rejects_about": ("Kejadian yang ditolak menurut alasan", "Events refused by reason"),
-    "scol.todo": ("Yang dilakukan", "What to do"),
+    "scol.rejects_about": ("Kejadian yang ditolak, menurut sebab", "Events refused by reason"),
+    "scol.todo": ("Yang perlu dilakukan", "What to do"),
     "scol.todo_about": ("Langkah berikutnya", "The next step"),
     "delay.none": ("<1 dtk", "<1 s"),
     "clock.true": ("benar", "right"),
@@ -58,16 +58,17 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "reject.unknown_unit": ("unit tidak dikenal", "unknown unit"),
     "reject.clock": ("jam salah", "wrong clock"),
     "reject.future": ("waktu di masa depan", "time in the future"),
-    "reject.too_old": ("terlalu lama", "too old"),
+    "reject.too_old": ("sudah terlalu lama", "too old"),
+    "reject.bus": ("ditolak bus", "refused by the bus"),
     "todo.clock": (
         "Setel jam mesin di kantornya.",
         "Set the clock of the machine at the office.",
     ),
     "todo.clock_ruling": (
-        "Setel jam mesin di kantornya. Salin ketetapan dari pantau sources ke registry.toml, lalu jalankan "
+        "Setel jam mesin di kantornya. Salin koreksi jam dari pantau sources ke registry.toml, lalu jalankan "
         "pantau rejects retry ({retryable} menunggu).",
-        "Set the clock of the machine at the office. Copy the ruling of pantau sources into registry.toml, then run "
-        "pantau rejects retry ({retryable} waiting).",
+        "Set the clock of the machine at the office. Copy the clock correction of pantau sources into registry.toml, "
+        "then run pantau rejects retry ({retryable} waiting).",
     ),
     "todo.frozen": (
         "Angkanya tidak pernah berubah. Hubungi kantornya: layar antrean berhenti, tetapi masih mengirim.",
@@ -78,7 +79,7 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
         "Silent since {since}, usually one event every {gap}. Call the office: machine, network, power.",
     ),
     "todo.late": (
-        "Kejadian tiba {delay} kemudian. Periksa jaringan dan jadwal pengirimannya.",
+        "Kejadian tiba terlambat {delay}. Periksa jaringan dan jadwal pengirimannya.",
         "Events arrive {delay} later. Check its network and its sending schedule.",
     ),
     "todo.rejects": (
@@ -90,7 +91,7 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
         "Refused events: {n}. Mend registry.toml, then run pantau rejects retry ({retryable} waiting).",
     ),
     "todo.good": ("Tidak ada.", "Nothing."),
-    "todo.rare": ("Tidak ada; diamnya tidak berarti apa-apa.", "Nothing; its silence means nothing."),
+    "todo.rare": ("Tidak ada; sumber ini memang jarang mengirim.", "Nothing; this source sends rarely anyway."),
     "todo.none": ("Tunggu kejadian pertama.", "Wait for the first event."),
 }
 """Key -> (Indonesian, English)."""

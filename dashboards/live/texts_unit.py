@@ -68,7 +68,7 @@ UNIT: Final[dict[str, tuple[str, str]]] = {
     "arrivals.usual": ("biasanya", "usual"),
     "waits.title": ("Waktu tunggu", "Waiting time"),
     "waits.about": (
-        "Dari nomor diambil sampai dilayani, per setengah jam mulai dilayani. Garis putus: janji.",
+        "Dari nomor diambil sampai dilayani, per setengah jam saat mulai dilayani. Garis putus-putus: janji.",
         "From number taken to service started, by half hour of the start. Dashed line: promise.",
     ),
     "waits.about_no_promise": (
@@ -92,7 +92,7 @@ UNIT: Final[dict[str, tuple[str, str]]] = {
         "One dot a day. A dot outside of the control limits is not chance. Grey columns: holidays.",
     ),
     "trend.about_no_limits": (
-        "Satu titik satu hari. Batas kendali digambar sejak 10 hari. Kolom abu-abu: libur.",
+        "Satu titik satu hari. Batas kendali digambar bila sudah ada 10 hari. Kolom abu-abu: libur.",
         "One dot a day. Control limits are drawn from 10 days on. Grey columns: holidays.",
     ),
     "trend.readout": (
@@ -113,7 +113,7 @@ UNIT: Final[dict[str, tuple[str, str]]] = {
     ),
     "trendwaits.title": ("Waktu tunggu per hari", "Waiting time by day"),
     "trendwaits.about": (
-        "Dari nomor diambil sampai dilayani. Garis putus: janji. Garis tegak: pelatihan.",
+        "Dari nomor diambil sampai dilayani. Garis putus-putus: janji. Garis tegak: pelatihan.",
         "From number taken to service started. Dashed line: promise. Upright line: training.",
     ),
     "trendwaits.readout": (
@@ -144,12 +144,12 @@ UNIT: Final[dict[str, tuple[str, str]]] = {
     "elements.words": ("{mean}, selang {low}–{high}, n = {n}", "{mean}, interval {low}–{high}, n = {n}"),
     "elements.words_no_interval": ("{mean}, n = {n}", "{mean}, n = {n}"),
     "element.persyaratan": ("Persyaratan", "Requirements"),
-    "element.prosedur": ("Prosedur", "Procedure"),
+    "element.prosedur": ("Sistem, mekanisme, dan prosedur", "System, mechanism and procedure"),
     "element.waktu": ("Waktu penyelesaian", "Completion time"),
     "element.biaya": ("Biaya/tarif", "Cost"),
-    "element.produk": ("Produk layanan", "Product"),
-    "element.kompetensi": ("Kompetensi petugas", "Staff competence"),
-    "element.perilaku": ("Perilaku petugas", "Staff conduct"),
+    "element.produk": ("Produk spesifikasi jenis pelayanan", "Product specification"),
+    "element.kompetensi": ("Kompetensi pelaksana", "Staff competence"),
+    "element.perilaku": ("Perilaku pelaksana", "Staff conduct"),
     "element.pengaduan": ("Penanganan pengaduan", "Handling of complaints"),
     "element.sarana": ("Sarana dan prasarana", "Facilities"),
     # training

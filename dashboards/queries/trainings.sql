@@ -1,9 +1,13 @@
 -- name: part_trained_days
--- The windows of days, each with whether its unit was trained on that day.
+-- The windows of the days on which some of the chosen units were trained and others not yet, each with whether its unit was. On other days there is nothing to stand beside: what a unit was before its training must not stand beside what it is.
 (
     SELECT unit, measure, day, start, n, total, edges, counts, is_listed = 1 AND day >= trained_day AS is_trained
     FROM {{part_days}} AS cell
     LEFT JOIN {{part_trained_from}} AS training USING (unit)
+    WHERE day >= (SELECT min(trained_day) FROM {{part_trained_from}} AS listed WHERE unit IN (${unit:singlequote}))
+      AND (day < (SELECT max(trained_day) FROM {{part_trained_from}} AS listed WHERE unit IN (${unit:singlequote}))
+           OR (SELECT count() FROM units FINAL WHERE unit IN (${unit:singlequote}))
+              > (SELECT count() FROM {{part_trained_from}} AS listed WHERE unit IN (${unit:singlequote})))
 )
 
 -- name: units_trained

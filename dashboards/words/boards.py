@@ -5,8 +5,8 @@ from typing import Final
 BOARDS: Final[dict[str, tuple[str, str]]] = {
     "board.overview": ("Ikhtisar hari ini", "Today at a glance"),
     "board.overview.about": (
-        "Siapa menunggu terlalu lama, di mana janji tidak ditepati, bagaimana hari berjalan; yang perlu dilihat di "
-        "atas.",
+        "Siapa menunggu terlalu lama, di mana janji tidak ditepati, dan bagaimana hari ini berjalan; yang perlu "
+        "dilihat di atas.",
         "Who waits too long, where the promise is not kept, how the day goes; those in need first.",
     ),
     "board.unit": ("Unit pelayanan", "Service unit"),
@@ -38,12 +38,12 @@ BOARDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "board.trainings": ("Pelatihan", "Trainings"),
     "board.trainings.about": (
-        "Apa yang diubah pelatihan, dengan selangnya; beda sebelum dan sesudah tidak pernah tanpa pembandingnya.",
+        "Apa yang berubah karena pelatihan, dengan selangnya; beda sebelum dan sesudah selalu bersama pembandingnya.",
         "What trainings changed, with intervals; a difference in time is never shown without its comparison.",
     ),
     "board.alerts": ("Peringatan dan tindak lanjut", "Alerts and follow-up"),
     "board.alerts.about": (
-        "Apa yang menurun dan siapa yang menanganinya; apa yang harus ditindaklanjuti sekarang.",
+        "Apa yang menurun, siapa yang menindaklanjuti, dan apa yang harus ditindaklanjuti sekarang.",
         "What has fallen and who has it; what must be acted on now.",
     ),
     "board.platform": ("Kesehatan data dan platform", "Health of data and platform"),

@@ -23,6 +23,13 @@ FRAME: Final[dict[str, tuple[str, str]]] = {
     "choice.ds": ("Sumber data", "Data source"),
     "choice.kecamatan": ("Kecamatan", "Kecamatan"),
     "choice.unit": ("Unit", "Unit"),
+    "choice.trained": ("Pelatihan", "Training"),
+    "choice.trained.any": ("semua", "all"),
+    "choice.trained.trained": ("sudah dilatih", "trained"),
+    "choice.trained.untrained": ("belum dilatih", "not yet trained"),
+    "choice.trained.weeks_8": ("dilatih 8 pekan terakhir", "trained in the last 8 weeks"),
+    "choice.trained.weeks_26": ("dilatih 9–26 pekan lalu", "trained 9–26 weeks ago"),
+    "choice.trained.weeks_more": ("dilatih lebih dari 26 pekan lalu", "trained more than 26 weeks ago"),
     "choice.service": ("Layanan", "Service"),
     # links
     "link.boards": ("Papan", "Boards"),

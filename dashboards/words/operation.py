@@ -12,36 +12,36 @@ OPERATION: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.platform.events": ("Kejadian diterima", "Events received"),
     "panel.platform.events.about": (
-        "Kejadian yang tiba dalam rentang waktu dan pada jam yang sama seminggu lalu; bila jauh berkurang, cari "
+        "Kejadian yang tiba dalam rentang waktu dan pada jam yang sama sepekan lalu; bila jauh berkurang, cari "
         "sumbernya.",
         "Events that arrived in the time range and in the same hours a week before; when far fewer, find the source.",
     ),
-    "panel.platform.delay": ("Lama di perjalanan", "Under way"),
+    "panel.platform.delay": ("Keterlambatan", "Delay"),
     "panel.platform.delay.about": (
-        "Dari waktu kejadian sampai tiba, median dan p95; bila menit, periksa jam dan sambungan sumber di tabel.",
+        "Dari waktu kejadian sampai tiba, median dan p95; bila lebih dari semenit, periksa jam dan jaringan sumbernya.",
         "From an event's time to its arrival, median and p95; when minutes, check clock and line of the source in "
         "the table.",
     ),
     "panel.platform.rejected": ("Kejadian ditolak", "Refused events"),
     "panel.platform.rejected.about": (
-        "Kejadian yang ditolak dan masih ditolak, dan yang dapat dicoba lagi; perbaiki sebabnya lalu ulangi.",
+        "Kejadian yang ditolak dan masih ditolak, dan yang dapat dicoba lagi; perbaiki sebabnya, lalu coba lagi.",
         "Events refused and refused still, and those that can be tried again; mend the cause, then retry.",
     ),
     "panel.platform.sources": ("Sumber, yang perlu dilihat di atas", "Sources, those in need first"),
     "panel.platform.sources.about": (
-        "Setiap sumber: kejadian terakhir, setengah jam ini seminggu lalu, lama di perjalanan, yang ditolak; "
+        "Setiap sumber: kejadian terakhir, setengah jam ini sepekan lalu, keterlambatan, yang ditolak; "
         "hubungi yang diam.",
-        "Each source: last event, this half hour a week before, time under way, refused; call those that are silent.",
+        "Each source: last event, this half hour a week before, delay, refused; call those that are silent.",
     ),
-    "panel.platform.course": ("Kejadian per selang", "Events by interval"),
+    "panel.platform.course": ("Kejadian per selang waktu", "Events by interval"),
     "panel.platform.course.about": (
-        "Kejadian yang tiba, garis putus adalah seminggu lalu; lubang berarti sumber atau jaringan putus.",
+        "Kejadian yang tiba; garis putus-putus: sepekan lalu. Celah berarti sumber atau jaringan putus.",
         "Events that arrived, the dashed line is a week before; a hole means that a source or the network was down.",
     ),
-    "panel.platform.delays": ("Lama di perjalanan per selang", "Under way by interval"),
+    "panel.platform.delays": ("Keterlambatan per selang waktu", "Delay by interval"),
     "panel.platform.delays.about": (
-        "Median dan p95 dari waktu kejadian sampai tiba; naik bersama berarti jaringan, satu sumber saja berarti "
-        "jamnya.",
+        "Median dan p95 dari waktu kejadian sampai tiba; bila semua naik, periksa jaringan; bila satu sumber saja, "
+        "periksa jamnya.",
         "Median and p95 from an event's time to its arrival; both rising means the network, one source alone its "
         "clock.",
     ),

@@ -39,7 +39,7 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "state.signal_run": ("Delapan berturut-turut", "Eight in a row"),
     "state.siasn_3": ("Diklat teknis", "Technical course"),
     "state.siasn_4": ("Workshop", "Workshop"),
-    "state.siasn_8": ("Bimtek", "Guided instruction"),
+    "state.siasn_8": ("Bimtek", "Technical guidance"),
     "state.siasn_9": ("Seminar", "Seminar"),
     "state.siasn_10": ("Magang", "Internship"),
     "state.siasn_14": ("Coaching", "Coaching"),
@@ -74,7 +74,7 @@ STATES: Final[dict[str, tuple[str, str]]] = {
         )
         for each in OUTCOMES
     },
-    "state.reason_trained_otherwise": ("Sudah dilatih lain sebelumnya", "Had another training before"),
+    "state.reason_trained_otherwise": ("Sudah mendapat pelatihan lain", "Had another training before"),
     "state.reason_not_in_data": ("Belum ada angkanya", "No figures of it"),
     "state.reason_few_weeks_before": ("Pekan sebelumnya kurang", "Too few weeks before"),
     "state.reason_few_weeks_after": ("Terlalu dini", "Too early"),

@@ -6,7 +6,7 @@ worker takes them as they are. A record without that header comes from a foreign
 (structured, batch or binary mode of the Kafka protocol binding) and judged event by event.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +22,10 @@ ACCEPTED: Final = "pantau-accepted"
 VERSION: Final = b"1"
 PACKED_HEADERS: Final = (("content-type", BATCH.encode()), (ACCEPTED, VERSION))
 """The headers of a packed record."""
+
+RECORD_EVENTS: Final = 500
+RECORD_BYTES: Final = 256 * 1024
+"""How many events a packed record holds at most, and how many bytes of them unless one alone is larger."""
 
 Headers = Mapping[str, bytes | None] | Iterable[tuple[str, bytes | None]]
 """A record's headers as Kafka's clients hand them out."""
@@ -84,6 +88,20 @@ def packed(events: Iterable[Event]) -> list[bytes]:
 def joined(parts: Iterable[bytes]) -> bytes:
     """What :func:`packed` made of events as the value of one record: two bytes, and a comma between them."""
     return b"[" + b",".join(parts) + b"]"
+
+
+def in_records(events: Iterable[Event]) -> Iterator[bytes]:
+    """Accepted events, all of one partition and however many, as the values of the records that they fill."""
+    parts: list[bytes] = []
+    size = 0
+    for part in packed(events):
+        if parts and (len(parts) >= RECORD_EVENTS or size + len(part) > RECORD_BYTES):
+            yield joined(parts)
+            parts, size = [], 0
+        parts.append(part)
+        size += len(part) + 1
+    if parts:
+        yield joined(parts)
 
 
 def unpack(value: bytes) -> list[Event]:

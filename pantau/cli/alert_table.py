@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pantau.alert_texts import ROLES, figure_text, moment_text
@@ -24,8 +25,8 @@ from pantau.texts import day_text, number_text
 from storage.alert_reading import Sent, day_from, read_answers, read_gaps, read_outbox, read_silences, read_transitions
 
 INDICATOR_NAMES: Final = {
-    "late": Text("tepat waktu", "on time"),
-    "time": Text("waktu layan", "service time"),
+    "late": Text("tepat janji", "promise kept"),
+    "time": Text("waktu layanan", "service time"),
     "satisfaction": Text("kepuasan", "satisfaction"),
 }
 TURNS: Final = {
@@ -33,8 +34,8 @@ TURNS: Final = {
     "normal": Text("normal kembali", "normal again"),
     "falling": Text("menurun", "falling"),
     "recovered": Text("pulih", "recovered"),
-    "settled": Text("menetap: tingkat ini kini yang biasa", "settled: this level is now the usual"),
-    "withdrawn": Text("tidak lagi didukung data susulan", "no longer supported, for data came late"),
+    "settled": Text("menetap: tingkat ini kini dianggap biasa", "settled: this level is now the usual"),
+    "withdrawn": Text("dikoreksi: data susulan tidak lagi mendukungnya", "no longer supported, for data came late"),
 }
 STATES_EN: Final[dict[State, str]] = {
     "normal": "normal",
@@ -52,6 +53,20 @@ DELIVERY: Final[dict[str, Text]] = {
     "read": Text("dibaca", "read"),
     "dead": Text("gagal", "failed"),
     "dropped": Text("batal", "dropped"),
+}
+KINDS: Final[dict[str, Text]] = {
+    "fall": Text("menurun", "fall"),
+    "unstable": Text("tidak stabil", "unstable"),
+    "escalated": Text("diteruskan", "escalated"),
+    "reminder": Text("pengingat", "reminder"),
+    "overdue": Text("lewat tenggat", "overdue"),
+    "recovered": Text("pulih", "recovered"),
+    "passed": Text("sempat menurun", "passed"),
+    "shared": Text("gangguan bersama", "shared"),
+    "digest": Text("ringkasan", "digest"),
+    "reply": Text("balasan", "reply"),
+    "no_data": Text("tanpa data", "no data"),
+    "undelivered": Text("tidak sampai", "undelivered"),
 }
 _EPOCH: Final = 719_163
 
@@ -164,7 +179,7 @@ def print_alerts(rows: Sequence[Row], language: Language) -> None:
             state + (" (data susulan)" if row.late and language == "id" else " (late data)" if row.late else ""),
             moment_text(row.since, row.zone, language),
             "\n".join(figure_text(figure, language) for figure in row.figures) or "-",
-            row.by or "-",
+            escape(row.by) or "-",
         )
     Console().print(table)
 
@@ -205,11 +220,15 @@ def _step(turn: Transition, zone: str, language: Language) -> str:
     return f"{moment_text(turn.at, zone, language)}  {words} ({evidence}; {since})"
 
 
+_DONE: Final = Text("selesai, dicatat oleh", "done, says")
+_TAKEN_ON: Final = Text("ditindaklanjuti oleh", "taken on by")
+
+
 def _answer(answer: Acknowledgement, zone: str, language: Language) -> str:
-    done = {"id": "selesai", "en": "done"} if answer.done else {"id": "ditindaklanjuti", "en": "acknowledged"}
+    done = _DONE if answer.done else _TAKEN_ON
     due = f", {'tenggat' if language == 'id' else 'due'} {day_text(answer.due, language)}" if answer.due else ""
     note = f": {answer.note}" if answer.note else ""
-    return f"{moment_text(answer.at, zone, language)}  {done[language]} {answer.by}{note}{due}"
+    return f"{moment_text(answer.at, zone, language)}  {done.read(language)} {answer.by}{note}{due}"
 
 
 def print_messages(sent: Sequence[Sent], registry: Registry, language: Language, *, full: bool) -> None:
@@ -233,7 +252,7 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
             moment_text(each.due_at, zone, language),
             _role(each.role, language),
             _name(registry, each.unit),
-            each.kind,
+            _kind(each.kind, language),
             DELIVERY[each.state].read(language),
             code_of(each.alert) if each.alert else "-",
         )
@@ -242,6 +261,10 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
 
 def _role(role: str, language: Language) -> str:
     return ROLES[role].read(language) if role in ROLES else role
+
+
+def _kind(kind: str, language: Language) -> str:
+    return KINDS[kind].read(language) if kind in KINDS else kind
 
 
 def _delivery(sent: Sent, language: Language) -> str:
@@ -253,7 +276,7 @@ def _delivery(sent: Sent, language: Language) -> str:
 def print_backtest(found: Backtest, registry: Registry, language: Language) -> None:
     """A backtest: what each unit would have had, then the sums."""
     columns = {
-        "id": ("unit", "hari dipantau", "kejadian", "hari menurun", "pesan"),
+        "id": ("unit", "hari dipantau", "penurunan", "hari menurun", "pesan"),
         "en": ("unit", "days watched", "incidents", "days falling", "messages"),
     }
     table = Table(*columns[language])
@@ -264,14 +287,15 @@ def print_backtest(found: Backtest, registry: Registry, language: Language) -> N
     console.print(table)
     first, last = (day_text(day_from(number), language) for number in (found.first, found.upto - 1))
     total = sum(found.messages.values())
-    kinds = ", ".join(f"{kind} {number_text(n, language)}" for kind, n in sorted(found.messages.items()))
+    by_kind = sorted(found.messages.items())
+    kinds = ", ".join(f"{_kind(kind, language)} {number_text(n, language)}" for kind, n in by_kind)
     rate = found.incidents_a_unit_year
     if language == "id":
         console.print(
-            f"{first} s.d. {last}: {len(found.found)} kejadian, {total} pesan" + (f" ({kinds})" if kinds else "")
+            f"{first} s.d. {last}: {len(found.found)} penurunan, {total} pesan" + (f" ({kinds})" if kinds else "")
         )
         if rate is not None:
-            console.print(f"= {number_text(rate, language, 2)} kejadian per unit dan 240 hari kerja")
+            console.print(f"= {number_text(rate, language, 2)} penurunan per unit dan 240 hari kerja")
     else:
         console.print(
             f"{first} to {last}: {len(found.found)} incidents, {total} messages" + (f" ({kinds})" if kinds else "")

@@ -16,10 +16,10 @@ app = typer.Typer(name="alerts", help="Indicators that fall: list, answer, silen
 
 _WORDS: "Final[dict[str, dict[Language, str]]]" = {
     "none": {"id": "Tidak ada peringatan yang terbuka.", "en": "No alert is open."},
-    "answered": {"id": "{code}: ditindaklanjuti {by}", "en": "{code}: acknowledged by {by}"},
-    "finished": {"id": "{code}: selesai, dicatat {by}", "en": "{code}: done, says {by}"},
+    "answered": {"id": "{code}: ditindaklanjuti oleh {by}", "en": "{code}: taken on by {by}"},
+    "finished": {"id": "{code}: selesai, dicatat oleh {by}", "en": "{code}: done, says {by}"},
     "silenced": {
-        "id": "{unit} dibisukan sampai {day}; berakhir sendiri saat pulih",
+        "id": "{unit} dibisukan sampai {day}; berakhir sendiri bila pulih",
         "en": "{unit} is silenced until {day}; it ends by itself with the recovery",
     },
     "lifted": {"id": "{unit} tidak dibisukan lagi", "en": "{unit} is no longer silenced"},

@@ -6,9 +6,14 @@ from typing import Annotated
 
 import typer
 
+from pantau.cli.options import times
+
 
 def demo(
-    speed: Annotated[float, typer.Option(min=0.1, help="How many times as fast as real time the day runs.")] = 60.0,
+    speed: Annotated[
+        float,
+        typer.Option(parser=times, metavar="<times>", help="How many times as fast as real time the day runs: 60x."),
+    ] = 60.0,
     day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The simulated day; by default the world's own.")
     ] = None,
@@ -32,6 +37,8 @@ def demo(
     from pantau.embedded.runtime import Runtime
     from pantau.logs import to_stderr
 
+    if speed < 0.1:
+        raise typer.BadParameter("--speed: the day runs 0.1x or faster")
     to_stderr()
     console = Console(stderr=True)
     if (running := running_process(data)) is not None:

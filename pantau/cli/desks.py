@@ -25,12 +25,10 @@ def open_desk(where: str | Path, *, registry: "Registry | None" = None) -> Itera
             yield desk
         return
     from pantau.distributed.desk import ServerDesk
-    from pantau.settings import load
+    from pantau.settings import load, revealed
 
     settings = load().settings
-    password, secret = (
-        each.get_secret_value() if each else None for each in (settings.store_password, settings.secret)
-    )
+    password, secret = revealed(settings.store_password), revealed(settings.secret)
     server = ServerDesk(str(where), password, bus=settings.bus, secret=secret)
     try:
         if registry is not None:

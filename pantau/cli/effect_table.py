@@ -26,8 +26,8 @@ LOW_P: Final = 0.05
 
 _COLUMNS: Final = (
     Text("Ukuran", "Outcome"),
-    Text("Putusan", "Verdict"),
-    Text("Pengaruh (kisaran 95 %)", "Effect (95 % interval)"),
+    Text("Kesimpulan", "Verdict"),
+    Text("Pengaruh (selang 95 %)", "Effect (95 % interval)"),
     Text("Sebelum-sesudah = pengaruh + umum", "Before/after = effect + common"),
     Text("Pembanding", "Compared with"),
     Text("Hingga kini", "Up to now"),
@@ -44,15 +44,15 @@ _PLACEBO_MOVED: Final = Text(
     "Caution: {titles} changed too, which no training can change. Something else may be the cause.",
 )
 _PRE_TREND: Final = Text(
-    "Hati-hati, {title}: unit yang dilatih sudah berbeda jalannya sebelum pelatihan (p = {p}).",
+    "Hati-hati, {title}: tren unit yang dilatih sudah berbeda sebelum pelatihan (p = {p}).",
     "Caution, {title}: trained units were already on another path before the training (p = {p}).",
 )
 _SECOND: Final = Text("pendapat kedua (Callaway-Sant'Anna)", "second opinion (Callaway-Sant'Anna)")
 _TYPE: Final = Text("menurut jenis", "by type")
-_DOSE: Final = Text("tiap 10 JP lebih", "each 10 JP more")
-_BY_CHANCE: Final = Text("kebetulan saja sejauh ini: p = {p}", "as far by chance alone: p = {p}")
+_DOSE: Final = Text("tiap tambahan 10 JP", "each 10 JP more")
+_BY_CHANCE: Final = Text("peluang sejauh ini karena kebetulan: p = {p}", "as far by chance alone: p = {p}")
 _NONE: Final = Text(
-    "Belum ada pelatihan yang selesai. Kirim lewat /v1/events, atau dari lembar: pantau replay --mapping pelatihan.",
+    "Belum ada pelatihan yang selesai. Kirim ke /v1/events, atau dari lembar kerja: pantau replay --mapping pelatihan.",
     "No training is completed yet. Send them to /v1/events, or from a sheet: pantau replay --mapping pelatihan.",
 )
 

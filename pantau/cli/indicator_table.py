@@ -104,7 +104,8 @@ def period(table: Table, language: Language) -> str:
     moment = datetime.fromtimestamp(table.as_of / 1000, UTC).astimezone(ZoneInfo(table.zone))
     at = f"{day_text(moment.date(), language)} {clock_text(table.as_of, table.zone, language)}"
     words = ("saat", "registri") if language == "id" else ("as of", "registry")
-    asked = "".join(f" · {name}: {', '.join(values)}" for name, values in table.slice.items())
+    names = {name: COLUMNS[name.removesuffix("s")].read(language).lower() for name in table.slice}
+    asked = "".join(f" · {names[name]}: {', '.join(values)}" for name, values in table.slice.items())
     return f"{days} · {words[0]} {at} · {words[1]} {table.registry}{asked}"
 
 

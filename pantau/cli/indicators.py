@@ -1,17 +1,11 @@
 """``pantau indicators``: any indicator of any slice, with n and its definition beside it."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pantau.cli.options import DATA, Data, Lang
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pantau.domain.registry import Registry
-    from pantau.domain.requests import Request
 
 
 class By(StrEnum):
@@ -134,34 +128,32 @@ def indicators(
     import msgspec
 
     from pantau.cli.desks import open_desk
-    from pantau.domain.requests import Request
+    from pantau.domain.written_requests import request_of
     from storage.indicators import indicators as answer
 
+    written = {
+        "indicator": names,
+        "unit": unit,
+        "kecamatan": kecamatan,
+        "kabupaten": kabupaten,
+        "service": service,
+        "channel": channel,
+        "counter": counter,
+        "by": [dimension.value for dimension in by or ()],
+        "from": _one(first),
+        "to": _one(last),
+        "as_of": _one(as_of),
+        "percentile": _one(percentile),
+        "within": _one(within),
+        "zero_waits": _one(zero_waits),
+        "leavers": _one(leavers),
+        "ikm_weight": _one(ikm_weight),
+        "complaint_days": _one(complaint_days),
+    }
+    given = {name: values for name, values in written.items() if values}
     with open_desk(data) as desk:
-        registry = desk.registry
-        request = Request(
-            as_of=desk.now(),
-            names=tuple(names or ()),
-            units=tuple(unit or ()),
-            kecamatan=tuple(kecamatan or ()),
-            kabupaten=tuple(kabupaten or ()),
-            services=tuple(service or ()),
-            channels=tuple(channel or ()),
-            counters=tuple(counter or ()),
-            by=tuple(dimension.value for dimension in by or ()),
-            first_day=_day(first, "from"),
-            last_day=_day(last, "to"),
-            language=lang,
-            percentile=percentile.value if percentile else None,
-            zero_waits=zero_waits.value if zero_waits else None,
-            leavers=leavers.value if leavers else None,
-            ikm_weight=ikm_weight.value if ikm_weight else None,
-            within_ms=_limit(within),
-            complaint_days=complaint_days,
-        )
-        if as_of is not None:
-            request = msgspec.structs.replace(request, as_of=_instant(as_of, request, registry))
-        table = answer(desk.query, registry, request)
+        request = request_of(given, desk.registry, now=desk.now(), language=lang)
+        table = answer(desk.query, desk.registry, request)
         empty = all(line.value.value is None for line in table.lines)
         refused = sum(int(row["things"]) for row in desk.query("rejects_waiting").dicts()) if empty else 0
     if as_json:
@@ -176,50 +168,6 @@ def indicators(
         typer.echo(indicator_table.WHERE_THE_DATA_IS[lang].format(n=refused, data=data), err=True)
 
 
-def _day(text: str | None, option: str) -> "date | None":
-    from datetime import date
-
-    from pantau.domain.errors import BadSetup
-
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadSetup(f"--{option} {text!r} is not a day; write it like 2026-11-10") from error
-
-
-def _limit(text: str | None) -> int | None:
-    """A limit in ms; a bare number counts seconds."""
-    from pantau.domain.durations import parse
-    from pantau.domain.errors import BadSetup
-
-    if text is None:
-        return None
-    try:
-        if text.strip().isdigit():
-            return int(text) * 1000
-        ms = parse(text).ms
-    except ValueError as error:
-        raise BadSetup(f"--within {text!r}: {error}") from error
-    if ms is None:
-        raise BadSetup(f"--within {text!r}: a limit is a time, not working days")
-    return ms
-
-
-def _instant(text: str, request: "Request", registry: "Registry") -> int:
-    """An instant in ms; a time without an offset is read on the wall clock of the slice's first unit."""
-    from datetime import datetime
-
-    from pantau.domain.errors import BadSetup
-    from pantau.domain.requests import units_of
-    from pantau.domain.zones import from_local
-
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadSetup(f"--as-of {text!r} is not a time; write it like 2026-11-10 10:32") from error
-    if moment.tzinfo is not None:
-        return round(moment.timestamp() * 1000)
-    units = units_of(request, registry)
-    return from_local(registry.zone(units[0]) if units else "UTC", moment)
+def _one(value: object) -> list[str]:
+    """The text of an option that was given, if it was."""
+    return [] if value is None else [str(value)]

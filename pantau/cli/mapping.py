@@ -38,7 +38,7 @@ _WORDS = {
     "kinds": {"id": "Kejadian menurut jenis", "en": "Events by kind"},
     "first": {"id": "Kejadian pertama", "en": "First events"},
     "reasons": {"id": "Sebab, menurut jumlah baris", "en": "Reasons, by number of rows"},
-    "row": {"id": "baris", "en": "row"},
+    "row": {"id": "baris data", "en": "data row"},
     "more": {"id": "baris lagi: pakai --all atau --json", "en": "more rows: use --all or --json"},
     "unused": {
         "id": "Kolom yang tidak dipakai dan tidak ada di drop (tidak disimpan):",
@@ -53,20 +53,14 @@ _WORDS = {
         "id": "Nilai yang tidak ada di map dan menjadi otherwise:",
         "en": "Values that are not in a map and became its otherwise:",
     },
-    "again": {
-        "id": "Nomor yang diambil lagi pada hari lain; semua harinya menjadi satu kunjungan, kecuali registry berkata "
-        'numbers_restart = "daily" pada [[source]]:',
-        "en": "Numbers that are taken again on another day; all its days become one visit, unless the registry says "
-        'numbers_restart = "daily" under the [[source]]:',
-    },
     "others": {"id": "nilai lain", "en": "other values"},
-    "refused": {"id": "Ditolak menurut registry itu", "en": "Refused by that registry"},
+    "refused": {"id": "Ditolak menurut registri itu", "en": "Refused by that registry"},
     "sources": {
-        "id": "Sumber yang tidak ada di registry itu (tambahkan [[source]]):",
+        "id": "Sumber yang tidak ada di registri itu (tambahkan [[source]]):",
         "en": "Sources that the registry does not have (add a [[source]]):",
     },
     "services": {
-        "id": "Layanan yang tidak ada di registry itu, sehingga tidak dinilai menurut standarnya:",
+        "id": "Layanan yang tidak ada di registri itu, sehingga tidak dinilai menurut standarnya:",
         "en": "Services that the registry does not have, so no promise of theirs is judged:",
     },
     "good": {"id": "Semua baris dapat dipetakan.", "en": "Every row can be mapped."},
@@ -167,6 +161,8 @@ def _watched(run: "Check", *, quiet: bool) -> "Report":
 
 
 def _print_report(report: "Report", registry: "Registry | None", language: "Language") -> None:
+    from pantau.cli import refusals
+
     def word(key: str) -> str:
         return _WORDS[key][language]
 
@@ -196,10 +192,9 @@ def _print_report(report: "Report", registry: "Registry | None", language: "Lang
             for name, values in counted.items():
                 typer.echo(f"  {name}: {_values(values, language)}")
     if report.taken_again:
-        typer.echo(f"\n{word('again')}")
-        for source, numbers in report.taken_again.items():
-            shown = ", ".join(numbers[:VALUES]) + (" …" if len(numbers) > VALUES else "")
-            typer.echo(f"{len(numbers):>12,}  {source}: {shown}")
+        typer.echo("")
+        for line in refusals.taken_again(report.taken_again, language):
+            typer.echo(line)
     if registry is not None:
         _print_judged(report, registry, language)
     if not report.bad:

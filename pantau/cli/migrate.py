@@ -29,7 +29,7 @@ def migrate(
     import msgspec
 
     from pantau.domain.errors import BadSetup
-    from pantau.settings import load
+    from pantau.settings import load, revealed
     from storage.address import is_server, read_address
     from storage.layout import Cluster
     from storage.migrate import make_database, statements
@@ -39,7 +39,7 @@ def migrate(
     settings = load({"store": store}).settings
     if settings.store is None or not is_server(settings.store):
         raise BadSetup("give the server: --store clickhouse://user@host:9000/pantau; a directory needs no migrating")
-    password = settings.store_password.get_secret_value() if settings.store_password else None
+    password = revealed(settings.store_password)
     address = read_address(settings.store, password)
     if cluster:
         address = read_address(str(msgspec.structs.replace(address, cluster=cluster)), address.password)

@@ -51,14 +51,14 @@ def mqtt(
     from pantau.cli.source_options import told
     from pantau.logs import to_stderr
     from pantau.settings import load as load_settings
+    from pantau.settings import revealed
     from producers.mapping import compile, load
     from producers.mqtt import Listener, address_of
     from producers.polling import for_typed_rows
     from producers.rounds import keep_asking, stopped_by_signals
 
     to_stderr()
-    secret = load_settings().settings.mqtt_password
-    password = secret.get_secret_value() if secret else None
+    password = revealed(load_settings().settings.mqtt_password)
     address = address_of(broker)
     chosen = for_typed_rows(load(mapping))
     name = hashlib.sha256("\n".join((address.host, str(address.port), *topics, to)).encode()).hexdigest()[:24]

@@ -35,12 +35,11 @@ def onto_bus(to: str) -> "Iterator[tuple[BusSink, bytes]]":
     Raises BadSetup for a wrong address or a missing PANTAU_SECRET, NotNow when no broker answers.
     """
     from pantau.distributed.address import brokers, secret_key
-    from pantau.settings import load
+    from pantau.settings import load, revealed
     from producers.bus_sink import BusSink
     from producers.publishing import Publisher
 
-    secret = load().settings.secret
-    key = secret_key(secret.get_secret_value() if secret else None)
+    key = secret_key(revealed(load().settings.secret))
     with Publisher(brokers(to)) as publisher:
         publisher.ready(READY_SECONDS)
         sink = BusSink(publisher, secret=key)

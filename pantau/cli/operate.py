@@ -88,7 +88,7 @@ _VERIFIED: "Final[dict[str, dict[Language, str]]]" = {
         "en": "{n} refused and in no number: pantau rejects list --data {data}",
     },
     "moved": {
-        "id": "worker menulis sementara itu: bedanya mungkin hanya sedang dalam perjalanan; ulangi saat lebih sepi",
+        "id": "worker menulis sementara itu: bedanya mungkin hanya belum sampai; ulangi saat lebih sepi",
         "en": "workers wrote meanwhile: what differs may only be under way; ask again when less comes in",
     },
     "rows": {"id": "  {table}: {n} baris berbeda", "en": "  {table}: {n} rows differ"},

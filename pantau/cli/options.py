@@ -28,3 +28,14 @@ RegistryFile = Annotated[
     Path | None,
     typer.Option("--registry", help="Put this registry.toml in force first; else the last one holds."),
 ]
+
+
+def times(text: object) -> float:
+    """How many times as fast: ``60`` or ``60x``. Raises BadParameter for anything else."""
+    try:
+        factor = float(str(text).removesuffix("x"))
+    except ValueError:
+        factor = -1.0
+    if not 0 <= factor < 1e9:
+        raise typer.BadParameter(f"{text}: write 60 or 60x")
+    return factor

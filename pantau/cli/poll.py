@@ -67,14 +67,14 @@ def poll(
     from pantau.cli.source_options import seconds_of, told
     from pantau.logs import to_stderr
     from pantau.settings import load as load_settings
+    from pantau.settings import revealed
     from producers.database import Database, url_of
     from producers.mapping import compile, load
     from producers.polling import Order, Place, Poller, bookmark_path, digest, for_typed_rows
     from producers.rounds import keep_asking, stopped_by_signals
 
     to_stderr()
-    password = load_settings().settings.database_password
-    url = url_of(database, password.get_secret_value() if password else None)
+    url = url_of(database, revealed(load_settings().settings.database_password))
     pause = seconds_of(every, "--every")
     span, rows = _overlap(overlap)
     column, _, tie = (part.strip() for part in cursor.partition(","))

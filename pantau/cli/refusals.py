@@ -1,6 +1,6 @@
 """Refusals by reason, as lines for people: how many, what is wrong, which values, and what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pantau.domain.spans import Language
@@ -15,6 +15,16 @@ VALUES: Final = 5
 _FOR_INSTANCE: Final[dict[Language, str]] = {"id": "(misalnya)", "en": "(for instance)"}
 _NEAREST: Final[dict[Language, str]] = {"id": "yang terdekat", "en": "nearest"}
 _MORE: Final[dict[Language, str]] = {"id": "nilai lain", "en": "other values"}
+
+
+_AGAIN: Final[dict[Language, str]] = {
+    "id": "Nomor yang diambil lagi pada hari lain; semua harinya menjadi satu kunjungan, kecuali di registri "
+    'ditulis numbers_restart = "daily" pada [[source]]:',
+    "en": "Numbers that are taken again on another day; all its days become one visit, unless the registry says "
+    'numbers_restart = "daily" under the [[source]]:',
+}
+SHOWN_NUMBERS: Final = 10
+"""Ticket numbers that are shown of a source."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -53,3 +63,11 @@ def lines(reasons: "list[Reason]", language: Language) -> Iterator[str]:
                 f", {_MORE[language]} ({number_text(rest, language)})" if rest else ""
             )
         yield f"{'':12}→ {reason.todo}"
+
+
+def taken_again(numbers: Mapping[str, Sequence[str]], language: Language) -> Iterator[str]:
+    """Ticket numbers of each source that begin anew though nothing tells their days apart."""
+    yield _AGAIN[language]
+    for source, found in numbers.items():
+        more = " …" if len(found) > SHOWN_NUMBERS else ""
+        yield f"{number_text(len(found), language):>12}  {source}: {', '.join(found[:SHOWN_NUMBERS])}{more}"

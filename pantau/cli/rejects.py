@@ -99,6 +99,7 @@ def _newest(desk: "Desk", limit: int) -> "list[Kept]":
 def _print_each(rows: "list[Kept]", language: "Language") -> None:
     import msgspec
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from pantau.domain.errors import Fault
@@ -108,7 +109,8 @@ def _print_each(rows: "list[Kept]", language: "Language") -> None:
     for row in rows:
         faults = [retelling().retell(fault, language) for fault in msgspec.json.decode(row.reasons, type=list[Fault])]
         retry = _WORDS["yes"][language] if row.retryable else "-"
-        table.add_row(row.source, row.id, row.code, str(row.seen), retry, "\n".join(map(str, faults)))
+        why = escape("\n".join(map(str, faults)))
+        table.add_row(escape(row.source), escape(row.id), row.code, str(row.seen), retry, why)
     Console().print(table)
 
 

@@ -28,7 +28,7 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
         "en": "see: pantau rejects list --data {to}; once the cause is mended: pantau rejects retry --data {to}",
     },
     "services": {
-        "id": "{n} kejadian menyebut layanan yang tidak ada di registry, sehingga tidak dinilai menurut standarnya:",
+        "id": "{n} kejadian menyebut layanan yang tidak ada di registri, sehingga tidak dinilai menurut standarnya:",
         "en": "{n} events name services that the registry does not have, so no promise of theirs is judged:",
     },
     "add_service": {"id": "tambahkan [[service]], atau petakan kodenya", "en": "add a [[service]], or map the code"},
@@ -65,7 +65,7 @@ def replay(
     )
 
     from pantau.cli.replaying import replay_files
-    from pantau.settings import load
+    from pantau.settings import load, revealed
 
     secret = load({"key": key}).settings.key if to.startswith(("http://", "https://")) else None
     console = Console(stderr=True)
@@ -86,7 +86,7 @@ def replay(
             to=to,
             registry=registry,
             speed=speed,
-            key=secret.get_secret_value() if secret else None,
+            key=revealed(secret),
             on_progress=lambda name, done, said: progress.update(task, description=name, completed=done, said=said),
         )
     for line in _report(summary, to, lang):
@@ -126,6 +126,8 @@ def _report(summary: "Summary", to: str, language: "Language") -> "Iterator[str]
             near = refusals.in_brackets(summary.nearest.get(service), language)
             yield f"{number_text(n, language):>10}  {service}{near}"
         yield f"{'':12}→ {say('add_service')}"
+    if summary.taken_again:
+        yield from refusals.taken_again(summary.taken_again, language)
     if summary.rejected:
         kept_here = "://" not in to or to.startswith("clickhouse://")
         yield say("refused_there" if to.startswith("http") else "refused", summary.rejected) + ":"

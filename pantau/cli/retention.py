@@ -14,11 +14,11 @@ LEAST_DAYS: Final = 8
 
 _WORDS: "Final[dict[str, dict[Language, str]]]" = {
     "would": {
-        "id": "{n} peristiwa mentah lebih tua dari {days} hari; --remove menghapusnya, kunjungan dan angka tetap",
+        "id": "{n} kejadian mentah berumur lebih dari {days} hari; --remove menghapusnya, kunjungan dan angka tetap",
         "en": "{n} raw events are older than {days} days; --remove removes them, visits and numbers stay",
     },
     "gone": {
-        "id": "{n} peristiwa mentah lebih tua dari {days} hari dihapus; kunjungan dan angka tetap",
+        "id": "{n} kejadian mentah berumur lebih dari {days} hari dihapus; kunjungan dan angka tetap",
         "en": "{n} raw events older than {days} days were removed; visits and numbers stay",
     },
 }

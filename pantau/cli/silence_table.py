@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pantau.cli.alert_table import INDICATOR_NAMES
@@ -60,9 +61,9 @@ def print_silences(rows: Sequence[Row], language: Language) -> None:
             INDICATOR_NAMES[silence.indicator].read(language) if silence.indicator else "-",
             day_text(silence.first, language),
             day_text(silence.last, language),
-            silence.reason,
-            silence.by,
-            _state(row, language),
+            escape(silence.reason),
+            escape(silence.by),
+            escape(_state(row, language)),
         )
     Console().print(table)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
+from pantau.cli.options import times
+
 if TYPE_CHECKING:
     from producers.replay import Summary
     from producers.simulator.draft import Draft
@@ -52,7 +54,12 @@ def simulate(
         ),
     ] = None,
     speed: Annotated[
-        float, typer.Option(min=0, help="With --to: how many times as fast as real time the last day runs; 0 at once.")
+        float,
+        typer.Option(
+            parser=times,
+            metavar="<times>",
+            help="With --to: how many times as fast as real time the last day runs, 60x; 0 at once.",
+        ),
     ] = 60,
 ) -> None:
     """Write the events of a simulated world. Equal worlds, days and seeds give equal bytes.

@@ -30,7 +30,7 @@ _WORDS: "Final[dict[str, dict[Language, str]]]" = {
         "en": "{n} refused, {retryable} of them can be tried again; why: pantau rejects list",
     },
     "several": {
-        "id": "{n} id dipakai untuk beberapa hal; semuanya dihitung, karena hanya pengirim yang tahu mana yang benar:",
+        "id": "{n} id dipakai untuk hal berbeda; semuanya dihitung, karena hanya pengirim yang tahu mana yang benar:",
         "en": "{n} ids are said of several things; all of them count, for only the sender knows which is right:",
     },
     "more": {"id": "… dan {n} lagi", "en": "… and {n} more"},

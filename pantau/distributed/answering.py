@@ -8,7 +8,7 @@ from pantau.alerting.answers import remember
 from pantau.distributed.address import secret_key
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
-from pantau.settings import Settings
+from pantau.settings import Settings, revealed
 from pantau.web.server import wall_clock
 from storage.address import open_server
 from storage.alert_reading import Receipt, Reply
@@ -74,8 +74,8 @@ def answers(read: Read, settings: Settings) -> Iterator[Answers | None]:
     if settings.answers_store is None:
         yield None
         return
-    secret = secret_key(settings.secret.get_secret_value() if settings.secret else None)
-    password = settings.answers_password.get_secret_value() if settings.answers_password else None
+    secret = secret_key(revealed(settings.secret))
+    password = revealed(settings.answers_password)
     engine = open_server(settings.answers_store, password, patience=PATIENCE_SECONDS)
     try:
         yield Answers(read, AlertTables(engine), secret)

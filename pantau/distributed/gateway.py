@@ -61,6 +61,7 @@ def run_gateway(settings: Settings, *, on_start: Callable[[str], None] = lambda 
                 "bus": now.bus,
                 "spooled_events": now.spooled_events,
                 "spool_bytes": now.spool_bytes,
+                "set_aside_files": now.set_aside_files,
                 "registry": "current" if registry.fault is None else "stale",
             }
 

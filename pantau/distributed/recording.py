@@ -9,7 +9,7 @@ from pantau.distributed.address import brokers, secret_key
 from pantau.distributed.answering import Read
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
-from pantau.settings import Settings
+from pantau.settings import Settings, revealed
 from pantau.web.record_page import Recording
 from pantau.web.server import wall_clock
 
@@ -45,6 +45,6 @@ def recording_on_the_bus(read: Read, settings: Settings) -> Iterator[Recording |
         return
     from producers.publishing import Publisher  # Kafka's client is loaded only where something is sent
 
-    secret = secret_key(settings.secret.get_secret_value() if settings.secret else None)
+    secret = secret_key(revealed(settings.secret))
     with Publisher(brokers(settings.bus)) as publisher:
         yield Recording(BusRuntime(read, publisher), wall_clock, secret=secret, at_the_machine=False)

@@ -18,7 +18,7 @@ from pantau.distributed.answering import answers
 from pantau.distributed.recording import recording_on_the_bus
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.registry import Registry
-from pantau.settings import Settings
+from pantau.settings import Settings, revealed
 from pantau.web.page_app import create_page_app
 from pantau.web.server import bind, ignore_stop_signals, run, wall_clock
 from storage.address import open_server
@@ -153,7 +153,7 @@ def run_web(settings: Settings, *, on_start: Callable[[str], None] = lambda url:
 
     Raises BadSetup for a store that is not given, not set up or has no registry.
     """
-    password = settings.store_password.get_secret_value() if settings.store_password else None
+    password = revealed(settings.store_password)
     engine = open_server(settings.store or "", password, patience=PATIENCE_SECONDS, timeout=SILENCE_SECONDS)
     with ExitStack() as stack:
         stack.callback(engine.close)

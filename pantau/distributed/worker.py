@@ -19,7 +19,7 @@ from pantau.domain.errors import NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 from pantau.interpreter import set_for_batches
-from pantau.settings import Settings
+from pantau.settings import Settings, revealed
 from producers.topics import partitions_of
 from storage.address import open_server
 from storage.announcements import announcements
@@ -46,13 +46,14 @@ def run_worker(settings: Settings) -> int:
     Raises BadSetup for a bus, a store or a secret that is not given or not set up.
     """
     addresses = brokers(settings.bus)
-    secret = secret_key(settings.secret.get_secret_value() if settings.secret else None)
-    password = settings.store_password.get_secret_value() if settings.store_password else None
+    secret = secret_key(revealed(settings.secret))
+    password = revealed(settings.store_password)
     engine = open_server(settings.store or "", password)
     try:
         partitions = _answered(lambda: partitions_of(addresses, EVENTS))
         _answered(lambda: require(engine))
         store = Store(engine)
+        metrics = WorkerMetrics()
         worker = Worker(
             PartitionTables(store),
             owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
@@ -61,6 +62,7 @@ def run_worker(settings: Settings) -> int:
             secret=secret,
             clocks=PartitionClocks(store),
             facts_in_memory=settings.worker_facts,
+            on_opened=metrics.rebuild.observe,
         )
         rejects, refused = Rejects(store), PartitionClocks(store)
 
@@ -88,7 +90,7 @@ def run_worker(settings: Settings) -> int:
         )
         set_for_batches()
         try:
-            return run_app(lambda: create_app(app_settings, worker, WorkerMetrics(), keep, announce, close_days))
+            return run_app(lambda: create_app(app_settings, worker, metrics, keep, announce, close_days))
         finally:
             worker.close()
     finally:

@@ -125,11 +125,11 @@ _UNSURE: Final[dict[Language, str]] = {"id": "(selisihnya tidak pasti)", "en": "
 
 _SENTENCES: Final[dict[Kind, dict[Language, str]]] = {
     "ahead": {
-        "id": "jam terlalu maju {span}: {n} kejadian bertanggal {first} sampai {last}",
+        "id": "jam terlalu cepat {span}: {n} kejadian bertanggal {first} sampai {last}",
         "en": "clock {span} ahead: {n} events dated {first} to {last}",
     },
     "behind": {
-        "id": "jam terlambat {span}: {n} kejadian bertanggal {first} sampai {last}",
+        "id": "jam terlalu lambat {span}: {n} kejadian bertanggal {first} sampai {last}",
         "en": "clock {span} behind: {n} events dated {first} to {last}",
     },
     "year_bug": {
@@ -137,11 +137,11 @@ _SENTENCES: Final[dict[Kind, dict[Language, str]]] = {
         "en": "wrong year, right month and day ({span}): {n} events dated {first} to {last}",
     },
     "frozen": {
-        "id": "umpan mati: {n} cuplikan dari {first} sampai {last} tidak pernah berubah",
+        "id": "data macet: {n} potret antrean dari {first} sampai {last} tidak pernah berubah",
         "en": "dead feed: {n} snapshots from {first} to {last} never changed",
     },
     "irregular": {
-        "id": "waktu tidak masuk akal, tidak dapat diperbaiki dengan satu geseran: {n} kejadian, {first} sampai {last}",
+        "id": "waktu tidak masuk akal, satu pergeseran tidak memperbaikinya: {n} kejadian, {first} sampai {last}",
         "en": "impossible times that no single shift mends: {n} events, {first} to {last}",
     },
 }

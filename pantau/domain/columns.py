@@ -190,9 +190,12 @@ def ranges(starts: Ints, lengths: Ints) -> Ints:
 
 
 def grown(array: Array, rows: int) -> Array:
-    """The array with room for so many rows, at least doubled if it has too few; new rows are zero."""
+    """The array with room for so many rows, four times what it had if that was too few; new rows are zero.
+
+    Rows of numbers that were never written take no memory, and copying what was is what growing costs.
+    """
     if len(array) >= rows:
         return array
-    larger = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
+    larger = np.zeros((max(rows, 4 * len(array)), *array.shape[1:]), array.dtype)
     larger[: len(array)] = array
     return larger

@@ -11,9 +11,8 @@ from typing import Literal
 import msgspec
 
 from pantau.domain import histogram
-from pantau.domain.facts import ELEMENTS
 from pantau.domain.registry import Definitions
-from pantau.domain.skm import Ikm, Sums, ikm, response_rate
+from pantau.domain.skm import Ikm, ikm, response_rate, sums_of_measures
 from pantau.domain.visits import FINISHED, LEAVERS
 from pantau.domain.windows import Accumulator
 
@@ -325,18 +324,8 @@ def totalled(measure: str, reason: Reason) -> Compute:
 
 def index(evidence: Evidence, choices: Choices) -> Ikm:
     """The satisfaction index of a slice; its population is everyone served there, where anyone was counted."""
-    elements = ["element." + name for name in ELEMENTS]
-    sums = Sums(
-        answers=evidence.n("surveys"),
-        counts=tuple(evidence.n(element) for element in elements),
-        totals=tuple(evidence.total(element) for element in elements),
-        complete=evidence.n("skm_sum"),
-        total=evidence.total("skm_sum"),
-        squares=evidence.total("skm_square"),
-        straight=evidence.total("skm_straight"),
-    )
     return ikm(
-        sums,
+        sums_of_measures(evidence.n, evidence.total),
         weight=choices.ikm_weight,
         population=evidence.n(*SERVED) or None,
         confidence=choices.ikm_confidence,

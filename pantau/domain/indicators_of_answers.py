@@ -27,9 +27,9 @@ def satisfaction_indicators() -> Iterator[Indicator]:
     """Ratings, the index and its elements, who answered, complaints opened. A channel is the one the answer came by."""
     yield Indicator(
         name="rating",
-        title=Text("Nilai rata-rata", "Mean rating"),
+        title=Text("Penilaian, rata-rata", "Mean rating"),
         unit="rating",
-        definition=Text("Rata-rata penilaian pada skala 1 sampai 5.", "Mean of presses on a scale of 1 to 5."),
+        definition=Text("Rata-rata penilaian di loket pada skala 1 sampai 5.", "Mean of presses on a scale of 1 to 5."),
         compute=mean("rating", 100, "no_answers"),
         reads=("rating",),
     )

@@ -118,7 +118,7 @@ _DURATIONS: tuple[tuple[str, Text, Text], ...] = (
         "wait_to_call",
         Text("Tunggu sampai dipanggil", "Wait to call"),
         Text(
-            "Dari nomor diambil sampai panggilan pertama; ditempatkan pada panggilan.",
+            "Dari nomor diambil sampai panggilan pertama; dicatat pada waktu dipanggil.",
             "From ticket taken to first call; placed at the call.",
         ),
     ),
@@ -126,7 +126,7 @@ _DURATIONS: tuple[tuple[str, Text, Text], ...] = (
         "wait_to_start",
         Text("Tunggu sampai dilayani", "Wait to start"),
         Text(
-            "Dari nomor diambil sampai pelayanan mulai; bila mulai tidak tercatat, panggilan terakhir (diperkirakan).",
+            "Dari nomor diambil sampai mulai dilayani; bila tidak tercatat, sampai panggilan terakhir (diperkirakan).",
             "From ticket taken to service started; where no start was seen the last call stands in, as imputed.",
         ),
     ),
@@ -148,9 +148,9 @@ _DURATIONS: tuple[tuple[str, Text, Text], ...] = (
     ),
     (
         "service_time",
-        Text("Waktu pelayanan", "Service time"),
+        Text("Waktu layanan", "Service time"),
         Text(
-            "Jumlah waktu dilayani tanpa jeda; ditempatkan pada selesai.",
+            "Jumlah waktu dilayani tanpa jeda; dicatat pada waktu selesai.",
             "The sum of serving spells without breaks; placed at the end.",
         ),
     ),
@@ -202,7 +202,7 @@ def durations() -> Iterator[Indicator]:
         words = (
             Text("Yang dilayani dalam batas ÷ dilayani + pergi.", "Served within the limit ÷ served + left.")
             if judged
-            else Text("Bagian yang tidak melewati batas.", "The share that is at most the limit.")
+            else Text("Persentase yang tidak melewati batas.", "The share that is at most the limit.")
         )
         read = f"judged.{measure}" if judged else measure
         yield Indicator(

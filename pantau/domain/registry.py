@@ -171,10 +171,6 @@ class Registry:
         versions = self._service_versions.get(code)
         return versions[-1] if versions else None
 
-    def service_on(self, code: str, day: date) -> Service | None:
-        """The version of a service valid on a day."""
-        return valid_on(self._service_versions.get(code, ()), day)
-
     def standard(self, unit: str, service: str | None, at: int, kind: VisitKind | None = None) -> Standard | None:
         """The one promise that holds at an instant: the most specific wins, then the latest.
 

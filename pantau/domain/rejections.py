@@ -28,13 +28,14 @@ Code = Literal[
     "clock",
     "future",
     "too_old",
+    "bus",
 ]
 """Why an event was refused; of several reasons the first in this order names the rejection."""
 
 ORDER: Final[dict[Code, int]] = {code: place for place, code in enumerate(Code.__args__)}  # type: ignore[attr-defined]
 
 RETRYABLE: Final[frozenset[Code]] = frozenset(
-    {"unknown_kind", "not_allowed", "unknown_unit", "clock", "future", "too_old"}
+    {"unknown_kind", "not_allowed", "unknown_unit", "clock", "future", "too_old", "bus"}
 )
 """What can be mended on our side (registry, clock correction, a later version) so that the same bytes are accepted."""
 
@@ -58,6 +59,7 @@ class Flaw(msgspec.Struct, frozen=True):
 class Rejection(msgspec.Struct, frozen=True, kw_only=True):
     """A refused event. ``source`` is who sent it; ``id`` (masked) and raw ``time`` are its own, where readable.
 
+    ``time`` and ``arrival`` are ms UTC.
     ``original`` is what was sent, with personal data masked; ``digest`` is a keyed hash of what was sent, by which the
     same event is known again. ``retryable``: these bytes can be accepted once the cause is mended.
     """
@@ -96,16 +98,20 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
             "make the event smaller; or raise max.message.bytes, then pantau rejects retry",
         ),
     },
+    "bus": {
+        "id": ("ditolak bus: {detail}", "perbaiki topik atau broker, lalu pantau rejects retry"),
+        "en": ("refused by the bus: {detail}", "mend the topic or the broker, then pantau rejects retry"),
+    },
     "unknown_kind": {
         "id": ("jenis kejadian tidak dikenal", "pakai {nearest}"),
         "en": ("unknown kind of event", "use {nearest}"),
     },
     "missing": {
-        "id": ("wajib ada: {expected}", "isi bidang ini"),
+        "id": ("wajib diisi: {expected}", "isi bidang ini"),
         "en": ("is required: {expected}", "fill in this field"),
     },
     "unknown_field": {
-        "id": ("tidak ada bidang bernama ini pada {kind}", "hapus, atau pakai {nearest}"),
+        "id": ("{kind} tidak mempunyai bidang bernama ini", "hapus, atau pakai {nearest}"),
         "en": ("{kind} has no field of this name", "remove it, or use {nearest}"),
     },
     "type": {
@@ -117,7 +123,7 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "en": ("this sender is the source {source}", "set source to {source}, or send with that source's own key"),
     },
     "unknown_unit": {
-        "id": ("unit tidak ada di registry", "tambahkan ke registry.toml, atau perbaiki kodenya{nearest}"),
+        "id": ("unit tidak ada di registri", "tambahkan ke registry.toml, atau perbaiki kodenya{nearest}"),
         "en": ("no such unit in the registry", "add it to registry.toml, or mend the code{nearest}"),
     },
     "not_allowed": {
@@ -131,26 +137,32 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         ),
     },
     "future": {
-        "id": ("{ahead} di depan waktu kini; batasnya {tolerance}", "setel jam sistem asal, atau tetapkan koreksi jam"),
+        "id": (
+            "{ahead} mendahului waktu sekarang; batasnya {tolerance}",
+            "setel jam sistem asal, atau tetapkan koreksi jam",
+        ),
         "en": (
             "{ahead} ahead of now; the limit is {tolerance}",
             "set the source's clock, or declare a clock correction",
         ),
     },
     "too_old": {
-        "id": ("berumur {age}; batas sumber ini {limit}", "kirim sebagai impor, atau naikkan max_age sumber itu"),
+        "id": ("sudah berumur {age}; batas sumber ini {limit}", "kirim sebagai impor, atau naikkan max_age sumber itu"),
         "en": ("{age} old; the limit of this source is {limit}", "send it as an import, or raise the source's max_age"),
     },
     "clock": {
-        "id": ("tanggal {day} di luar {expected}", "periksa jam sistem asal, lalu tetapkan koreksi jam di registry"),
+        "id": (
+            "tanggal {day} di luar {expected}",
+            "periksa jam sistem asal, lalu tetapkan koreksi jam di registry.toml",
+        ),
         "en": ("the date {day} is outside {expected}", "check the source's clock, then declare a clock correction"),
     },
     "personal": {
-        "id": ("berisi data pribadi ({kinds})", "hapus di berkas pemetaan{rule}"),
+        "id": ("berisi data pribadi ({kinds})", "buang di berkas pemetaan{rule}"),
         "en": ("holds personal data ({kinds})", "drop it in the mapping file{rule}"),
     },
     "above_scale": {
-        "id": ("lebih besar dari skala {other}", "kirim skala yang dipakai mesin penilai"),
+        "id": ("lebih besar daripada skala {other}", "kirim skala yang dipakai mesin penilai"),
         "en": ("above the scale of {other}", "send the scale that the terminal uses"),
     },
     "no_answer": {

@@ -5,7 +5,7 @@ the sum of its marks; of complete answers the number, the sum of their element t
 squared. "Unknown" is ``None``, never 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -118,18 +118,17 @@ def sums_of(answer: Elements) -> Sums:
     )
 
 
-def sums_of_measures(measures: Mapping[str, tuple[int, int]]) -> Sums:
-    """The sums from windows: measure -> (n, total), named as :func:`pantau.domain.measures.survey_marks` does."""
-    elements = [measures.get(f"element.{element.key}", (0, 0)) for element in ELEMENTS]
-    complete, total = measures.get("skm_sum", (0, 0))
+def sums_of_measures(n: Callable[[str], int], total: Callable[[str], int]) -> Sums:
+    """The sums from windows, by their measures, named as :func:`pantau.domain.measures.survey_marks` does."""
+    elements = [f"element.{element.key}" for element in ELEMENTS]
     return Sums(
-        answers=measures.get("surveys", (0, 0))[0],
-        counts=tuple(n for n, _ in elements),
-        totals=tuple(marks for _, marks in elements),
-        complete=complete,
-        total=total,
-        squares=measures.get("skm_square", (0, 0))[1],
-        straight=measures.get("skm_straight", (0, 0))[1],
+        answers=n("surveys"),
+        counts=tuple(map(n, elements)),
+        totals=tuple(map(total, elements)),
+        complete=n("skm_sum"),
+        total=total("skm_sum"),
+        squares=total("skm_square"),
+        straight=total("skm_straight"),
     )
 
 

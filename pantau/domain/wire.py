@@ -4,7 +4,7 @@ Whatever the mode, a request becomes a list of structured JSON events (bytes); `
 The canonical JSON of an event's ``data`` is what storage keeps and what the content hash is taken over.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import unquote
@@ -93,11 +93,6 @@ def encode_raw(source: str, id: object, kind: str, time: object, data: object) -
         return _writer.encode(envelope)
     except (TypeError, ValueError, RecursionError):  # keys that are no text, half a surrogate pair, a cycle
         return _writer.encode(ascii(envelope))
-
-
-def encode_batch(events: Iterable[Event]) -> bytes:
-    """Accepted events as one JSON batch."""
-    return b"[" + b",".join(map(encode_event, events)) + b"]"
 
 
 def read_request(body: bytes, headers: Mapping[str, str]) -> list[RawEvent]:

@@ -25,7 +25,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What the events of a request are judged by: who sent them, when they came, and the rules of that moment."""
+    """What the events of a request are judged by: who sent them, when they came (``now``, ms UTC), and the rules."""
 
     registry: Registry
     source: Source

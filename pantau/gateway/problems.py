@@ -37,6 +37,7 @@ Name = Literal[
     "internal",
     "not-now",
     "not-ready",
+    "busy",
 ]
 """A kind of problem; its ``type`` on the wire is ``urn:pantau:problem:`` + name."""
 
@@ -58,6 +59,7 @@ STATUS: Final[dict[Name, int]] = {
     "internal": 500,
     "not-now": 503,
     "not-ready": 503,
+    "busy": 503,
 }
 """The HTTP status of each kind of problem."""
 
@@ -87,7 +89,7 @@ TEXTS: Final[dict[Name, dict[Language, tuple[str, str]]]] = {
         "en": ("No such address", "see /v1/openapi.json"),
     },
     "method-not-allowed": {
-        "id": ("Metode tidak dilayani", "pakai metode dalam header Allow"),
+        "id": ("Metode tidak didukung", "pakai metode dalam header Allow"),
         "en": ("Method not served", "use a method of the Allow header"),
     },
     "too-large": {
@@ -103,7 +105,7 @@ TEXTS: Final[dict[Name, dict[Language, tuple[str, str]]]] = {
         "en": ("Unknown type of content", "send {types}, without Content-Encoding"),
     },
     "rejected": {
-        "id": ("Kejadian ditolak", "tidak ada kejadian yang diterima; sebabnya ada pada rejected"),
+        "id": ("Kejadian ditolak", "tidak ada kejadian yang diterima; sebabnya ada di bagian rejected"),
         "en": ("Events rejected", "no event was accepted; rejected says why"),
     },
     "rate-limited": {
@@ -119,8 +121,12 @@ TEXTS: Final[dict[Name, dict[Language, tuple[str, str]]]] = {
         "en": ("Cannot be stored now", "send again later; the same event is never counted twice"),
     },
     "not-ready": {
-        "id": ("Belum siap", "penyimpanan belum menjawab"),
-        "en": ("Not ready", "the store does not answer yet"),
+        "id": ("Belum siap", "penyimpanan data belum menjawab; coba beberapa saat lagi"),
+        "en": ("Not ready", "the store does not answer yet; try again in a moment"),
+    },
+    "busy": {
+        "id": ("Sedang sibuk", "permintaan sedang banyak; coba lagi setelah sekian detik dalam Retry-After"),
+        "en": ("Busy", "many ask now; ask again after Retry-After seconds"),
     },
 }
 """Kind of problem -> language -> (title, detail)."""

@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
+from itertools import takewhile
 from typing import Any, Final
 
 import msgspec
 import structlog
 
-from pantau.bus.records import pack, unpack
-from pantau.bus.undelivered import Undelivered
+from pantau.bus.undelivered import ForGood, TooLarge, Undelivered
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
@@ -26,17 +26,12 @@ from pantau.gateway.limits import Clock
 from pantau.gateway.relay_metrics import RelayMetrics
 from pantau.gateway.sides import Bus, Spool, Spooled
 from pantau.gateway.sieve import Sieve
+from pantau.gateway.spooled import EVENTS, REJECTIONS, Unreadable, is_unreadable, read, written
 
 log = structlog.get_logger(__name__)
 
-EVENTS: Final = 1
-REJECTIONS: Final = 2
-
 DRAIN_BYTES: Final = 4 * 1024 * 1024
 """About how much of the spool the bus is given before its answer is awaited: some 15,000 events."""
-
-REST_BYTES: Final = DRAIN_BYTES // 4
-"""How little must be left in the spool for going on directly: senders are held up while the bus is given it."""
 
 PAUSE_SECONDS: Final = (0.1, 1.0)
 """How long to wait after a bus that did not answer: at first, doubled each time, and at most."""
@@ -50,16 +45,15 @@ ROOM_BYTES: Final = 64 * 1024
 UNREADY_SECONDS: Final = 5.0
 """How long after a failed write of the spool the gateway says that it is not ready; then the next request may try."""
 
-_rejections: Final = msgspec.json.Decoder(list[Rejection])
-
 
 class Condition(msgspec.Struct, frozen=True):
-    """How it stands: whether the bus is published to directly, else why not; and what waits in the spool."""
+    """How it stands: whether the bus is published to directly, else why not; what waits in the spool, and set aside."""
 
     bus: str
     why: str | None
     spooled_events: int
     spool_bytes: int
+    set_aside_files: int
 
 
 class _Parcel:
@@ -152,7 +146,7 @@ class Relay:
             if not self._direct:
                 if self._unwritable():
                     raise NotNow("the bus does not answer and the spool cannot be written")
-                if self._spool.limit_bytes - self._spool.size_bytes < ROOM_BYTES:
+                if self._spool.room_bytes < ROOM_BYTES:
                     raise NotNow("the bus does not answer and the spool is full")
         done: Future[None] = Future()
         done.set_result(None)
@@ -169,6 +163,7 @@ class Relay:
                 why=self._why,
                 spooled_events=self._spool.n_events,
                 spool_bytes=self._spool.size_bytes,
+                set_aside_files=self._spool.n_damaged,
             )
 
     def _take(self, parcel: _Parcel) -> "Future[None]":
@@ -221,12 +216,11 @@ class Relay:
         self._why = why
 
     def _to_spool(self, parcel: _Parcel) -> None:
-        value = pack(parcel.what) if parcel.kind == EVENTS else msgspec.json.encode(parcel.what)
-        n = len(parcel.what)
+        entry = written(parcel.kind, parcel.what, self._clock())
         try:
-            durable = self._spool.append(parcel.kind, value, n=n, at=self._clock())
+            durable = self._spool.append(entry.kind, entry.value, n=entry.n, at=entry.at)
         except NotNow:
-            self._metrics.refused(n)
+            self._metrics.refused(entry.n)
             raise
         durable.add_done_callback(lambda future: self._spooled(parcel, future))
 
@@ -300,12 +294,12 @@ class Relay:
                     entries = self._spool.first(DRAIN_BYTES)
                 else:
                     held_up.close()
-            sent, too_large = self._give(entries)
+            sent, stays = self._give(entries)
             if rest and len(sent) == len(entries) == self._spool.n_entries:
                 log.info("events go to the bus again")
                 self._direct, self._why = True, None
         if entries and not sent:
-            return too_large and self._sift(entries)
+            return stays and self._sift(entries)
         while wait(sent, PAUSE_SECONDS[0]).not_done:
             if self._closing:
                 return False
@@ -321,15 +315,12 @@ class Relay:
         return True
 
     def _give(self, entries: Sequence[Spooled]) -> "tuple[list[Future[None]], bool]":
-        """Give the bus these entries, as many as it takes, in order; whether one is too large ends it."""
+        """Give the bus these entries, as many as it takes, in order; whether one ends it that would never go."""
         sent: list[Future[None]] = []
         for entry in entries:
-            what = self._read(entry)
-            if what is None:
-                break
             try:
-                sent.append(self._publish(entry.kind, what))
-            except BadEvent as error:
+                sent.append(self._publish(entry.kind, read(entry)))
+            except (Unreadable, BadEvent) as error:
                 self._tell(str(error))
                 return sent, True
             except NotNow as error:
@@ -337,21 +328,20 @@ class Relay:
                 break
         return sent, False
 
-    def _read(self, entry: Spooled) -> Sequence[Any] | None:
-        """What an entry holds. One that this version cannot read stays, and all behind it, until one comes that can."""
-        try:
-            return unpack(entry.value) if entry.kind == EVENTS else _rejections.decode(entry.value)
-        except (BadEvent, ValueError) as error:
-            self._tell(str(error))
-            return None
-
     def _sift(self, entries: Sequence[Spooled]) -> bool:
-        """Give the bus what it takes of these entries; what is too large for it is kept as a refusal, and all goes on.
+        """Give the bus what it takes of these entries; what it never takes is kept as a refusal, and all goes on.
 
-        True when at least one of them is done with.
+        What cannot be read is set aside. True when at least one of the entries is done with.
         """
-        held = [(entry, what) for entry in entries if (what := self._read(entry)) is not None]
-        passed: list[bool] = []
+        held: list[tuple[Spooled, Sequence[Any]]] = []
+        for at, entry in enumerate(entries):
+            try:
+                held.append((entry, read(entry)))
+            except Unreadable as error:
+                if at == 0:
+                    return self._put_aside([*takewhile(is_unreadable, entries)], str(error))
+                break
+        passed: list[ForGood | None] = []
         try:
             passed.extend(self._sieve.pass_on([thing for _, what in held for thing in what]))
         except (NotNow, OSError) as error:
@@ -362,15 +352,31 @@ class Relay:
             if at > len(passed):
                 break
             taken.append(entry)
-            too_large = sum(passed[at - len(what) : at])
-            self._metrics.drained(len(what) - too_large)
+            kept = [why for why in passed[at - len(what) : at] if why is not None]
+            too_large = sum(isinstance(why, TooLarge) for why in kept)
+            self._metrics.drained(len(what) - len(kept))
             self._metrics.too_large(too_large)
+            self._metrics.refused_by_bus(len(kept) - too_large)
         self._spool.take_out(taken)
         return bool(taken)
 
-    def _set_aside(self, rejection: Rejection) -> None:
+    def _put_aside(self, entries: Sequence[Spooled], why: str) -> bool:
+        """Keep in a file what this version cannot read, so that all behind it goes on; whether there was room."""
+        n = sum(entry.n for entry in entries)
+        try:
+            self._spool.set_aside(entries, why=why)
+        except OSError as error:
+            self._tell(f"{n} events of the spool cannot be set aside: {error.strerror or error}; {why}")
+            return False
+        log.error("spool entries set aside", events=n, why=why)
+        self._spool.take_out(entries)
+        self._metrics.set_aside(n)
+        return True
+
+    def _set_aside(self, rejection: Rejection, why: str) -> None:
         """Keep whole, in a file, what the bus does not even take as a refusal."""
-        self._spool.set_aside(REJECTIONS, msgspec.json.encode([rejection]), n=1, at=self._clock())
+        self._spool.set_aside([written(REJECTIONS, [rejection], self._clock())], why=why)
+        self._metrics.set_aside(1)
 
 
 def _resolve(future: "Future[None]", error: BaseException | None = None) -> bool:

@@ -38,6 +38,16 @@ TOO_LARGE: Final = Metric(
     labels=(),
     help="Accepted events that are too large for the bus, and were kept as refusals.",
 )
+REFUSED_BY_BUS: Final = Metric(
+    name="pantau_gateway_bus_refused_events_total",
+    labels=(),
+    help="Accepted events that the bus never takes for another reason than their size, and were kept as refusals.",
+)
+SET_ASIDE: Final = Metric(
+    name="pantau_gateway_set_aside_events_total",
+    labels=(),
+    help="Events and refusals kept in a file: this version cannot read them, or the bus never takes them in any form.",
+)
 SPOOL_EVENTS: Final = Metric(
     name="pantau_gateway_spool_events", labels=(), help="Events and refusals that wait in the spool."
 )
@@ -55,7 +65,7 @@ SPOOL_OLDEST: Final = Metric(
 SPOOL_DAMAGED: Final = Metric(
     name="pantau_gateway_spool_damaged_files",
     labels=(),
-    help="Files of the spool that were set aside: something in them cannot be read, or is too large for the bus.",
+    help="Files of the spool that were set aside: something in them cannot be read, or is never taken by the bus.",
 )
 REGISTRY_STALE: Final = Metric(
     name="pantau_gateway_registry_stale",
@@ -68,8 +78,8 @@ PUBLISH_SECONDS: Final = Metric(
     help="Seconds from handing events to the bus until it acknowledged them, without those that were spooled.",
 )
 RELAY_METRICS: Final = (
-    DIRECT, PUBLISHED, SPOOLED, DRAINED, REFUSED, TOO_LARGE, SPOOL_EVENTS, SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST,
-    SPOOL_DAMAGED, PUBLISH_SECONDS, REGISTRY_STALE,
+    DIRECT, PUBLISHED, SPOOLED, DRAINED, REFUSED, TOO_LARGE, REFUSED_BY_BUS, SET_ASIDE, SPOOL_EVENTS, SPOOL_BYTES,
+    SPOOL_LIMIT, SPOOL_OLDEST, SPOOL_DAMAGED, PUBLISH_SECONDS, REGISTRY_STALE,
 )  # fmt: skip
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -94,9 +104,11 @@ class RelayMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self._published, self._spooled, self._drained, self._refused, self._too_large = (
-            Counter(metric.name, metric.help, registry=registry)
-            for metric in (PUBLISHED, SPOOLED, DRAINED, REFUSED, TOO_LARGE)
+        self._published, self._spooled, self._drained, self._refused = (
+            Counter(metric.name, metric.help, registry=registry) for metric in (PUBLISHED, SPOOLED, DRAINED, REFUSED)
+        )
+        self._too_large, self._refused_by_bus, self._set_aside = (
+            Counter(metric.name, metric.help, registry=registry) for metric in (TOO_LARGE, REFUSED_BY_BUS, SET_ASIDE)
         )
         self._seconds = Histogram(PUBLISH_SECONDS.name, PUBLISH_SECONDS.help, registry=registry, buckets=_BUCKETS)
 
@@ -142,3 +154,11 @@ class RelayMetrics:
     def too_large(self, n: int) -> None:
         """The bus took them as refusals only."""
         self._too_large.inc(n)
+
+    def refused_by_bus(self, n: int) -> None:
+        """The bus refuses them as they are, and has them as refusals."""
+        self._refused_by_bus.inc(n)
+
+    def set_aside(self, n: int) -> None:
+        """They are in a file that nothing is sent from."""
+        self._set_aside.inc(n)

@@ -29,6 +29,8 @@ class Spooled(Protocol):
     def value(self) -> bytes: ...  # noqa: D102
     @property
     def n(self) -> int: ...  # noqa: D102
+    @property
+    def at(self) -> int: ...  # noqa: D102
 
 
 class Spool(Protocol):
@@ -47,7 +49,9 @@ class Spool(Protocol):
     @property
     def empty(self) -> bool: ...  # noqa: D102
     def append(self, kind: int, value: bytes, *, n: int, at: int) -> "Future[None]": ...  # noqa: D102
-    def set_aside(self, kind: int, value: bytes, *, n: int, at: int) -> None: ...  # noqa: D102
+    @property
+    def room_bytes(self) -> int: ...  # noqa: D102
+    def set_aside(self, entries: Sequence[Spooled], *, why: str) -> None: ...  # noqa: D102
     def settled(self, timeout_seconds: float) -> bool: ...  # noqa: D102
     def first(self, size: int) -> Sequence[Any]: ...  # noqa: D102
     def take_out(self, taken: Sequence[Any]) -> None: ...  # noqa: D102

@@ -1,4 +1,4 @@
-"""What waits for the bus and holds something too large: what the bus takes of it, and the rest as refusals."""
+"""What waits for the bus and holds something that it never takes: what the bus takes of it, the rest as refusals."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from pantau.bus.undelivered import TooLarge, Undelivered, refusal_of, shortened, sifted
+from pantau.bus.undelivered import ForGood, TooLarge, Undelivered, refusal_of, shortened, sifted
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
@@ -27,8 +27,8 @@ Thing = Event | Rejection
 class Sieve:
     """Passes on in order; used by one thread.
 
-    An event that is too large alone goes to the bus as a refusal. Where that is too large too, it goes shortened, and
-    ``set_aside`` keeps it whole.
+    An event that the bus never takes goes there as a refusal. Where it does not take that either, ``set_aside`` keeps
+    it whole, with the reason, and the bus is given its beginning.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Sieve:
         *,
         events: Callable[[Sequence[Event]], "Future[None]"],
         refusals: Callable[[Sequence[Rejection]], "Future[None]"],
-        set_aside: Callable[[Rejection], None],
+        set_aside: Callable[[Rejection, str], None],
         stopping: Callable[[], bool],
         secret: bytes,
     ) -> None:
@@ -46,34 +46,34 @@ class Sieve:
         self._stopping = stopping
         self._secret = secret
 
-    def pass_on(self, things: Sequence[Thing]) -> Iterator[bool]:
-        """For each thing, once the bus has it: whether only as a refusal. Raises NotNow where the bus does not answer.
+    def pass_on(self, things: Sequence[Thing]) -> Iterator[ForGood | None]:
+        """For each thing, once the bus has it: None, or why it has it only as a refusal.
 
-        Raises OSError where what is too large cannot be set aside.
+        Raises NotNow where the bus does not answer or takes nothing, OSError where something cannot be set aside.
         """
         for thing, why in sifted(things, self._give):
             if why is not None:
                 self._keep(thing, why)
-            yield why is not None
+            yield why
 
-    def _keep(self, thing: Thing, why: TooLarge) -> None:
+    def _keep(self, thing: Thing, why: ForGood) -> None:
         if isinstance(thing, Event):
-            log.warning("event too large for the bus", source=thing.source, why=str(why))
+            log.warning("the bus never takes an event", source=thing.source, id=thing.id, why=str(why))
             refusal = refusal_of(thing, why, secret=self._secret)
             try:
                 self._give([refusal])
-            except TooLarge:
-                thing = refusal
+            except ForGood as error:
+                thing, why = refusal, error
             else:
                 return
-        self._set_aside(thing)
+        self._set_aside(thing, str(why))
         try:
             self._give([shortened(thing)])
-        except TooLarge as error:  # the file has it
-            log.warning("refusal too large for the bus", source=thing.source, why=str(error))
+        except ForGood as error:  # the file has it
+            log.warning("the bus never takes a refusal", source=thing.source, id=thing.id, why=str(error))
 
     def _give(self, things: Sequence[Thing]) -> None:
-        """Return when the bus has all. Raises TooLarge, and NotNow when it does not answer."""
+        """Return when the bus has all. Raises ForGood, and NotNow when it does not answer."""
         for _, alike in groupby(things, type):
             self._insist(partial(self._send, [*alike]))
 
@@ -91,8 +91,8 @@ class Sieve:
             except BadEvent as error:
                 raise TooLarge(str(error)) from error
             except NotNow as error:
-                if isinstance(error, Undelivered) and error.for_good:
-                    raise TooLarge(str(error)) from error
+                if isinstance(error, Undelivered) and error.for_good is not None:
+                    raise error.for_good(str(error)) from error
                 if self._stopping() or time.monotonic() > until:
                     raise
                 time.sleep(LOOK_SECONDS)

@@ -14,8 +14,8 @@ from pantau.reports.writing import DASH
 from pantau.texts import day_text, duration_text
 
 INDICATORS: Final[dict[Indicator, Text]] = {
-    "late": Text("tepat waktu", "on time"),
-    "time": Text("waktu layan", "service time"),
+    "late": Text("tepat janji", "promise kept"),
+    "time": Text("waktu layanan", "service time"),
     "satisfaction": Text("kepuasan", "satisfaction"),
 }
 PROGRESS: Final[dict[Progress, Text]] = {
@@ -58,7 +58,7 @@ def followup_grid(found: Sequence[FollowUp], zone: str, read_on: date, language:
         caption=words["caption"],
         head=tuple(words[name] for name in ("code", "since", "what", "ended", "done", "state")),
         rows=tuple(rows),
-        widths=(9, 13, 31, 12, 22, 13),
+        widths=(9, 13, 28, 12, 22, 16),
     )
 
 

@@ -10,37 +10,37 @@ WORDS: Final[dict[str, Text]] = {
     "about.place": Text("Wilayah", "Area"),
     "about.period": Text("Periode survei", "Survey period"),
     "about.read": Text("Data dibaca pada", "Data read on"),
-    "about.rule": Text("Dasar", "By"),
+    "about.rule": Text("Pedoman", "By"),
     "rule": Text("PermenPANRB Nomor 14 Tahun 2017", "PermenPANRB 14/2017"),
     "foot": Text("Laporan SKM {unit}, {period}", "SKM report of {unit}, {period}"),
     "summary": Text("Ringkasan", "Summary"),
     "key.index": Text("IKM", "IKM"),
     "key.grade": Text(
-        "Mutu {grade} ({words}), n = {n}; rentang 95 % {interval}", "Grade {grade} ({words}), n = {n}; 95 % {interval}"
+        "Mutu {grade} ({words}), n = {n}; selang 95 % {interval}", "Grade {grade} ({words}), n = {n}; 95 % {interval}"
     ),
     "key.sample": Text("Responden", "Respondents"),
     "key.lowest": Text("Unsur terendah", "Lowest element"),
     "key.change": Text("Dibanding periode lalu", "Against the period before"),
     "key.before": Text("sebelumnya {index}", "before {index}"),
     "key.no_before": Text("belum ada angka periode lalu", "no figures of the period before"),
-    "note.below.title": Text("Contoh belum cukup", "Sample too small"),
+    "note.below.title": Text("Sampel belum cukup", "Sample too small"),
     "note.below": Text(
-        "{sample}. IKM periode ini bersifat sementara: baca bersama rentangnya dan jangan dipakai untuk "
+        "{sample}. IKM periode ini bersifat sementara: baca bersama selangnya dan jangan dipakai untuk "
         "memeringkat unit.",
         "{sample}. The IKM of this period is provisional: read it with its interval and do not rank units by it.",
     ),
-    "note.unknown.title": Text("Kecukupan contoh tidak diketahui", "Sample cannot be judged"),
+    "note.unknown.title": Text("Kecukupan sampel tidak diketahui", "Sample cannot be judged"),
     "note.unknown": Text("{sample}.", "{sample}."),
     "note.none.title": Text("Belum ada angka", "No figures"),
     "note.none": Text(
         "Belum ada jawaban survei yang diterima pada periode ini, sehingga IKM tidak dapat dihitung.",
         "No survey answer was received in this period, so there is no IKM.",
     ),
-    "note.enough.title": Text("Contoh cukup", "Sample sufficient"),
+    "note.enough.title": Text("Sampel cukup", "Sample sufficient"),
     "note.enough": Text("{sample}.", "{sample}."),
     "note.unanswered.title": Text("Unsur tanpa jawaban", "Element without answers"),
     "note.unanswered": Text(
-        "Ada unsur yang tidak dijawab seorang pun ({elements}); IKM menuntut kesembilan unsur, jadi tidak dihitung.",
+        "Ada unsur yang tidak dijawab seorang pun ({elements}); IKM memerlukan kesembilan unsur, jadi tidak dihitung.",
         "Nobody answered {elements}; the IKM needs all nine elements, so it is not computed.",
     ),
     "note.running.title": Text("Periode belum berakhir", "Period not over"),
@@ -50,12 +50,12 @@ WORDS: Final[dict[str, Text]] = {
     ),
     "note.straight.title": Text("Banyak jawaban seragam", "Many equal answers"),
     "note.straight": Text(
-        "{share} dari {n} jawaban lengkap memberi nilai sama pada kesembilan unsur. Periksa cara kuesioner diisi.",
+        "{share} dari {n} jawaban lengkap memberi nilai sama pada kesembilan unsur. Periksa cara pengisian kuesioner.",
         "{share} of {n} complete answers give all nine elements the same mark. Look at how questionnaires are filled.",
     ),
     "note.straddles.title": Text("Mutu belum pasti", "Grade uncertain"),
     "note.straddles": Text(
-        "Rentang 95 % dari {interval} mencakup mutu {grades}; beda mutu di dalamnya dapat terjadi karena kebetulan.",
+        "Selang 95 % {interval} mencakup mutu {grades}; beda mutu di dalamnya dapat terjadi karena kebetulan.",
         "The 95 % interval {interval} spans the grades {grades}; a difference within it may be chance.",
     ),
     "chapter.label": Text("BAB {number}", "CHAPTER {number}"),
@@ -64,14 +64,14 @@ WORDS: Final[dict[str, Text]] = {
     "1.1": Text("Latar belakang", "Background"),
     "1.1.a": Text(
         "Penyelenggara pelayanan publik wajib mengikutsertakan masyarakat dalam menilai pelayanannya dan melakukan "
-        "perbaikan menurut penilaian itu. Survei Kepuasan Masyarakat (SKM) adalah pengukuran menyeluruh atas tingkat "
-        "kepuasan masyarakat terhadap mutu pelayanan yang diterimanya.",
+        "perbaikan berdasarkan penilaian itu. Survei Kepuasan Masyarakat (SKM) adalah pengukuran menyeluruh atas "
+        "tingkat kepuasan masyarakat terhadap mutu pelayanan yang diterimanya.",
         "Whoever serves the public must let people take part in judging the service and mend it by what they say. The "
         "community satisfaction survey (SKM) measures how satisfied people are with the service that they received.",
     ),
     "1.1.b": Text(
         "Laporan ini menyajikan hasil SKM {unit} untuk {period} ({days}). Angkanya dihitung dari setiap jawaban yang "
-        "diterima, tanpa pembulatan di tengah jalan, dan dapat dihitung ulang kapan saja.",
+        "diterima, tanpa pembulatan antara, dan dapat dihitung ulang kapan saja.",
         "This report tells the SKM of {unit} for {period} ({days}). Its figures are computed from every answer "
         "that was "
         "received, are rounded only at the end, and can be computed anew at any time.",
@@ -79,17 +79,18 @@ WORDS: Final[dict[str, Text]] = {
     "1.2": Text("Dasar hukum", "Legal basis"),
     "1.2.a": Text("Undang-Undang Nomor 25 Tahun 2009 tentang Pelayanan Publik;", "Law 25/2009 on public services;"),
     "1.2.b": Text(
-        "Peraturan Menteri PANRB Nomor 15 Tahun 2014 tentang Pedoman Standar Pelayanan;",
+        "Peraturan Menteri Pendayagunaan Aparatur Negara dan Reformasi Birokrasi Nomor 15 Tahun 2014 tentang Pedoman "
+        "Standar Pelayanan;",
         "PermenPANRB 15/2014 on service standards;",
     ),
     "1.2.c": Text(
-        "Peraturan Menteri PANRB Nomor 14 Tahun 2017 tentang Pedoman Penyusunan Survei Kepuasan Masyarakat Unit "
-        "Penyelenggara Pelayanan Publik.",
+        "Peraturan Menteri Pendayagunaan Aparatur Negara dan Reformasi Birokrasi Nomor 14 Tahun 2017 tentang Pedoman "
+        "Penyusunan Survei Kepuasan Masyarakat Unit Penyelenggara Pelayanan Publik.",
         "PermenPANRB 14/2017 on community satisfaction surveys.",
     ),
     "1.3": Text("Maksud dan tujuan", "Aims"),
     "1.3.a": Text(
-        "mengetahui kinerja pelayanan {unit} menurut penggunanya;", "to know how {unit} serves, by its users;"
+        "mengetahui kinerja pelayanan {unit} menurut pengguna layanan;", "to know how {unit} serves, by its users;"
     ),
     "1.3.b": Text("menemukan unsur yang harus diperbaiki lebih dahulu;", "to find the elements to be mended first;"),
     "1.3.c": Text(
@@ -121,22 +122,22 @@ WORDS: Final[dict[str, Text]] = {
     "2.3.a": Text(
         "Pengumpulan data dilakukan di {unit}, {place}, pada {days}.", "Data were collected at {unit}, {place}, {days}."
     ),
-    "2.4": Text("Populasi dan contoh", "Population and sample"),
+    "2.4": Text("Populasi dan sampel", "Population and sample"),
     "2.4.a": Text(
-        "Populasi adalah semua orang yang selesai dilayani pada periode ini. Contoh minimal ditetapkan menurut Krejcie "
+        "Populasi adalah semua orang yang selesai dilayani pada periode ini. Sampel minimal ditetapkan menurut Krejcie "
         "dan Morgan: S = λ²NPQ / (d²(N−1) + λ²PQ), dengan λ² = 3,841, P = Q = 0,5, dan d = 0,05.",
         "The population is everyone who was served in this period. The minimum sample is Krejcie and Morgan's: "
         "S = λ²NPQ / (d²(N−1) + λ²PQ), with λ² = 3.841, P = Q = 0.5 and d = 0.05.",
     ),
-    "2.4.grid": Text("Populasi, contoh minimal, dan responden", "Population, minimum sample and respondents"),
+    "2.4.grid": Text("Populasi, sampel minimal, dan responden", "Population, minimum sample and respondents"),
     "2.4.what": Text("Uraian", "What"),
     "2.4.number": Text("Jumlah", "Number"),
     "2.4.served": Text("Populasi (N): selesai dilayani", "Population (N): served"),
-    "2.4.minimum": Text("Contoh minimal (S) menurut Krejcie–Morgan", "Minimum sample (S) by Krejcie–Morgan"),
+    "2.4.minimum": Text("Sampel minimal (S) menurut Krejcie–Morgan", "Minimum sample (S) by Krejcie–Morgan"),
     "2.4.answers": Text("Responden", "Respondents"),
     "2.4.complete": Text("di antaranya menjawab kesembilan unsur", "of whom marked all nine elements"),
     "2.4.rate": Text("Tingkat respons (responden ÷ populasi)", "Response rate (respondents ÷ population)"),
-    "2.4.verdict": Text("Kecukupan contoh", "Sample"),
+    "2.4.verdict": Text("Kecukupan sampel", "Sample"),
     # III
     "3": Text("Hasil pengolahan data SKM", "Results"),
     "3.1": Text("Profil responden", "Respondents"),
@@ -146,10 +147,10 @@ WORDS: Final[dict[str, Text]] = {
     ),
     "3.1.none": Text("Jawaban tidak memuat profil responden.", "Answers say nothing of who answered."),
     "3.1.grid": Text("Responden menurut kelompok", "Respondents by group"),
-    "3.1.trait": Text("Menurut", "By"),
+    "3.1.trait": Text("Karakteristik", "By"),
     "3.1.group": Text("Kelompok", "Group"),
     "3.1.n": Text("Responden", "Respondents"),
-    "3.1.share": Text("Bagian", "Share"),
+    "3.1.share": Text("Persentase", "Share"),
     "3.1.together": Text("kelompok kecil, digabung", "small groups, together"),
     "3.1.unsaid": Text("tidak menjawab", "did not say"),
     "trait.sex": Text("Jenis kelamin", "Sex"),
@@ -162,8 +163,8 @@ WORDS: Final[dict[str, Text]] = {
     "sex.P": Text("Perempuan", "Women"),
     "3.2": Text("Indeks Kepuasan Masyarakat", "The index (IKM)"),
     "3.2.a": Text(
-        "IKM {unit} pada {period} adalah {value}, mutu {grade} (kinerja {words}), dengan rentang kepercayaan 95 % "
-        "{interval}. Sebanyak {sample}.",
+        "IKM {unit} pada {period} adalah {value}, mutu {grade} (kinerja {words}), dengan selang kepercayaan 95 % "
+        "{interval}. Kecukupan sampel: {sample}.",
         "The IKM of {unit} in {period} is {value}, grade {grade} ({words}), with a 95 % interval of {interval}: "
         "{sample}.",
     ),
@@ -172,9 +173,9 @@ WORDS: Final[dict[str, Text]] = {
         "The IKM of {unit} in {period} cannot be told: {sample}.",
     ),
     "3.2.grid": Text("Kategori mutu pelayanan", "Grades"),
-    "3.2.grade": Text("Mutu", "Grade"),
-    "3.2.words": Text("Kinerja unit", "Meaning"),
-    "3.2.range": Text("Nilai interval konversi", "IKM"),
+    "3.2.grade": Text("Mutu pelayanan", "Grade"),
+    "3.2.words": Text("Kinerja unit pelayanan", "Meaning"),
+    "3.2.range": Text("Nilai interval konversi (NIK)", "IKM"),
     "3.2.here": Text("Unit ini", "This unit"),
     "3.2.above": Text("{low} – {high}", "{low} – {high}"),
     "3.3": Text("Nilai per unsur", "Elements"),
@@ -187,7 +188,7 @@ WORDS: Final[dict[str, Text]] = {
     "3.3.n": Text("n", "n"),
     "3.3.mark": Text("NRR", "NRR"),
     "3.3.weighted": Text("NRR tertimbang", "Weighted"),
-    "3.3.converted": Text("Konversi", "Converted"),
+    "3.3.converted": Text("Nilai konversi", "Converted"),
     "3.3.grade": Text("Mutu", "Grade"),
     "3.3.change": Text("± periode lalu", "± before"),
     "3.4": Text("IKM per jenis layanan", "IKM by service"),
@@ -195,7 +196,7 @@ WORDS: Final[dict[str, Text]] = {
         "Populasi dihitung per layanan. Layanan dengan kurang dari {least} responden belum diberi mutu.",
         "The population is counted by service. A service with fewer than {least} respondents is given no grade.",
     ),
-    "3.4.few": Text("contoh terlalu kecil", "too few"),
+    "3.4.few": Text("sampel terlalu kecil", "too few"),
     "3.4.grid": Text("IKM per jenis layanan", "IKM by service"),
     "3.4.service": Text("Jenis layanan", "Service"),
     "3.4.unnamed": Text("(layanan tidak disebut)", "(no service named)"),
@@ -227,21 +228,21 @@ WORDS: Final[dict[str, Text]] = {
     "4.2.open": Text("…………", "…………"),
     "4.2.general": Text("Umum", "General"),
     "4.3": Text("Tren", "Trend"),
-    "4.3.line": Text("IKM antarperiode dengan rentang 95 %", "IKM by period with its 95 % interval"),
+    "4.3.line": Text("IKM antarperiode dengan selang 95 %", "IKM by period with its 95 % interval"),
     "4.3.grid": Text("IKM antarperiode", "IKM by period"),
     "4.3.period": Text("Periode", "Period"),
     "4.3.index": Text("IKM", "IKM"),
     "4.3.grade": Text("Mutu", "Grade"),
-    "4.3.interval": Text("Rentang 95 %", "95 % interval"),
+    "4.3.interval": Text("Selang 95 %", "95 % interval"),
     "4.3.n": Text("n", "n"),
-    "4.3.minimum": Text("Contoh minimal", "Minimum sample"),
+    "4.3.minimum": Text("Sampel minimal", "Minimum sample"),
     "4.3.sample": Text("Kecukupan", "Sample"),
     "4.3.one": Text(
-        "Periode-periode sebelumnya belum memiliki jawaban, sehingga tren belum dapat digambarkan.",
+        "Periode sebelumnya belum memiliki jawaban, sehingga tren belum dapat digambarkan.",
         "Earlier periods have no answers, so there is no trend yet.",
     ),
     "4.3.apart": Text(
-        "Dibanding {before_period}, IKM berubah {change} poin. Rentang 95 % keduanya tidak beririsan: "
+        "Dibanding {before_period}, IKM berubah {change} poin. Selang 95 % keduanya tidak beririsan: "
         "perubahan ini sulit "
         "dijelaskan oleh kebetulan saja. Penyebabnya tidak dapat dibaca dari dua angka ini.",
         "Against {before_period} the IKM moved by {change} points. The two 95 % intervals do not meet: chance "
@@ -249,12 +250,12 @@ WORDS: Final[dict[str, Text]] = {
         "explains it. Its cause cannot be read from these two numbers.",
     ),
     "4.3.meet": Text(
-        "Dibanding {before_period}, IKM berubah {change} poin. Rentang 95 % keduanya beririsan: perubahan ini "
+        "Dibanding {before_period}, IKM berubah {change} poin. Selang 95 % keduanya beririsan: perubahan ini "
         "belum dapat "
         "dibedakan dari kebetulan.",
         "Against {before_period} the IKM moved by {change} points. The two 95 % intervals meet: this may be chance.",
     ),
-    "4.4": Text("Tindak lanjut peringatan dini", "Follow-up of alerts"),
+    "4.4": Text("Tindak lanjut peringatan", "Follow-up of alerts"),
     "4.4.a": Text(
         "Penurunan pelayanan yang terdeteksi selama periode ini dan apa yang dilakukan:",
         "Falls of service that were found in this period, and what was done:",
@@ -269,12 +270,12 @@ WORDS: Final[dict[str, Text]] = {
     "5.1.index": Text("IKM {unit} pada {period}: {index}.", "IKM of {unit} in {period}: {index}."),
     "5.1.first": Text("Yang diperbaiki lebih dahulu: {elements}.", "To be mended first: {elements}."),
     "5.1.more": Text(
-        "Tambahkan sekurangnya {missing} responden pada periode berikutnya agar IKM dapat dinyatakan menurut "
+        "Tambahkan sekurang-kurangnya {missing} responden pada periode berikutnya agar IKM dapat dinyatakan menurut "
         "ketentuan.",
         "Ask at least {missing} more respondents in the next period, so that the IKM meets the rule.",
     ),
     "5.1.done": Text(
-        "Dari {all} kejadian penurunan, {answered} ditindaklanjuti dan {done} dinyatakan selesai.",
+        "Dari {all} penurunan, {answered} ditindaklanjuti dan {done} dinyatakan selesai.",
         "Of {all} falls {answered} were taken on and {done} are said to be done.",
     ),
     "5.2": Text("Pengesahan", "Signed"),
@@ -283,7 +284,7 @@ WORDS: Final[dict[str, Text]] = {
     "annex": Text("Cara hitung", "How it is computed"),
     "annex.1": Text("Rumus", "Formulas"),
     "annex.1.a": Text(
-        "NRR unsur = jumlah nilai ÷ jumlah yang menjawab unsur itu.",
+        "NRR unsur = jumlah nilai ÷ jumlah responden yang menjawab unsur itu.",
         "NRR of an element = sum of marks ÷ who marked it.",
     ),
     "annex.1.b": Text(
@@ -291,13 +292,13 @@ WORDS: Final[dict[str, Text]] = {
         "IKM = Σ (NRR × {weight}) × 25, rounded to two decimals, then graded.",
     ),
     "annex.1.c": Text(
-        "Rentang 95 %: sebaran Student atas IKM tiap jawaban lengkap, dengan koreksi populasi terhingga; bila semua "
-        "jawaban sama atau jawaban lengkap kurang dari dua, rentang tidak dinyatakan.",
+        "Selang 95 %: sebaran t-Student atas IKM tiap jawaban lengkap, dengan koreksi populasi terhingga; bila semua "
+        "jawaban sama atau jawaban lengkap kurang dari dua, selang tidak dinyatakan.",
         "95 % interval: Student's, over the index of each complete answer, with the finite population correction; none "
         "where all answers are equal or fewer than two are complete.",
     ),
     "annex.1.d": Text(
-        "Prioritas: semua unsur di bawah mutu B, sekurangnya tiga unsur terendah.",
+        "Prioritas: semua unsur di bawah mutu B, sekurang-kurangnya tiga unsur terendah.",
         "Priorities: all elements below grade B, and at least the three lowest.",
     ),
     "annex.2": Text("Unsur yang dinilai", "The elements"),
@@ -310,11 +311,11 @@ POSTER: Final[dict[str, Text]] = {
     "respondents": Text("{n} responden dari {served} orang yang dilayani", "{n} respondents of {served} people served"),
     "respondents.only": Text("{n} responden", "{n} respondents"),
     "minimum": Text(
-        "Contoh minimal {minimum} (Krejcie–Morgan): {verdict}", "Minimum sample {minimum} (Krejcie–Morgan): {verdict}"
+        "Sampel minimal {minimum} (Krejcie–Morgan): {verdict}", "Minimum sample {minimum} (Krejcie–Morgan): {verdict}"
     ),
-    "interval": Text("Rentang 95 %: {interval}", "95 % interval: {interval}"),
+    "interval": Text("Selang 95 %: {interval}", "95 % interval: {interval}"),
     "caution.below": Text(
-        "Angka sementara: perlu {minimum} responden, baru {n}.",
+        "Angka sementara: diperlukan {minimum} responden, baru ada {n}.",
         "Provisional: {minimum} respondents are needed, there are {n}.",
     ),
     "caution.unknown": Text(

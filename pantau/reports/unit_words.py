@@ -10,7 +10,7 @@ WORDS: Final[dict[str, Text]] = {
     "about.period": Text("Periode", "Period"),
     "key.promise": Text("Tepat janji", "Promise kept"),
     "key.wait": Text("Tunggu, median", "Wait, median"),
-    "key.falls": Text("Kejadian penurunan", "Falls of service"),
+    "key.falls": Text("Penurunan", "Falls of service"),
     "key.before": Text("n = {n}; periode lalu {before} (n = {before_n})", "n = {n}; before {before} (n = {before_n})"),
     "key.answered": Text("{answered} ditindaklanjuti, {done} selesai", "{answered} taken on, {done} done"),
     "summary.worst": Text(
@@ -25,10 +25,10 @@ WORDS: Final[dict[str, Text]] = {
     "summary.untrained": Text(
         "Belum ada pelatihan yang selesai di unit ini.", "No training was completed at this unit yet."
     ),
-    "no_effect.title": Text("Bukan dampak pelatihan", "Not an effect of training"),
+    "no_effect.title": Text("Bukan pengaruh pelatihan", "Not an effect of training"),
     "no_effect": Text(
-        "Beda periode ini dengan periode lalu bukan dampak pelatihan: ia memuat pula apa yang berubah di mana-mana. "
-        "Dampak, dengan pembandingnya, ada di bagian 4.",
+        "Beda periode ini dengan periode lalu bukan pengaruh pelatihan: di dalamnya termasuk perubahan yang terjadi di "
+        "mana-mana. Pengaruhnya, dengan pembanding, ada di bagian 4.",
         "The difference between this period and the one before is no effect of training: it holds what changed "
         "everywhere "
         "as well. The effect, with its comparison, is in part 4.",
@@ -38,14 +38,14 @@ WORDS: Final[dict[str, Text]] = {
     "1.1.none": Text("Tidak ada kunjungan yang dinilai terhadap janji.", "No visit was judged against a promise."),
     "1.1.bars": Text("Tepat janji per jenis layanan, persen", "Promise kept by service, percent"),
     "1.1.before": Text("garis tegak: {period}", "tick: {period}"),
-    "1.1.grid": Text("Janji dan yang ditepati", "What is promised and kept"),
+    "1.1.grid": Text("Janji dan tepat janji", "What is promised and kept"),
     "1.1.service": Text("Jenis layanan", "Service"),
     "1.1.promise": Text("Janji", "Promise"),
     "1.1.kept": Text("Tepat janji", "Kept"),
     "1.1.n": Text("n", "n"),
     "1.1.earlier": Text("Periode lalu", "Before"),
     "1.1.wait": Text("Tunggu, median", "Wait, median"),
-    "1.1.serving": Text("Layan, median", "Serving, median"),
+    "1.1.serving": Text("Layanan, median", "Serving, median"),
     "1.1.unnamed": Text("(layanan tidak disebut)", "(no service named)"),
     "1.1.unpromised": Text("tidak dijanjikan", "nothing promised"),
     "1.1.few": Text("sedikit", "few"),
@@ -63,7 +63,7 @@ WORDS: Final[dict[str, Text]] = {
     "3": Text("Kepuasan masyarakat", "Satisfaction"),
     "3.1": Text("IKM dan unsurnya", "The index and its elements"),
     "3.2": Text("Tren IKM", "The index by period"),
-    "4": Text("Pelatihan dan dampaknya", "Trainings and their effects"),
+    "4": Text("Pelatihan dan pengaruhnya", "Trainings and their effects"),
     "4.1": Text("Pelatihan yang selesai", "Trainings completed"),
     "4.1.none": Text(
         "Belum ada pelatihan yang selesai di unit ini sampai akhir periode.",
@@ -76,21 +76,21 @@ WORDS: Final[dict[str, Text]] = {
     "4.1.jp": Text("JP", "Hours (JP)"),
     "4.1.people": Text("Peserta", "Participants"),
     "4.1.type": Text("jenis {number}", "type {number}"),
-    "4.2": Text("Dampak", "Effects"),
+    "4.2": Text("Pengaruh", "Effects"),
     "4.2.a": Text(
-        "Dampak ialah perubahan di unit yang dilatih dikurangi perubahan di unit yang belum dilatih pada pekan yang "
-        "sama. Dihitung {day}. Satu pelatihan jarang cukup untuk dibuktikan; program menggabungkan pelatihan "
-        "berjudul sama.",
+        "Pengaruh adalah perubahan di unit yang dilatih dikurangi perubahan di unit yang belum dilatih pada pekan yang "
+        "sama. Dihitung {day}. Satu pelatihan saja jarang cukup untuk bukti; program menggabungkan pelatihan "
+        "yang berjudul sama.",
         "An effect is the change at trained units less that at units not trained yet in the same weeks. "
         "Computed {day}. "
         "One training is rarely enough for a proof; a programme joins trainings of one title.",
     ),
-    "4.2.none": Text("Dampaknya belum dapat dihitung.", "Effects cannot be computed yet."),
+    "4.2.none": Text("Pengaruhnya belum dapat dihitung.", "Effects cannot be computed yet."),
     "4.2.training": Text("Pelatihan: {title}, {days}", "Training: {title}, {days}"),
     "4.2.programme": Text("Program: {title}, {n} unit, {days}", "Programme: {title}, {n} units, {days}"),
     "4.2.outcome": Text("Ukuran", "Outcome"),
-    "4.2.verdict": Text("Putusan", "Verdict"),
-    "4.2.effect": Text("Pengaruh (rentang 95 %)", "Effect (95 % interval)"),
+    "4.2.verdict": Text("Kesimpulan", "Verdict"),
+    "4.2.effect": Text("Pengaruh (selang 95 %)", "Effect (95 % interval)"),
     "4.2.split": Text("Sebelum–sesudah = pengaruh + umum", "Before/after = effect + common"),
     "4.2.compared": Text("Pembanding", "Compared with"),
     "4.2.units": Text("{n} unit", "{n} units"),
@@ -109,10 +109,10 @@ WORDS: Final[dict[str, Text]] = {
         "{titles} changed too, which no training can change. Something else may be the cause.",
     ),
     "5": Text("Peringatan dan tindak lanjut", "Alerts and what was done"),
-    "5.1": Text("Kejadian", "Falls"),
+    "5.1": Text("Penurunan", "Falls"),
     "5.1.none": Text("Tidak ada penurunan yang terdeteksi selama periode ini.", "No fall was found in this period."),
     "5.1.counts": Text(
-        "{all} kejadian: {answered} ditindaklanjuti, {done} dinyatakan selesai.",
+        "{all} penurunan: {answered} ditindaklanjuti, {done} dinyatakan selesai.",
         "{all} falls: {answered} taken on, {done} said to be done.",
     ),
     "5.2": Text("Tanpa data", "Without data"),

@@ -31,11 +31,11 @@ _TONES: Final[dict[str, Tone]] = {"A": "good", "B": "good", "C": "watch", "D": "
 
 _SAMPLES: Final = {
     "enough": Text(
-        "{n} responden memenuhi contoh minimal {minimum} dari {served} orang yang dilayani (Krejcie–Morgan)",
+        "{n} responden memenuhi sampel minimal {minimum} dari {served} orang yang dilayani (Krejcie–Morgan)",
         "{n} respondents meet the minimum sample of {minimum} for {served} people served (Krejcie–Morgan)",
     ),
     "below": Text(
-        "{n} responden belum memenuhi contoh minimal {minimum} dari {served} orang yang dilayani (Krejcie–Morgan): "
+        "{n} responden belum memenuhi sampel minimal {minimum} dari {served} orang yang dilayani (Krejcie–Morgan): "
         "masih kurang {missing} responden",
         "{n} respondents are below the minimum sample of {minimum} for {served} people served (Krejcie–Morgan): "
         "{missing} more are needed",
@@ -47,9 +47,9 @@ _SAMPLES: Final = {
     "none": Text("belum ada jawaban survei", "there are no survey answers"),
 }
 _BRIEF: Final = {
-    "enough": Text("n = {n}, cukup (perlu {minimum})", "n = {n}, enough (needs {minimum})"),
-    "below": Text("n = {n}, kurang dari {minimum} yang perlu", "n = {n}, below the {minimum} needed"),
-    "unknown": Text("n = {n}, contoh minimal tidak diketahui", "n = {n}, minimum sample unknown"),
+    "enough": Text("n = {n}, cukup (diperlukan {minimum})", "n = {n}, enough (needs {minimum})"),
+    "below": Text("n = {n}, kurang dari {minimum} yang diperlukan", "n = {n}, below the {minimum} needed"),
+    "unknown": Text("n = {n}, sampel minimal tidak diketahui", "n = {n}, minimum sample unknown"),
     "none": Text("belum ada jawaban", "no answers"),
 }
 _VERDICTS: Final = {

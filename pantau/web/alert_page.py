@@ -16,16 +16,24 @@ from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
+from dashboards.words import Say
 from pantau.alert_texts import moment_text
 from pantau.alerting.links import is_signed
-from pantau.domain.alerts.states import Acknowledgement, is_due_day
+from pantau.domain.alerts.states import Acknowledgement, State, is_due_day, state_of
 from pantau.domain.errors import NotNow
 from pantau.domain.indicators import Language, Text
 from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.zones import local_day
 from pantau.texts import day_text
-from storage.alert_reading import read_answers, read_messages, read_with_code
+from storage.alert_reading import (
+    EPOCH,
+    read_answers,
+    read_last_step,
+    read_messages,
+    read_silences,
+    read_with_code,
+)
 from storage.engine import Answer
 
 LARGEST_BODY: Final = 4_096
@@ -42,26 +50,34 @@ HEADERS: Final = {
 
 _WORDS: Final = {
     "title": Text("Peringatan", "Alert"),
+    "state": Text("Keadaan", "State"),
     "by": Text("Nama atau jabatan", "Name or role"),
-    "note": Text("Yang dilakukan", "What is being done"),
+    "note": Text("Tindakan yang diambil", "What is being done"),
     "due": Text("Tenggat (boleh kosong)", "Due (may be empty)"),
     "take": Text("Saya tindaklanjuti", "I take this on"),
     "done": Text("Sudah selesai", "It is done"),
     "answers": Text("Jawaban", "Answers"),
     "nobody": Text("Belum ada yang menindaklanjuti.", "Nobody has taken this on yet."),
-    "invalid": Text("Tautan ini tidak berlaku.", "This link is not valid."),
-    "name_missing": Text("Isi nama atau jabatan, paling panjang 60 huruf.", "Give a name or role, at most 60 letters."),
-    "too_long": Text("Catatan paling panjang 300 huruf.", "A note has at most 300 letters."),
-    "bad_due": Text("Tanggal seperti 2026-11-20.", "A date such as 2026-11-20."),
+    "invalid": Text(
+        "Tautan ini tidak berlaku. Mohon buka tautan dari pesan terbaru, atau hubungi operator.",
+        "This link is not valid. Open the link of the newest message, or ask the operator.",
+    ),
+    "name_missing": Text("Isi nama atau jabatan, paling banyak 60 huruf.", "Give a name or role, at most 60 letters."),
+    "too_long": Text("Isian tindakan paling banyak 300 huruf.", "What is being done has at most 300 letters."),
+    "bad_due": Text("Tulis tanggal seperti 2026-11-20.", "Write a date such as 2026-11-20."),
     "due_over": Text(
-        "Tenggat mulai hari ini, paling lama setahun lagi.", "A due day is from today on, at most a year ahead."
+        "Pilih tenggat dari hari ini sampai setahun lagi.", "Choose a due day from today to a year ahead."
     ),
     "away": Text(
-        "Data sedang tidak dapat dibaca; coba lagi sebentar lagi.",
+        "Data sedang tidak dapat dibaca; mohon coba beberapa saat lagi.",
         "The data cannot be read now; try again in a moment.",
     ),
     "no_message": Text("Belum ada pesan untuk peringatan ini.", "There is no message about this alert yet."),
 }
+
+
+_FIELD_OF: Final = {"name_missing": "by", "too_long": "note", "bad_due": "due", "due_over": "due"}
+"""What may be wrong with an answer, and at which field."""
 
 
 class AlertDesk(Protocol):
@@ -103,7 +119,16 @@ def _alert(desk: AlertDesk, code: str, given: str) -> tuple[str, str] | None:
     return next((found for found in read_with_code(desk.query, code) if is_signed(secret, found[0], given)), None)
 
 
-def _shown(desk: AlertDesk, code: str, k: str, language: Language) -> Response[str]:
+def _shown(
+    desk: AlertDesk,
+    code: str,
+    k: str,
+    language: Language,
+    form: Mapping[str, str] | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> Response[str]:
+    """The page; with what was filled in and what is wrong with it, where a form was refused."""
     try:
         found = _alert(desk, code, k)
         if found is None:
@@ -112,6 +137,7 @@ def _shown(desk: AlertDesk, code: str, k: str, language: Language) -> Response[s
         texts = [sent for sent in read_messages(desk.query, alert) if sent.kind != "reply"]
         answers = read_answers(desk.query, alert)
         zone = desk.registry.zone(unit)
+        state = _state(desk, alert, unit, answers)
     except NotNow:
         return _page(language, [_WORDS["away"].read(language)], status=503)
     message = (
@@ -123,7 +149,20 @@ def _shown(desk: AlertDesk, code: str, k: str, language: Language) -> Response[s
         done = f" · {_WORDS['done'].read(language)}" if each.done else ""
         said.append(f"{moment_text(each.at, zone, language)} · {each.by}: {each.note}{due}{done}")
     lines = [line for line in message.splitlines() if f"/a/{code.upper()}?" not in line]  # who reads it here is there
-    return _page(language, lines, answers=said, form=(code.upper(), k))
+    filled = {**(form or {}), "code": code.upper(), "k": k}
+    return _page(language, lines, state=state, answers=said, form=filled, wrong=wrong, status=status)
+
+
+def _state(desk: AlertDesk, alert: str, unit: str, answers: Sequence[Acknowledgement]) -> State:
+    """The state in which the alert is now."""
+    today = local_day(desk.registry.zone(unit), desk.now())
+    last = read_last_step(desk.query, alert)
+    return state_of(
+        last,
+        today=today.toordinal() - EPOCH.toordinal(),
+        acknowledged=bool(answers),
+        silenced=any(each.covers(unit, last.indicator, today) for each in read_silences(desk.query)),
+    )
 
 
 def _answered(desk: AlertDesk, code: str, form: Mapping[str, str]) -> Response[str]:
@@ -136,7 +175,7 @@ def _answered(desk: AlertDesk, code: str, form: Mapping[str, str]) -> Response[s
     if found is None:
         return _page(language, [_WORDS["invalid"].read(language)], status=404)
     by, note, due_text = (form.get(name, "") for name in ("by", "note", "due"))
-    wrong = None
+    wrong = ""
     due: date | None = None
     if not 0 < len(by) <= LONGEST_NAME:
         wrong = "name_missing"
@@ -150,15 +189,16 @@ def _answered(desk: AlertDesk, code: str, form: Mapping[str, str]) -> Response[s
     now = desk.now()
     if due is not None and not is_due_day(due, local_day(desk.registry.zone(found[1]), now)):
         wrong = "due_over"
-    if wrong is not None:
-        return _page(language, [_WORDS[wrong].read(language)], form=(code.upper(), k), status=400)
+    if wrong:
+        return _shown(desk, code, k, language, form, wrong, 400)
     done = form.get("done") == "1"
     given = Acknowledgement(alert=found[0], at=now, by=mask(by), note=mask(note), due=due, done=done)
     try:
         if not _is_repeated(given, read_answers(desk.query, found[0])):
             desk.answer_alert(given)
     except NotNow:
-        return _page(language, [_WORDS["away"].read(language)], form=(code.upper(), k), status=503)
+        filled = {**form, "code": code.upper(), "k": k}
+        return _page(language, [_WORDS["title"].read(language)], form=filled, wrong="away", status=503)
     suffix = "&lang=en" if language == "en" else ""
     where = f"/a/{code.upper()}?k={k}{suffix}"
     return Response("", status_code=303, headers={**HEADERS, "location": where}, media_type="text/plain")
@@ -176,29 +216,26 @@ def _page(
     language: Language,
     lines: Sequence[str],
     *,
+    state: State | None = None,
     answers: Sequence[str] | None = None,
-    form: tuple[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
+    wrong: str = "",
     status: int = 200,
 ) -> Response[str]:
+    """A page of lines, the first as its title; ``form`` is what its form holds, ``wrong`` the key of what is wrong."""
+
     def word(name: str) -> str:
         return escape(_WORDS[name].read(language))
 
     parts = [f"<p>{escape(line)}</p>" for line in lines]
     parts[:1] = [f"<h1>{escape(line)}</h1>" for line in lines[:1]]
+    if state is not None:
+        parts.insert(1, f"<p>{word('state')}: <b>{escape(Say(language)(f'state.{state}'))}</b></p>")
     if answers is not None:
         listed = "".join(f"<li>{escape(each)}</li>" for each in answers) or f"<li>{word('nobody')}</li>"
         parts.append(f"<h2>{word('answers')}</h2><ul>{listed}</ul>")
     if form is not None:
-        code, k = form
-        parts.append(
-            f'<form method="post" action="/a/{escape(code)}">'
-            f'<input type="hidden" name="k" value="{escape(k)}"><input type="hidden" name="lang" value="{language}">'
-            f'<p><label>{word("by")}<br><input name="by" required maxlength="{LONGEST_NAME}"></label></p>'
-            f'<p><label>{word("note")}<br><input name="note" maxlength="{LONGEST_NOTE}"></label></p>'
-            f'<p><label>{word("due")}<br><input name="due" type="date"></label></p>'
-            f'<p><button type="submit">{word("take")}</button> '
-            f'<button type="submit" name="done" value="1">{word("done")}</button></p></form>'
-        )
+        parts.append(_form(form, language, wrong))
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -208,3 +245,27 @@ def _page(
         f'<body><main class="alert">{"".join(parts)}</main></body></html>'
     )
     return Response(html, status_code=status, headers=HEADERS, media_type="text/html; charset=utf-8")
+
+
+def _form(filled: Mapping[str, str], language: Language, wrong: str) -> str:
+    """The form, with what was filled in; what is wrong is told above it and at its field."""
+
+    def word(name: str) -> str:
+        return escape(_WORDS[name].read(language))
+
+    def field(name: str, label: str, rest: str) -> str:
+        value = escape(filled.get(name, ""))
+        told = ' aria-invalid="true" aria-describedby="wrong"' if _FIELD_OF.get(wrong) == name else ""
+        return f'<p><label>{word(label)}<br><input name="{name}" value="{value}"{rest}{told}></label></p>'
+
+    told = f'<p class="wrong" role="alert" id="wrong">{word(wrong)}</p>' if wrong else ""
+    return (
+        f'<form method="post" action="/a/{escape(filled["code"])}">{told}'
+        f'<input type="hidden" name="k" value="{escape(filled["k"])}">'
+        f'<input type="hidden" name="lang" value="{language}">'
+        + field("by", "by", f' required maxlength="{LONGEST_NAME}"')
+        + field("note", "note", f' maxlength="{LONGEST_NOTE}"')
+        + field("due", "due", ' type="date"')
+        + f'<p><button type="submit">{word("take")}</button> '
+        f'<button type="submit" name="done" value="1">{word("done")}</button></p></form>'
+    )

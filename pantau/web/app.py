@@ -1,4 +1,4 @@
-"""The web application of the embedded process: the gateway, the live page, the verbs of the command line."""
+"""The web application of the embedded process: gateway, live page, indicators, the verbs of the command line."""
 
 from litestar import Litestar
 
@@ -12,6 +12,7 @@ from pantau.gateway.limits import GatewayLimits
 from pantau.gateway.problems import EXCEPTION_HANDLERS
 from pantau.gateway.routes import routes as gateway_routes
 from pantau.web.alert_page import routes as alert_routes
+from pantau.web.indicator_routes import routes as indicator_routes
 from pantau.web.internal import routes as internal_routes
 from pantau.web.record_page import Recording
 from pantau.web.record_page import routes as record_routes
@@ -36,6 +37,7 @@ def create_app(
         route_handlers=[
             *gateway_routes(runtime, limits or GatewayLimits(), runtime.clock, secret=desk.secret()),
             *page_routes(runtime, runtime.clock, access, may_record=recording.offered),
+            *indicator_routes(runtime, runtime.clock, access),
             *record_routes(recording, access),
             *alert_routes(desk),
             *hook_routes(desk, hooks or Hooks()),

@@ -1,4 +1,4 @@
-"""The web application of a page on a server's tables: the live page, health, and where it is let the alerts' page."""
+"""The web application of a page on a server's tables: live page, indicators, health, and alerts' page where it may."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from pantau.domain.errors import BadSetup, NotNow
 from pantau.gateway.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, language_of, problem
 from pantau.web.alert_page import AlertDesk
 from pantau.web.alert_page import routes as alert_routes
+from pantau.web.indicator_routes import routes as indicator_routes
 from pantau.web.record_page import Recording
 from pantau.web.record_page import routes as record_routes
 from pantau.web.reply_hooks import ReplyDesk
@@ -61,6 +62,7 @@ def create_page_app(
             get_live,
             get_ready,
             *page_routes(runtime, clock, access, may_record=recording.offered if recording else lambda request: False),
+            *indicator_routes(runtime, clock, access),
             *(record_routes(recording, access) if recording is not None else ()),
             *(alert_routes(alerts) if alerts is not None else ()),
             *(hook_routes(alerts, hooks) if alerts is not None and hooks is not None else ()),

@@ -13,25 +13,18 @@ from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.domain.tally import Reason, Tally
 from pantau.domain.validation import accept_data
-from pantau.domain.zones import HOUR
 from producers.mapping.compile import compile
 from producers.mapping.drafts import Draft, Row, Skipped, Unreadable
 from producers.mapping.model import Mapping
 from producers.mapping.parquet import Query
 from producers.mapping.plan import is_dropped
 from producers.mapping.readers import Rows, read
+from producers.mapping.taken_again import TakenAgain
 from producers.mapping.unnamed import Unnamed
 from producers.mapping.wording import Wording, retelling
 
 CHECK_KEY = b"only for looking at a mapping"
 """Keys the pseudonyms of a report, which nobody keeps."""
-
-
-APART_MS = 12 * HOUR
-"""A number that is taken again so much later is another day's."""
-
-FOLLOWED = 200_000
-"""Numbers of tickets that are followed at most, to bound memory."""
 
 
 class BadRow(msgspec.Struct, frozen=True):
@@ -112,8 +105,7 @@ class Check:
         self._listed = listed
         self._say = Wording(language)
         self._seen: dict[str, None] = {}
-        self._taken: dict[tuple[str, object, object], int] = {}
-        self._again: dict[str, dict[str, None]] = {}
+        self._taken_again = TakenAgain()
 
     def __iter__(self) -> Iterator[int]:
         """Row by row, the number of each."""
@@ -129,7 +121,7 @@ class Check:
             self.report.absent = [name for name in columns if name not in self._seen and name not in optional]
         self.report.unnamed = {name: found for name, found in self._unnamed.conditions.items() if found}
         self.report.otherwise = {name: found for name, found in self._unnamed.maps.items() if found}
-        self.report.taken_again = {source: [*numbers] for source, numbers in self._again.items()}
+        self.report.taken_again = {**self._taken_again.taken()}
         self.report.refused = self._tally.reasons(self._language)
 
     def finish(self) -> Report:
@@ -161,26 +153,9 @@ class Check:
             report.kinds[draft.kind] += 1
             report.first = draft.time if report.first is None else min(report.first, draft.time)
             report.last = draft.time if report.last is None else max(report.last, draft.time)
-            if draft.kind == "ticket.created":
-                self._follow(draft)
+            self._taken_again.see(draft, self._registry.source(draft.source) if self._registry is not None else None)
             if self._registry is not None:
                 self._judge(draft, self._registry)
-
-    def _follow(self, draft: Draft) -> None:
-        """Note a number that begins anew: without its day the tickets of all days would be one visit."""
-        if draft.data.get("service_day") is not None:
-            return
-        known = self._registry.source(draft.source) if self._registry is not None else None
-        if known is not None and known.numbers_restart == "daily":
-            return
-        number = str(draft.data.get("ticket"))
-        key = (draft.source, draft.data.get("unit"), number)
-        first = self._taken.get(key)
-        if first is None:
-            if len(self._taken) < FOLLOWED:
-                self._taken[key] = draft.time
-        elif abs(draft.time - first) >= APART_MS:
-            self._again.setdefault(draft.source, {})[number] = None
 
     def _judge(self, draft: Draft, registry: Registry) -> None:
         """What a registry says of an event: whether it would be accepted, and whether its service has a promise."""

@@ -20,7 +20,7 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         ),
     },
     "empty": {
-        "id": ("tidak boleh kosong: bagian dari jati diri kejadian", "lengkapi baris, atau lewati dengan [[skip]]"),
+        "id": ("tidak boleh kosong: bagian dari identitas kejadian", "lengkapi baris, atau lewati dengan [[skip]]"),
         "en": ("may not be empty: it identifies the event", "complete the row, or leave such rows out with [[skip]]"),
     },
     "no_time": {
@@ -77,7 +77,7 @@ TEXTS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     },
     "width": {
         "id": (
-            "jumlah sel berbeda dari kepala tabel ({what})",
+            "jumlah sel berbeda dari judul kolom ({what})",
             "cari pemisah atau tanda kutip yang salah",
         ),
         "en": ("not as many cells as the header ({what})", "look for a missing or extra delimiter or quotation mark"),

@@ -59,6 +59,14 @@ WHERE reinterpretAsUInt64(reverse(unhex(alert))) % {codes:UInt64} = {rest:UInt64
 GROUP BY alert
 ORDER BY max(at) DESC, alert
 
+-- name: alert_last_step
+-- Which step did an alert take last, on which local day of its unit, and which indicator is it about?
+SELECT CAST(argMax(indicator, (at, found_at)) AS String) AS indicator, CAST(argMax(turn, (at, found_at)) AS String) AS turn,
+       toUInt16(argMax(day, (at, found_at))) AS day_number
+FROM alert_transitions
+WHERE alert_transitions.alert = {alert:String}
+GROUP BY alert
+
 -- name: alert_messages
 -- What was written about an alert, and to whom, in order?
 SELECT key, recipient, CAST(kind AS String) AS kind, CAST(role AS String) AS role, CAST(unit AS String) AS unit, alert,

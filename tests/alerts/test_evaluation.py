@@ -73,7 +73,7 @@ def test_a_fall_is_found_told_with_its_cause_and_told_once(office: Office) -> No
     assert [(each.unit, each.role, each.state) for each in told] == [("u0", "camat", "queued")]
     text = told[0].text
     assert text.startswith("🔻 MENURUN · Kantor u0 · kode ")
-    assert "Petunjuk: waktu layan 11 mnt" in text
+    assert "Petunjuk: waktu layanan 11 mnt" in text
     assert f"https://pantau.example/a/{text.split('kode ')[1][:4]}" in text
     assert "diteruskan ke Sekcam" in text
     assert len(text) < 700

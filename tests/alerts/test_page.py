@@ -1,6 +1,7 @@
 """The page behind a signed link: reading changes nothing, the button does, and nobody can guess his way in."""
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def test_reading_shows_the_message_and_changes_nothing(
     assert answer.status_code == 200
     assert "MENURUN · Kantor u0" in answer.text
     assert "Saya tindaklanjuti" in answer.text
+    assert "Keadaan: <b>▼ Menurun</b>" in answer.text
     assert "I take this on" in client.get(f"{link}&lang=en").text
     assert client.head(link).status_code in (200, 405)
     assert read_answers(desk.query) == before
@@ -68,6 +70,7 @@ def test_the_button_takes_it_on(client: TestClient[Litestar], link: str, desk: L
     assert "Camat &lt;Kalianda&gt;" in shown
     assert "081234567890" not in shown, "no number of a person is stored in clear"
     assert read_answers(desk.query)[-1].due is not None
+    assert "Keadaan: <b>▲ Ditindaklanjuti</b>" in shown
 
 
 @pytest.mark.parametrize(
@@ -77,8 +80,8 @@ def test_the_button_takes_it_on(client: TestClient[Litestar], link: str, desk: L
         ({"by": "x" * 61}, "Isi nama"),
         ({"note": "x" * 301}, "300"),
         ({"due": "besok"}, "2026-11-20"),
-        ({"due": "2020-01-01"}, "mulai hari ini"),
-        ({"due": "9999-12-31"}, "paling lama setahun"),
+        ({"due": "2020-01-01"}, "dari hari ini"),
+        ({"due": "9999-12-31"}, "sampai setahun lagi"),
     ],
 )
 def test_a_wrong_answer_is_refused_with_what_to_mend(
@@ -86,9 +89,12 @@ def test_a_wrong_answer_is_refused_with_what_to_mend(
 ) -> None:
     path, _, k = link.partition("?k=")
     before = read_answers(desk.query)
-    answer = client.post(path, data={"k": k, "by": "Camat", **form})
+    answer = client.post(path, data={"k": k, "by": "Camat", "note": "tambah <1> petugas", **form})
     assert answer.status_code == 400
     assert says in answer.text
+    kept = {"note": "tambah <1> petugas", **form}["note"]
+    assert f'name="note" value="{escape(kept)}"' in answer.text, "nothing is typed twice"
+    assert "MENURUN · Kantor u0" in answer.text
     assert read_answers(desk.query) == before
 
 

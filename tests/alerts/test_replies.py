@@ -135,8 +135,8 @@ def test_a_reply_takes_the_alert_on_and_is_confirmed_where_it_was_written(office
     assert [letter["chat_id"] for letter in letters] == ["555", "555"]
     assert letters[0]["text"] == (
         f"✅ Tercatat · kode {CODE} · Kantor u0\n"
-        "Ditindaklanjuti Camat: rapat dengan petugas loket, hubungi [telepon], tenggat Sen 30 Nov 2026.\n"
-        f"Bila sudah: balas SELESAI {CODE}"
+        "Ditindaklanjuti oleh Camat: rapat dengan petugas loket, hubungi [telepon], tenggat Sen 30 Nov 2026.\n"
+        f"Bila sudah selesai, balas: SELESAI {CODE}"
     )
     assert "Tindak lanjut selesai" in letters[1]["text"]
 
@@ -194,7 +194,7 @@ def test_what_is_not_understood_is_explained_but_not_to_a_machine_that_answers_e
     ((recipient, text),) = office.said_back()
     assert recipient == "camat-0"
     assert text == (
-        "Belum dimengerti: mulailah dengan OK (ditindaklanjuti) atau SELESAI.\n"
+        "Balasan belum dapat dibaca: awali dengan OK (ditindaklanjuti) atau SELESAI.\n"
         "Contoh: OK 7K3P tambah 1 petugas, selesai 30 Nov · atau: SELESAI 7K3P"
     )
     office.now += 11 * MINUTE
@@ -202,7 +202,7 @@ def test_what_is_not_understood_is_explained_but_not_to_a_machine_that_answers_e
     office.writes("selamat pagi semua", chat=-700)
     office.poll()
     office.read()
-    assert office.said_back()[-1][1].startswith("Tanggalnya tidak ada di kalender.\nContoh: OK " + CODE)
+    assert office.said_back()[-1][1].startswith("Tanggal itu tidak ada di kalender.\nContoh: OK " + CODE)
     assert office.outcomes() == ["unclear", "unclear", "unclear", "unclear", "chatter"]
     assert office.tables.answers() == []
 
@@ -356,6 +356,6 @@ def test_who_may_reply_is_told_how(office: Office) -> None:
     )
     office.engine.execute("TRUNCATE TABLE alert_outbox")
     by_name = {sent.recipient: sent for sent in telling.tell(REGISTRY, [], NOON)}
-    assert f"Tindak: balas OK {CODE} dan apa yang dilakukan." in by_name["camat-0"].text
+    assert f"Mohon tindak lanjut: balas OK {CODE} diikuti tindakan yang diambil." in by_name["camat-0"].text
     assert f"Act: reply OK {CODE} and what is being done." in by_name["camat-0"].text_en
     assert "balas" not in by_name["mail"].text

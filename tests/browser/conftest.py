@@ -34,13 +34,14 @@ Open = Callable[..., Page]
 class Server:
     """The page's server. ``url`` stays the same after ``stop`` and ``start``."""
 
-    def __init__(self, directory: Path, *, empty: bool = False, guarded: bool = False, recording: bool = False) -> None:
+    def __init__(self, directory: Path, *, empty: bool = False, **words: bool) -> None:
+        """``words`` are those of ``tests.browser.server``: guarded, recording, fallen."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._directory = directory
         self._filled = empty
-        self._words = [word for word, wanted in (("guarded", guarded), ("recording", recording)) if wanted]
+        self._words = [word for word, wanted in words.items() if wanted]
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
 
@@ -98,6 +99,15 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="package")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on which trainings can be recorded and one office has fallen."""
+    server = Server(tmp_path_factory.mktemp("forms"), empty=True, recording=True, fallen=True)
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Server]:
     """A server without an event that one test may fill and kill."""
@@ -128,9 +138,21 @@ def visit(browser: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def visit(server: Server, path: str = "/", *, width: int = 1366, theme: Any = "light", quiet: bool = True) -> Page:
+    def visit(
+        server: Server,
+        path: str = "/",
+        *,
+        width: int = 1366,
+        theme: Any = "light",
+        quiet: bool = True,
+        scripts: bool = True,
+    ) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=theme, locale="id-ID", timezone_id="UTC"
+            viewport={"width": width, "height": HEIGHTS[width]},
+            color_scheme=theme,
+            locale="id-ID",
+            timezone_id="UTC",
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         page = context.new_page()

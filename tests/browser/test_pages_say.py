@@ -81,7 +81,7 @@ def test_a_trained_unit_says_when_and_marks_it_in_the_trend(office: Server, visi
     assert page.locator("#trend-chart .marklabel").all_text_contents() == ["Workshop pelayanan prima"]
     rows = page.locator("table.elements tbody tr")
     assert rows.count() == 9
-    assert "U6 Kompetensi petugas" in rows.nth(5).inner_text()
+    assert "U6 Kompetensi pelaksana" in rows.nth(5).inner_text()
 
 
 def test_a_chart_is_also_a_table_and_reads_out_a_place(office: Server, visit: Open) -> None:

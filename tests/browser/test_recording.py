@@ -1,7 +1,5 @@
 """The form on which a training is recorded: at 390 pixels, with keys alone, in both languages and themes."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page
 
@@ -9,14 +7,6 @@ from tests.browser.conftest import ARTIFACTS, Open, Server
 from tests.browser.reading import hard_to_read, violations
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("recording"), empty=True, recording=True)
-    server.start()
-    yield server
-    server.stop()
 
 
 def held(page: Page, name: str, width: int) -> None:
@@ -30,10 +20,10 @@ def held(page: Page, name: str, width: int) -> None:
 
 @pytest.mark.parametrize(("width", "theme", "lang"), [(390, "light", "id"), (1366, "dark", "en")])
 def test_a_training_is_recorded_from_the_board_with_keys_alone(
-    server: Server, visit: Open, width: int, theme: str, lang: str
+    forms: Server, visit: Open, width: int, theme: str, lang: str
 ) -> None:
     board = "/d/pantau-pelatihan" + ("-en" if lang == "en" else "")
-    page = visit(server, board, width=width, theme=theme, quiet=False)
+    page = visit(forms, board, width=width, theme=theme, quiet=False)
     page.get_by_role("link", name={"id": "Catat pelatihan", "en": "Record a training"}[lang]).press("Enter")
     page.wait_for_selector("#kind")
     held(page, f"form-{lang}", width)

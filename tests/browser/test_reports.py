@@ -16,7 +16,7 @@ from pantau.reports.poster import skm_poster
 from pantau.reports.skm import skm_document
 from tests.browser.conftest import ROOT
 from tests.browser.reading import TEXTS, violations
-from tests.reports.figures import PLAN, figures
+from tests.reports.figures import FALL, PLAN, figures
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +24,26 @@ KEPT = ROOT / "artifacts" / "reports"
 LONG = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Lampung Selatan"
 CUT_OFF = "(() => { const all = document.querySelector('main'); return all.scrollHeight - all.clientHeight; })()"
 STEP = "Menambah dua puluh kursi tunggu dan papan nomor antrean di teras depan serta ruang laktasi"
+
+
+BROKEN_WORDS = """() => {
+    const found = [];
+    for (const cell of document.querySelectorAll("td, th")) {
+        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            const text = walker.currentNode;
+            for (const word of text.data.matchAll(/[^ –,/]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+                if (lines.size > 1) found.push(word[0]);
+            }
+        }
+    }
+    return found;
+}"""
+"""Words in cells of tables that go on in the next line."""
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +70,15 @@ def document(*, n: int, name: str = "Disdukcapil") -> Document:
 
 
 def test_a_report_can_be_read_by_everybody(page: Page, tmp_path: Path) -> None:
-    sheets = shown(page, tmp_path, "skm", document_html(document(n=47)))
+    under_way = msgspec.structs.replace(FALL, done_at=None, due=date(2030, 1, 31))
+    report = skm_document(figures(n=47, followups=(FALL, under_way)), "id")
+    sheets = shown(page, tmp_path, "skm", document_html(report))
     assert sheets >= 9, "cover, contents, summary, five chapters, annex: each begins a sheet"
     assert violations(page) == []
     pale = [each for each in page.evaluate(TEXTS) if each["contrast"] < 4.5]
     assert pale == []
+    assert page.get_by_role("cell", name="Ditindaklanjuti", exact=True).count(), "the longest word of the tables"
+    assert page.evaluate(BROKEN_WORDS) == []
 
 
 def test_a_report_fits_a_phone(page: Page, tmp_path: Path) -> None:

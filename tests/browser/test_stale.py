@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from pantau.domain.zones import MINUTE
 from tests.browser.conftest import Open
-from tests.distributed.test_web import Tables, page, wall
+from tests.distributed.test_web import Tables, wall
+from tests.distributed.test_web import page as serving
 from tests.strategies import ticket
 from tests.support.bridge import Bridge
 from tests.support.processes import Process
@@ -28,21 +29,20 @@ def served(bridge: Bridge, tmp_path: Path) -> Iterator[Process]:
     tables = Tables(bridge.url("default"))
     tables.write(ticket("created", wall() - 5 * MINUTE))
     tables.close()
-    with page(tmp_path, tables.address) as process:
+    with serving(tmp_path, tables.address) as process:
         yield process
 
 
-@pytest.mark.parametrize("path", ["/", "/tv"])
 def test_tables_that_are_away_are_told_and_what_was_known_is_not_shown_as_now(
-    bridge: Bridge, served: Process, visit: Open, path: str
+    bridge: Bridge, served: Process, visit: Open
 ) -> None:
-    seen = visit(served, path, width=1920)
-    expect(seen.locator(".strip")).to_be_visible()
+    page, screen = (visit(served, path, width=1920) for path in ("/", "/tv"))
+    for seen in (page, screen):
+        expect(seen.locator(".strip")).to_be_visible()
     bridge.kill()
-    if path == "/tv":
-        expect(seen.locator("h1")).to_contain_text("data terakhir", timeout=60_000)
-        expect(seen.locator(".cover")).to_be_visible()
-    else:
-        expect(seen.locator(".banner")).to_contain_text("Penyimpanan data tidak menjawab", timeout=60_000)
+    expect(page.locator(".banner")).to_contain_text("Penyimpanan data tidak menjawab", timeout=60_000)
+    expect(screen.locator("h1")).to_contain_text("data terakhir", timeout=60_000)
+    expect(screen.locator(".cover")).to_be_visible()
     bridge.start()
-    expect(seen.locator(".banner:not([hidden]), .cover")).to_have_count(0, timeout=60_000)
+    for seen in (page, screen):
+        expect(seen.locator(".banner:not([hidden]), .cover")).to_have_count(0, timeout=60_000)

@@ -1,5 +1,6 @@
 """Reading back what is on a broker."""
 
+import secrets
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -13,11 +14,13 @@ from pantau.domain.events import Event
 from producers.topics import create
 
 _names = count()
+_RUN = secrets.token_hex(4)
+"""A broker that PANTAU_TEST_KAFKA names still has the topics of other runs."""
 
 
 def topics(broker: str, *, partitions: int = 3) -> tuple[Topic, Topic]:
-    """Topics for events and for refusals that no other test uses."""
-    n = next(_names)
+    """Topics for events and for refusals that no other test uses, nor did in another run."""
+    n = f"{_RUN}-{next(_names)}"
     made = tuple(
         msgspec.structs.replace(topic, name=f"{topic.name}.{n}", partitions=partitions) for topic in (EVENTS, REJECTED)
     )

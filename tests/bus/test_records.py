@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pantau.bus.records import (
     ACCEPTED,
     PACKED_HEADERS,
+    in_records,
     is_packed,
     pack,
     pack_rejection,
@@ -22,7 +23,7 @@ from pantau.domain.errors import BadEvent, BadSetup
 from pantau.domain.events import PREFIX, VOCABULARY, Data, Event
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept, accept_data
-from pantau.domain.wire import BATCH, STRUCTURED, content_hash, encode_batch, encode_data, encode_event
+from pantau.domain.wire import BATCH, STRUCTURED, content_hash, encode_data, encode_event
 from tests.strategies import MONDAY, REGISTRY, event, events, streams, ticket
 from tests.vocabulary import anything
 
@@ -45,6 +46,21 @@ def test_unpacking_is_the_inverse_of_packing(drawn: list[tuple[Event, int]]) -> 
 @given(streams())
 def test_events_of_one_arrival_come_out_as_they_went_in(sent: list[Event]) -> None:
     assert unpack(pack(sent)) == sent
+
+
+@given(st.lists(st.integers(0, 6_000), max_size=40), st.integers(1, 5), st.integers(200, 5_000))
+def test_however_many_events_there_are_each_record_of_them_keeps_its_bounds(
+    sizes: list[int], most: int, most_bytes: int
+) -> None:
+    sent = [event("ticket.created", MONDAY, id=f"{n}" + "x" * size, ticket="A") for n, size in enumerate(sizes)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pantau.bus.records.RECORD_EVENTS", most)
+        patch.setattr("pantau.bus.records.RECORD_BYTES", most_bytes)
+        values = [*in_records(sent)]
+    found = [unpack(value) for value in values]
+    assert [each for some in found for each in some] == sent
+    assert all(0 < len(some) <= most for some in found)
+    assert all(len(value) <= most_bytes + 2 or len(some) == 1 for value, some in zip(values, found, strict=True))
 
 
 @given(anything, st.integers(-2_208_988_800_000, 10_413_792_000_000 - 1), arrivals)
@@ -131,7 +147,7 @@ def test_a_structured_record_is_one_event(content_type: str | None) -> None:
 @pytest.mark.parametrize("content_type", [BATCH, "application/json", None])
 def test_a_batched_record_is_many(content_type: str | None) -> None:
     headers: list[tuple[str, bytes | None]] = [("content-type", content_type.encode())] if content_type else []
-    assert judged(encode_batch(SENT), headers) == arrived(*SENT)
+    assert judged(b"[" + b",".join(map(encode_event, SENT)) + b"]", headers) == arrived(*SENT)
 
 
 def test_a_binary_record_has_its_attributes_in_headers() -> None:

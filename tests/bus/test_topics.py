@@ -1,6 +1,6 @@
 """Topics are made once, as declared; what a broker has otherwise is told and left alone."""
 
-from itertools import count
+import secrets
 
 import msgspec
 import pytest
@@ -12,12 +12,10 @@ from pantau.domain.errors import NotNow
 from producers.topics import Difference, check, create
 from tests.support.kafka import free_ports
 
-_names = count()
-
 
 def own(topic: Topic) -> Topic:
-    """The same topic under a name that no other test uses."""
-    return msgspec.structs.replace(topic, name=f"topics-{next(_names)}", partitions=3)
+    """The same topic under a name that no other test uses, nor did in another run."""
+    return msgspec.structs.replace(topic, name=f"topics-{secrets.token_hex(8)}", partitions=3)
 
 
 def test_missing_topics_are_made_as_declared(kafka: str) -> None:

@@ -58,7 +58,7 @@ def test_an_alert_from_its_finding_to_its_answer(data: Path) -> None:
 
     due = f"{datetime.now(UTC).date() + timedelta(days=9)}"
     acked = run(data, "ack", code, "--by", "Sekcam", "--note", "tambah petugas", "--due", due)
-    assert acked.stdout == f"{code}: ditindaklanjuti Sekcam\n"
+    assert acked.stdout == f"{code}: ditindaklanjuti oleh Sekcam\n"
     assert f"tambah petugas, tenggat {day_text(date.fromisoformat(due), 'id')}" in run(data, "show", code).stdout
     assert "acknowledged" in {row["state"] for row in falling(data)}
 
@@ -98,7 +98,7 @@ def test_a_rule_is_tried_on_the_stored_history(data: Path) -> None:
     assert not deaf["found"]
     table = run(data, "backtest", "--days", "21").stdout
     assert "Kantor u0" in table
-    assert "kejadian per unit dan 240 hari kerja" in table
+    assert "penurunan per unit dan 240 hari kerja" in table
 
 
 @pytest.mark.slow

@@ -68,14 +68,14 @@ def test_people_read_values_n_reasons_and_definitions(data: Path) -> None:
     )
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert (
-        "Disdukcapil Tunggu sampai dilayani, rata-rata 15 mnt 48 dtk 5 contoh kecil; 20,0 % waktu diperkirakan" in lines
+        "Disdukcapil Tunggu sampai dilayani, rata-rata 15 mnt 48 dtk 5 sampel kecil; 20,0 % waktu diperkirakan" in lines
     )
-    assert "Tepat janji 60,00 % 5 contoh kecil" in lines
-    assert "Nilai rata-rata 4,00 2 contoh kecil" in lines
-    assert "Nilai rata-rata – belum ada jawaban" in lines
+    assert "Tepat janji 60,00 % 5 sampel kecil" in lines
+    assert "Penilaian, rata-rata 4,00 2 sampel kecil" in lines
+    assert "Penilaian, rata-rata – belum ada jawaban" in lines
     assert any("Sel 10 Nov 2026 sampai Sel 10 Nov 2026" in line for line in lines)
     text = " ".join(lines)
-    assert "Dari nomor diambil sampai pelayanan mulai" in text
+    assert "Dari nomor diambil sampai mulai dilayani" in text
     assert "[tunggu nol dihitung]" in text
     assert "[yang pergi menurut standar; selesai = produk terbit]" in text
 
@@ -114,9 +114,8 @@ def test_spreadsheets_get_one_row_a_group_and_indicator(data: Path) -> None:
     assert float(found["L1", "service_time.p90"]["imputed"]) == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize("limit", ["15 min", "900", "900 s", "15 menit"])
-def test_a_limit_is_a_time(data: Path, limit: str) -> None:
-    table = json.loads(run(data, "wait_to_start.within", "--unit", "dukcapil", "--within", limit, "--json"))
+def test_a_limit_is_a_time(data: Path) -> None:
+    table = json.loads(run(data, "wait_to_start.within", "--unit", "dukcapil", "--within", "15 min", "--json"))
     assert table["lines"][0]["value"]["value"] == 0.4
     assert table["about"][0]["choices"]["within_ms"] == 900_000
 
@@ -143,9 +142,6 @@ def test_definitions_can_be_chosen(data: Path) -> None:
         (["wait_to_strat"], "wait_to_start"),
         (["--unit", "nobody"], "'nobody': not in the registry"),
         (["--from", "10-11-2026"], "write it like 2026-11-10"),
-        (["--as-of", "yesterday"], "write it like 2026-11-10 10:32"),
-        (["--within", "soon"], "soon"),
-        (["--within", "3 working days"], "not working days"),
         (["--by", "unit", "--by", "kecamatan"], "only one of unit"),
         (["--json", "--csv"], "choose one"),
     ],

@@ -36,7 +36,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_old_raw_events_are_counted_then_removed_and_every_visit_stays(data: Path) -> None:
     keep = ("retention", "--keep-days", 20, "--data", data)
-    assert run(*keep).startswith("3 peristiwa mentah lebih tua dari 20 hari; --remove")
+    assert run(*keep).startswith("3 kejadian mentah berumur lebih dari 20 hari; --remove")
     assert run(*keep, "--remove", "--lang", "en") == (
         "3 raw events older than 20 days were removed; visits and numbers stay"
     )

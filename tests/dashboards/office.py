@@ -127,6 +127,7 @@ class Office:
             interval_s=int(width[1]) * {"m": 60, "h": 3600, "d": 86400}[width[2]] if width else 60,
             variables={
                 "unit": chosen,
+                "trained": ["any"],
                 "kecamatan": sorted({unit.kecamatan for unit in known.units}) if known else [],
                 "service": [*sorted(service.code for service in known.services), "-"] if known else [],
             },

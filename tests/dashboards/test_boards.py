@@ -161,7 +161,7 @@ def _sql(text: str) -> Any:
         (lambda board: board["time"].update(to="now-1h"), "does not end now"),
         (lambda board: board["panels"].extend(board["panels"][:3]), "at most 10"),
         (
-            lambda board: board["templating"]["list"][2].update(query="SELECT 1 WHERE ${x:singlequote}"),
+            lambda board: board["templating"]["list"][3].update(query="SELECT 1 WHERE ${x:singlequote}"),
             "choice unit uses ${x}",
         ),
         (

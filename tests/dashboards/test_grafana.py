@@ -90,6 +90,8 @@ def test_the_plugin_answers_every_query_with_the_columns_of_its_panel(grafana: h
     for choice in told["templating"]["list"]:
         if choice["type"] == "query":
             values[choice["name"]] = _choices(grafana, choice["query"], values)
+        elif choice["type"] == "custom":
+            values[choice["name"]] = [choice["current"]["value"]]
     for definition, panel in zip(board.panels, told["panels"], strict=True):
         target = panel["targets"][0]
         frames = _ask(grafana, _filled(target["rawSql"], values), target["format"], board.since)

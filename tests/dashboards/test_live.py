@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from typing import Any
 
@@ -19,8 +19,9 @@ from dashboards.live.board_files import drawn_boards, seconds
 from dashboards.live.building import board_topic
 from dashboards.live.hub import Hub
 from dashboards.live.pages import routes
+from dashboards.queries import board_sql
 from pantau.domain.registry import Holiday, Registry
-from pantau.domain.zones import day_start
+from pantau.domain.zones import day_start, from_local
 from storage.engine import Answer, EngineError
 from storage.queries import sql
 from tests.dashboards.office import AS_OF, ZONE, Office, left_end
@@ -170,6 +171,57 @@ def test_a_choice_narrows_the_rows_and_all_is_every_value(client: TestClient[Lit
     assert units(f"?var-unit={office.units[2]}&var-unit={office.units[0]}") == [office.units[0], office.units[2]]
 
 
+def offered(client: TestClient[Litestar], address: str) -> dict[str, list[list[str]]]:
+    return {each["name"]: each["choices"] for each in client.get(address).json()["variables"]}
+
+
+def units_by_training(office: Office, code: str, at_end: int = AS_OF) -> list[str]:
+    """The units that are offered for one choice of training."""
+    text = expand(
+        board_sql("unit_choices_by_training"),
+        time_from_ms=at_end - 86_400_000,
+        time_to_ms=at_end,
+        interval_s=60,
+        variables={"kecamatan": kecamatan_of(office), "trained": [code]},
+    )
+    return sorted(unit for unit, _ in office.engine.query(text).rows)
+
+
+def kecamatan_of(office: Office) -> list[str]:
+    assert office.registry is not None
+    return sorted({unit.kecamatan for unit in office.registry.units})
+
+
+def test_units_are_chosen_by_their_training(client: TestClient[Litestar], office: Office) -> None:
+    """One unit was trained fifteen days ago. What is not chosen is on no panel."""
+    model = client.get(f"/api/boards/{OF_DAY}/frames?var-trained=trained").json()
+    codes = [code for code, _ in next(each["choices"] for each in model["variables"] if each["name"] == "trained")]
+    found = {code: units_by_training(office, code) for code in codes}
+    (trained,) = found["trained"]
+    assert found == {
+        "any": office.units,
+        "trained": [trained],
+        "untrained": [unit for unit in office.units if unit != trained],
+        "weeks_8": [trained],
+        "weeks_26": [],
+        "weeks_more": [],
+    }
+    assert next(each["values"] for each in model["panels"]["7"]["fields"] if each["name"] == "code") == [trained]
+    assert client.get(f"/api/boards/{OF_DAY}/frames?var-trained=yes").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(0, "weeks_8"), (55, "weeks_8"), (56, "weeks_26"), (181, "weeks_26"), (182, "weeks_more")]
+)
+def test_weeks_since_training_begin_on_the_day_on_which_a_unit_was_trained(
+    office: Office, days: int, code: str
+) -> None:
+    found = office.engine.query("SELECT unit, toDate(ends) FROM interventions FINAL WHERE kind = 'training'").rows
+    ((unit, ended),) = found
+    late = from_local(ZONE, datetime.combine(ended, time(23, 50))) + days * 86_400_000
+    assert units_by_training(office, code, late) == [unit]
+
+
 def test_a_unit_outside_of_the_chosen_kecamatan_is_not_offered(client: TestClient[Litestar], office: Office) -> None:
     assert office.registry is not None
     there, here = office.registry.unit(office.units[0]), office.registry.unit(FALLING)
@@ -177,7 +229,7 @@ def test_a_unit_outside_of_the_chosen_kecamatan_is_not_offered(client: TestClien
     assert there
     assert here.kecamatan != there.kecamatan
     address = f"/api/boards/{OF_DAY}/frames?var-kecamatan={here.kecamatan}"
-    assert client.get(address).json()["variables"][1]["choices"] == [[here.code, here.name]]
+    assert offered(client, address)["unit"] == [[here.code, here.name]]
     assert client.get(f"{address}&var-unit={there.code}").status_code == 400
 
 

@@ -50,7 +50,7 @@ def board(engine: ChdbEngine, name: str) -> list[dict[str, Any]]:
         time_from_ms=LATER - 6 * HOUR,
         time_to_ms=LATER,
         interval_s=60,
-        variables={"unit": ["dukcapil"], "kecamatan": ["18.01.06"], "service": ["ktp", "kk"]},
+        variables={"unit": ["dukcapil"], "kecamatan": ["18.01.06"], "trained": ["any"], "service": ["ktp", "kk"]},
     )
     return engine.query(f"{text}\n{PLAIN}").dicts()
 

@@ -24,6 +24,8 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 ALL = (FIRST, TODAY)
 DAY = (TODAY, TODAY)
+TRAINED = TODAY - timedelta(days=15)
+"""When the one training of the office ended."""
 MONTH = (TODAY - timedelta(days=29), TODAY)
 
 
@@ -311,7 +313,8 @@ def test_complaints(office: Office) -> None:
 
 def test_trained_units_and_those_not_yet_trained(office: Office) -> None:
     how: dict[str, Any] = {"since": "now-90d"}
-    split = told(office, ("promise", "ikm"), ALL, by=("trained",))
+    both = (TRAINED, TODAY)  # before it no unit was trained, and nothing stands beside the others
+    split = told(office, ("promise", "ikm"), both, by=("trained",))
     shares = shown(office, "promise_trained_and_not", **how)
     assert shares["trained_pct"] / 100 == pytest.approx(split[("promise", "yes")].value)
     assert shares["untrained_pct"] / 100 == pytest.approx(split[("promise", "no")].value)
@@ -319,7 +322,7 @@ def test_trained_units_and_those_not_yet_trained(office: Office) -> None:
         "trained_ikm": split[("ikm", "yes")].value,
         "untrained_ikm": split[("ikm", "no")].value,
     }
-    weeks = told(office, ("promise", "wait_to_start.p50"), ALL, by=("trained", "week"))
+    weeks = told(office, ("promise", "wait_to_start.p50"), both, by=("trained", "week"))
     for query, name, factor, ending in (
         ("promise_by_training", "promise", 0.01, "pct"),
         ("wait_by_training", "wait_to_start.p50", MINUTE, "min"),
@@ -329,6 +332,17 @@ def test_trained_units_and_those_not_yet_trained(office: Office) -> None:
             wanted = [value.value for key, value in sorted(weeks.items()) if key[:2] == (name, side)]
             found = [None if row[column] is None else row[column] * factor for row in course]
             assert found == [None if value is None else pytest.approx(value) for value in wanted], column
+
+
+@pytest.mark.parametrize(
+    "query", ["promise_trained_and_not", "ikm_trained_and_not", "promise_by_training", "wait_by_training"]
+)
+def test_what_a_unit_was_before_its_training_stands_beside_nothing(office: Office, query: str) -> None:
+    """Among trained units alone the side of those not trained would be the same units, before."""
+    ((trained,),) = office.engine.query("SELECT unit FROM interventions FINAL WHERE kind = 'training'").rows
+    alone = office.ask(board_sql(query), since="now-90d", units=[trained]).dicts()
+    assert [value for row in alone for name, value in row.items() if name != "time" and value is not None] == []
+    assert office.ask(board_sql(query), since="now-90d").dicts(), "beside the others it is shown"
 
 
 def test_a_training_stands_beside_its_comparison(office: Office) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 from kafka import KafkaProducer
 
+from pantau.bus.partitions import partition_of
 from pantau.bus.records import PACKED_HEADERS, pack
 from pantau.bus.topics import EVENTS
 from pantau.distributed.desk import ServerDesk
 from pantau.domain.registry_records import Standard
-from tests.distributed.cluster import SECRET, Cluster, Load, WorkerProcess, eventually
-from tests.strategies import MONDAY, ZONES, registry, ticket
+from tests.distributed.cluster import PARTITIONS, SECRET, Cluster, Load, WorkerProcess, eventually
+from tests.strategies import MONDAY, UNITS, ZONES, registry, ticket
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -135,16 +136,21 @@ def test_offsets_of_the_group_that_are_ahead_of_the_tables(cluster: Cluster) -> 
     stop(worker)
 
 
-def test_a_poison_record(cluster: Cluster) -> None:
+def test_poison_records_and_more_in_the_wrong_place_than_one_record_holds(cluster: Cluster) -> None:
     load = Load(cluster, "poison")
+    producer = KafkaProducer(bootstrap_servers=cluster.broker.bootstrap, acks="all")
+    strays = [ticket("created", MONDAY + n, unit=UNITS[0], ticket=f"stray-{n}") for n in range(5_000)]
+    wrong = (partition_of(UNITS[0], PARTITIONS) + 1) % PARTITIONS
+    for at in range(0, len(strays), 1_000):
+        value = pack(strays[at : at + 1_000])
+        producer.send(EVENTS.name, value=value, partition=wrong, headers=[*PACKED_HEADERS]).get(30)
     worker = cluster.worker()
     flowing(cluster, load)
     assert cluster.verified().moved  # whatever it found: workers wrote meanwhile
-    producer = KafkaProducer(bootstrap_servers=cluster.broker.bootstrap, acks="all")
     for poison in (b"", b"\xff\xfe", b"[{}, 7]", b'{"specversion": "1.0"}', b"[" * 100_000):
         producer.send(EVENTS.name, value=poison).get(30)
     producer.close()
-    cluster.must_hold(load.finish())
+    cluster.must_hold(load.finish() + len(strays))
     stop(worker)
 
 

@@ -59,6 +59,16 @@ def test_the_tables_hold_the_truth_after_any_stream(
     assert verify(store, REGISTRY).equal
 
 
+def test_how_long_a_partition_took_to_open_is_told_also_where_no_record_comes(store: Store) -> None:
+    opened: list[float] = []
+    process = Process(store, Bus(2), on_opened=opened.append)
+    process.assign((0, 1))
+    for _ in range(2):
+        process.worker.look(now=True)
+    assert len(opened) == 2
+    process.finish()
+
+
 LIFE: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("created", 0, {}),
     ("called", 5 * MINUTE, {}),

@@ -83,7 +83,7 @@ def test_a_server_keeps_the_last_ones_and_the_verb_tells_them(clickhouse: str) -
     assert result.exit_code == 0, result.output
     (told,) = json.loads(result.stdout)["effects"]
     assert told["sentence"] == (
-        "Membaik: IKM +2,1 poin (kisaran +0,9 sampai +3,3) setelah pelatihan Rab 12 Agu 2026, dibanding 2 unit yang "
+        "Membaik: IKM +2,1 poin (antara +0,9 dan +3,3) setelah pelatihan Rab 12 Agu 2026, dibanding 2 unit yang "
         "belum dilatih pada pekan yang sama. Sebelum dan sesudah saja: +3,5 poin, di antaranya +1,4 poin terjadi "
         "juga tanpa pelatihan dan sudah dikurangkan."
     )

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from pantau.bus.topics import EVENTS, REJECTED
+from producers.brokers import DIRECT
+from producers.spool_segments import frame
 from producers.topics import create
 from tests.gateway.bus_process import Gateway, first_heard, gateway, heard, numbered, refused
 from tests.gateway.office import HERE, THERE, event
@@ -135,7 +137,9 @@ def test_a_full_spool_is_answered_503_and_takes_again_when_kafka_is_back(broker:
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_answered_503_and_nothing_half_written_is_ever_sent(broker: Broker, tmp_path: Path) -> None:
+def test_a_full_disk_is_answered_503_nothing_half_written_is_sent_and_what_cannot_be_read_is_set_aside(
+    broker: Broker, tmp_path: Path
+) -> None:
     broker.stop()
     with gateway(broker.bootstrap, tmp_path, **QUICK) as served:
         assert served.post(numbered(0, 10)).status_code == 202
@@ -153,10 +157,17 @@ def test_a_full_disk_is_answered_503_and_nothing_half_written_is_ever_sent(broke
         assert served.post(numbered(accepted, 10)).status_code == 202
         accepted += 10
         served.kill()
+        with min(served.spool.glob("*.spool")).open("ab") as file:  # as a later version may have written it
+            file.write(frame(1, b'[{"type":"id.pantau.of.tomorrow"}]', n=1, at=0))
         broker.start()
         served.start()
         served.drained()
         assert first_heard(broker.bootstrap) == [*range(accepted)]
+        assert served.condition()["set_aside_files"] == 1
+        assert "pantau_gateway_set_aside_events_total 1.0" in served.metrics()
+        assert "spool entries set aside" in served.log()
+        (reason,) = served.spool.glob("*.reason")
+        assert "cannot read it" in reason.read_text()
 
 
 @pytest.mark.slow
@@ -174,8 +185,10 @@ def test_the_spool_is_emptied_into_kafka_although_the_disk_is_full(broker: Broke
 
 
 @pytest.mark.slow
-def test_what_kafka_finds_too_large_holds_up_nothing_behind_it(own_kafka: Broker, tmp_path: Path) -> None:
-    """The topic takes less than the gateway does, as after somebody lowered its limit."""
+def test_what_kafka_never_takes_holds_up_nothing_and_a_topic_that_takes_nothing_is_waited_for(
+    own_kafka: Broker, tmp_path: Path
+) -> None:
+    """The topic takes less than the gateway does, as after somebody lowered its limit; then it wants keys."""
     create([own_kafka.bootstrap], [msgspec.structs.replace(EVENTS, record_bytes=20_000), REJECTED])
     own_kafka.stop()
     buckets = [{"upto_ms": at * 1_000_000 + at * 2_654_435_761 % 10**6, "n": at % 977} for at in range(1, 1_500)]
@@ -189,8 +202,27 @@ def test_what_kafka_finds_too_large_holds_up_nothing_behind_it(own_kafka: Broker
         served.drained()
         assert served.post(numbered(308, 5)).status_code == 202
         assert "pantau_gateway_too_large_events_total 1.0" in served.metrics()
+        configure(own_kafka.bootstrap, EVENTS.name, {"cleanup.policy": "compact"})
+        assert served.post(numbered(313, 2)).status_code == 202
+        eventually(lambda: "the bus takes nothing, compare: pantau topics check" in served.log(), "the reason told")
+        assert served.condition()["spooled_events"] == 2
+        configure(own_kafka.bootstrap, EVENTS.name, {"cleanup.policy": "delete"})
+        served.drained()
+        assert served.condition()["set_aside_files"] == 0
         assert served.stop() == 0
-    assert first_heard(own_kafka.bootstrap) == [number for number in range(313) if number != 7]
+    assert first_heard(own_kafka.bootstrap) == [number for number in range(315) if number != 7]
     assert [(each.id, each.code, each.retryable) for each in refused(own_kafka.bootstrap)] == [
         (f"{HERE}/7", "oversize", True)
     ]
+
+
+def configure(bootstrap: str, topic: str, settings: dict[str, str]) -> None:
+    """Change a topic's settings behind everybody's back."""
+    from kafka import KafkaAdminClient
+    from kafka.admin import ConfigResource, ConfigResourceType
+
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, proxy_url=DIRECT)
+    try:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=settings)])
+    finally:
+        admin.close()

@@ -1,12 +1,12 @@
 """A bus in memory that answers, is silent, fails or refuses, and events to put on it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Literal
 
 from pantau.bus.records import pack_rejection, packed
-from pantau.bus.undelivered import Undelivered
+from pantau.bus.undelivered import ForGood, TooLarge, Undelivered
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Event, TicketCreated
 from pantau.domain.rejections import Rejection
@@ -45,12 +45,22 @@ def refusal(number: int, original: bytes = b"{}") -> Rejection:
 class MemoryBus:
     """Keeps the order of what it is given, as a producer does; what it was silent about it may still take later.
 
-    What was sent together and is longer than ``most_bytes`` or ``most_refused`` is refused for good, as a record is,
-    and then nothing is taken once: the client begins anew.
+    What was sent together and is longer than ``most_bytes`` or ``most_refused``, or holds an event of which ``bad`` is
+    true or a refusal of which ``bad_refusal`` is, is refused for good, as a record is, and then nothing is taken once:
+    the client begins anew.
     """
 
-    def __init__(self, mode: Mode = "answers", *, most_bytes: int = 1 << 20, most_refused: int = 1 << 20) -> None:
+    def __init__(
+        self,
+        mode: Mode = "answers",
+        *,
+        most_bytes: int = 1 << 20,
+        most_refused: int = 1 << 20,
+        bad: Callable[[Event], bool] = lambda event: False,
+        bad_refusal: Callable[[Rejection], bool] = lambda rejection: False,
+    ) -> None:
         self._most_bytes, self._most_refused = most_bytes, most_refused
+        self.bad, self.bad_refusal = bad, bad_refusal
         self.events: list[Event] = []
         self.rejections: list[Rejection] = []
         self._mode = mode
@@ -86,9 +96,9 @@ class MemoryBus:
             if mode == "silent":
                 self._held.append((events, rejections, future))
                 return future
-            if mode == "answers" and self._too_large(events, rejections):
+            if mode == "answers" and (for_good := self._refused(events, rejections)) is not None:
                 self._broken = True
-                future.set_exception(Undelivered("too large", events, rejections, for_good=True))
+                future.set_exception(Undelivered("InvalidRecordError", events, rejections, for_good=for_good))
                 return future
             if mode == "answers":
                 self.events += events
@@ -96,9 +106,11 @@ class MemoryBus:
         self._answer(future, lost=mode == "fails")
         return future
 
-    def _too_large(self, events: Sequence[Event], rejections: Sequence[Rejection]) -> bool:
+    def _refused(self, events: Sequence[Event], rejections: Sequence[Rejection]) -> type[ForGood] | None:
         sizes = len(b"".join(packed(events))), len(b"".join(map(pack_rejection, rejections)))
-        return sizes[0] > self._most_bytes or sizes[1] > self._most_refused
+        if sizes[0] > self._most_bytes or sizes[1] > self._most_refused:
+            return TooLarge
+        return ForGood if any(map(self.bad, events)) or any(map(self.bad_refusal, rejections)) else None
 
     @staticmethod
     def _answer(future: "Future[None]", *, lost: bool) -> None:

@@ -42,7 +42,8 @@ def test_what_is_accepted_is_on_the_bus_and_what_is_refused_too(served: Gateway,
     eventually(lambda: len(refused(bus)) == 3, "the refusal on the bus", served.log)
 
     assert served.condition() == {
-        "status": "ready", "bus": "answers", "spooled_events": 0, "spool_bytes": 0, "registry": "current",
+        "status": "ready", "bus": "answers", "spooled_events": 0, "spool_bytes": 0, "set_aside_files": 0,
+        "registry": "current",
     }  # fmt: skip
     metrics = served.metrics()
     assert 'pantau_gateway_events_total{outcome="accepted",source="antrian-dukcapil"} 1.0' in metrics

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from pantau.bus.records import unpack
+from pantau.bus.records import pack, unpack
 from pantau.domain.errors import NotNow
 from pantau.domain.events import AggregateReported, Bucket, Event
 from pantau.domain.rejections import Rejection
-from pantau.gateway.relay import EVENTS, Relay
+from pantau.gateway.relay import Relay
 from pantau.gateway.relay_metrics import RELAY_METRICS, RelayMetrics
+from pantau.gateway.spooled import EVENTS, REJECTIONS
 from producers.spool import Spool
 from producers.spool_segments import entries
 from tests.architecture.tree import ROOT
@@ -240,18 +241,99 @@ def test_the_end_waits_for_what_the_bus_is_about_to_acknowledge(tmp_path: Path) 
         assert g.spool.empty
 
 
-def test_an_entry_that_this_version_cannot_read_stays_and_is_told(tmp_path: Path) -> None:
+OF_TOMORROW = (
+    b'[{"type":"id.pantau.of.tomorrow","source":"s","id":"1","time":"2026-03-02T09:30:00Z",'
+    b'"pantauarrival":"2026-03-02T09:30:00Z","data":{}}]'
+)
+"""An entry as a later version may write it."""
+
+
+def test_how_long_the_first_entry_has_waited_is_told(tmp_path: Path) -> None:
     spool = Spool(tmp_path, limit_bytes=1 << 20)
-    value = b'[{"type":"id.pantau.of.tomorrow","source":"s","id":"1","time":"2026-03-02T09:30:00Z",'
-    value += b'"pantauarrival":"2026-03-02T09:30:00Z","data":{}}]'
-    spool.append(EVENTS, value, n=1, at=NOW - 90_000).result(timeout=30)
+    spool.append(EVENTS, pack([ticket("a", 1)]), n=1, at=NOW - 90_000).result(timeout=30)
+    spool.close()
+    with gateway(tmp_path, MemoryBus("refuses")) as g:
+        assert g.metric("spool_oldest_seconds") == 90
+
+
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_entries_that_this_version_cannot_read_are_set_aside_and_the_rest_goes_on_in_order(
+    tmp_path: Path, at: int
+) -> None:
+    readable = [(EVENTS, pack([ticket("a", number)]), 1) for number in range(4)]
+    unreadable = [(EVENTS, OF_TOMORROW, 1), (REJECTIONS, b'[{"code":"of tomorrow"}]', 2), (3, b"[]", 4)]
+    spool = Spool(tmp_path, limit_bytes=1 << 20)
+    for kind, value, n in [*readable[:at], *unreadable, *readable[at:]]:
+        spool.append(kind, value, n=n, at=NOW).result(timeout=30)
     spool.close()
     with gateway(tmp_path, MemoryBus()) as g:
-        eventually(lambda: "of.tomorrow" in (g.relay.condition().why or ""), "the entry to be read")
-        assert g.metric("spool_oldest_seconds") == 90
-        g.send(ticket("a", 1))
-        assert g.bus.events == []
-        assert g.spool.n_entries == 2
+        g.drained()
+        g.send(ticket("a", 4))
+        assert first_heard(g.bus.events, "a") == [*range(5)]
+        assert g.relay.condition().set_aside_files == g.metric("spool_damaged_files") == 1
+        assert (g.metric("set_aside_events_total"), g.metric("drained_events_total")) == (7, 4)
+    (path,) = tmp_path.glob("*.damaged")
+    assert [(entry.kind, entry.value, entry.n) for entry in entries(path.read_bytes(), segment=1)] == unreadable
+    assert "cannot read it" in (reason := path.with_suffix(".reason").read_text())
+    assert "of.tomorrow" in reason
+
+
+def test_without_room_to_set_an_entry_aside_it_stays_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    spool = Spool(tmp_path, limit_bytes=1 << 20)
+    spool.append(EVENTS, OF_TOMORROW, n=1, at=NOW).result(timeout=30)
+    spool.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "set_aside", full)
+        with gateway(tmp_path, MemoryBus()) as g:
+            g.send(ticket("a", 1))
+            eventually(lambda: "cannot be set aside: No space" in (g.relay.condition().why or ""), "the fault told")
+            assert (g.spool.n_entries, g.bus.events) == (2, [])
+    with gateway(tmp_path, MemoryBus()) as g:
+        g.drained()
+        assert g.bus.events == [ticket("a", 1)]
+
+
+def is_13(thing: Event | Rejection) -> bool:
+    return thing.id in ("a/13", "13")
+
+
+@pytest.mark.parametrize("away", [False, True])
+@pytest.mark.parametrize("refusals_too", [False, True], ids=["kept as a refusal", "kept in a file"])
+def test_a_record_that_the_bus_refuses_for_good_is_kept_and_all_else_goes_on_in_order(
+    tmp_path: Path, *, away: bool, refusals_too: bool
+) -> None:
+    bus = MemoryBus("refuses" if away else "answers", bad=is_13, bad_refusal=is_13 if refusals_too else lambda _: False)
+    with gateway(tmp_path, bus) as g:
+        for at in range(0, 30, 10):
+            g.send(*(ticket("a", number) for number in range(at, at + 10)))
+        bus.turn("answers")
+        g.drained()
+        g.send(ticket("a", 30))
+        assert first_heard(bus.events, "a") == [number for number in range(31) if number != 13]
+        assert (g.metric("bus_refused_events_total"), g.metric("too_large_events_total")) == (1, 0)
+        kept = kept_aside(tmp_path) if refusals_too else bus.rejections[0]
+        assert (kept.id, kept.code, kept.retryable) == ("a/13", "bus", True)
+        assert unpack(b"[" + kept.original + b"]") == [ticket("a", 13)]
+        assert g.metric("set_aside_events_total") == len([*tmp_path.glob("*.reason")]) == int(refusals_too)
+
+
+def test_a_bus_that_takes_no_event_at_all_refuses_its_topic_and_nothing_is_set_aside(tmp_path: Path) -> None:
+    bus = MemoryBus("refuses", bad=lambda event: True)
+    with gateway(tmp_path, bus) as g:
+        g.send(*(ticket("a", number) for number in range(3)))
+        g.relay.reject([refusal(1)]).result(timeout=30)
+        bus.turn("answers")
+        eventually(lambda: "pantau topics check" in (g.relay.condition().why or ""), "the reason told")
+        assert (bus.events, g.spool.n_events) == ([], 4)
+        bus.bad = lambda event: event.id == "a/1"
+        g.drained()
+        assert first_heard(bus.events, "a") == [0, 2]
+        assert {each.id for each in bus.rejections} == {"1", "a/1"}
 
 
 def aggregate(number: int, n_buckets: int) -> Event:

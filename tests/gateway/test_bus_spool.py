@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,17 @@ from producers.spool import Spool
 from producers.spool_segments import HEAD_BYTES, MARK, frame
 
 LIMIT = 1 << 20
+
+
+class Aside(NamedTuple):
+    """An entry to be set aside."""
+
+    kind: int
+    value: bytes
+    n: int
+    at: int
+
+
 SIZES = st.sampled_from([0, 1, 7, 40, 300, 2_000])
 values = st.binary(max_size=40) | SIZES.map(lambda size: b"x" * size)
 
@@ -163,6 +175,7 @@ def test_a_byte_that_rotted_costs_one_entry_and_the_file_is_set_aside(byte: int,
             spool.take_out(spool.first())
             assert spool.empty
         assert (directory / "000000000001.damaged").read_bytes() == bytes(block)
+        assert "cannot be read" in (directory / "000000000001.reason").read_text()
         with opened(directory) as spool:
             put(spool, b"later")
         assert [path.name for path in files(directory)] == ["000000000002.spool"]
@@ -337,13 +350,24 @@ def test_a_disk_that_takes_half_an_entry_acknowledges_none_of_it_and_the_spool_g
 def test_what_is_set_aside_is_counted_and_comes_out_again_only_when_somebody_renames_it(tmp_path: Path) -> None:
     with opened(tmp_path) as spool:
         put(spool, b"one", b"two")
-        spool.set_aside(2, b"aside", n=1, at=5)
+        spool.set_aside([Aside(2, b"aside", 1, 5)], why="nobody can read it")
         put(spool, b"three")
         assert (held(spool), spool.n_damaged) == ([b"one", b"two", b"three"], 1)
     with opened(tmp_path) as spool:
         assert (held(spool), spool.n_damaged) == ([b"one", b"two", b"three"], 1)
     (aside,) = tmp_path.glob("*.damaged")
+    assert aside.with_suffix(".reason").read_text() == "nobody can read it\n"
     aside.rename(aside.with_suffix(".spool"))
     with opened(tmp_path) as spool:
         assert sorted(held(spool)) == [b"aside", b"one", b"three", b"two"]
         assert spool.n_damaged == 0
+
+
+def test_what_is_set_aside_takes_room_until_somebody_removes_it(tmp_path: Path) -> None:
+    with opened(tmp_path, limit_bytes=10_000) as spool:
+        spool.set_aside([Aside(2, b"x" * 1_900, 1, 5)] * 4, why="")
+        with pytest.raises(NotNow, match=r"full: 0 of 10,000 bytes and 7,\d\d\d set aside in \*\.damaged"):
+            spool.append(1, b"x" * 3_000, n=1, at=0)
+        (aside,) = tmp_path.glob("*.damaged")
+        aside.unlink()
+        put(spool, b"x" * 3_000)

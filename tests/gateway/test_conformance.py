@@ -3,11 +3,14 @@
 Requests that fit the document and requests that break it, also without a key or with a wrong one, with methods that
 are not served and with headers missing. Checked: no 5xx, only documented statuses, types and headers, bodies that
 fit their schemas, what breaks the document is refused, what fits it is accepted or refused for a reason given.
-Some 6,000 requests, most of them made to break one rule of the document each.
+Some 10,000 requests, most of them made to break one rule of the document each. The media type ``application/json``
+takes what the two others take together, so of its requests one in eight is sent; and one in eight of all is sent again
+without a key and with a wrong one.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +19,8 @@ import schemathesis
 from hypothesis import HealthCheck, seed, settings
 from schemathesis.config import ChecksConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 from schemathesis.config._checks import NegativeDataRejectionConfig, PositiveDataAcceptanceConfig
+from schemathesis.python.asgi import ASGIClient, get_client
+from schemathesis.specs.openapi.checks import ignored_auth
 
 from pantau.domain.events import AwareDatetime, Code
 from pantau.gateway.limits import GatewayLimits
@@ -31,9 +36,10 @@ CHECKS = ChecksConfig(
     ),
 )
 
+gateway: Any = app(MemoryRuntime(registry()), LIMITS)
 schema = schemathesis.openapi.from_asgi(
     "/v1/openapi.json",
-    app(MemoryRuntime(registry()), LIMITS),
+    gateway,
     config=SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(checks=CHECKS))),
 )
 
@@ -67,6 +73,7 @@ def fits(value: Any, annotation: Any) -> bool:
 
 
 seen: Counter[int] = Counter()
+as_json, sent = count(), count()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -76,11 +83,25 @@ def _all_kinds_of_answers_were_seen() -> Iterator[None]:
     assert min(seen[status] for status in (202, 400, 401, 415, 422)) > 0, seen
 
 
+@pytest.fixture(scope="module")
+def client() -> Iterator[ASGIClient]:
+    """One for all requests, which looks for no proxy."""
+    with get_client(gateway) as client:
+        client.trust_env = False
+        yield client
+
+
 @pytest.mark.slow
 @schema.parametrize()
 @seed(1_4_2017)
 @settings(max_examples=20, deadline=None, database=None, suppress_health_check=[*HealthCheck])
-def test_the_gateway_answers_as_its_document_says(case: Any) -> None:
+def test_the_gateway_answers_as_its_document_says(case: Any, client: ASGIClient) -> None:
+    if case.media_type == "application/json" and next(as_json) % 8:
+        return
     name_known_things(case.body)
-    answer = case.call_and_validate(headers={"Authorization": f"Bearer {KEY}"})
+    answer = case.call_and_validate(
+        session=client,
+        headers={"Authorization": f"Bearer {KEY}"},
+        excluded_checks=[ignored_auth] if next(sent) % 8 else None,
+    )
     seen[answer.status_code] += 1

@@ -215,7 +215,7 @@ def test_reasons_are_indonesian_unless_english_is_asked_for(client: Client) -> N
     indonesian, english = send(client, bad), send(client, bad, **{"accept-language": "en-GB, id;q=0.5"})
     assert indonesian.json()["title"] == TEXTS["rejected"]["id"][0]
     assert english.json()["title"] == TEXTS["rejected"]["en"][0]
-    assert indonesian.json()["rejected"][0]["faults"][0]["rule"] == "unit tidak ada di registry"
+    assert indonesian.json()["rejected"][0]["faults"][0]["rule"] == "unit tidak ada di registri"
     assert english.json()["rejected"][0]["faults"][0]["rule"] == "no such unit in the registry"
 
 

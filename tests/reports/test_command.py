@@ -215,7 +215,7 @@ def test_an_evaluation_judges_by_the_promise_and_tells_falls(read: Read) -> None
     assert service.wait.value == pytest.approx(10 * MINUTE, rel=0.01)
     said = "\n".join(statements(unit_document(figures, "id")))
     assert "KTP-el | mulai dilayani dalam 20 menit | 75,0 % | 40 | – | – |" in said
-    assert "1 kejadian: 1 ditindaklanjuti, 0 dinyatakan selesai." in said
+    assert "1 penurunan: 1 ditindaklanjuti, 0 dinyatakan selesai." in said
     assert "loket kedua" in said
     assert "Sekcam" not in said, "nobody is named"
     assert figures.skm.served == 40
@@ -252,7 +252,7 @@ def test_no_evaluation_tells_a_before_after_difference_without_its_comparison(
     assert by_week
     assert all(line.compared for line in by_week), "weeks since a training are drawn beside the comparison"
     notes = [block.title for block in blocks(document) if isinstance(block, Note)]
-    assert notes.count("Bukan dampak pelatihan" if language == "id" else "Not an effect of training") == 2
+    assert notes.count("Bukan pengaruh pelatihan" if language == "id" else "Not an effect of training") == 2
 
 
 def test_an_evaluation_is_written_as_page_and_file(data: Path, tmp_path: Path) -> None:

@@ -81,11 +81,11 @@ def test_no_index_stands_without_how_many_answered(language: Language, n: int, s
 def test_an_index_of_too_few_is_provisional_wherever_it_is_read_first() -> None:
     few = figures(n=4, served=50)
     said = whole(skm_document(few, "id"))
-    assert "4 responden belum memenuhi contoh minimal 44 dari 50 orang yang dilayani (Krejcie–Morgan)" in said
+    assert "4 responden belum memenuhi sampel minimal 44 dari 50 orang yang dilayani (Krejcie–Morgan)" in said
     assert "masih kurang 40 responden" in said
-    assert "Tambahkan sekurangnya 40 responden" in said
+    assert "Tambahkan sekurang-kurangnya 40 responden" in said
     poster = skm_poster(few, "id")
-    assert poster.caution == "Angka sementara: perlu 44 responden, baru 4."
+    assert poster.caution == "Angka sementara: diperlukan 44 responden, baru ada 4."
     assert poster.tone == "unknown"
     assert {each.tone for each in poster.elements} == {"unknown"}
 
@@ -94,7 +94,7 @@ def test_an_index_of_enough_is_graded() -> None:
     enough = figures(n=47, served=50)
     said = whole(skm_document(enough, "id"))
     assert "IKM Disdukcapil pada Semester I 2026 adalah 72,22, mutu C (kinerja Kurang baik)" in said
-    assert "47 responden memenuhi contoh minimal 44 dari 50" in said
+    assert "47 responden memenuhi sampel minimal 44 dari 50" in said
     poster = skm_poster(enough, "id")
     assert (poster.value, poster.grade, poster.tone, poster.caution) == ("72,22", "C", "watch", "")
     assert [each.text for each in poster.elements] == ["3,00"] * 8 + ["2,00"]
@@ -135,7 +135,7 @@ def test_a_fall_is_told_with_what_was_done_and_without_who() -> None:
     said = whole(skm_document(figures(), "id"))
     assert "7KQM" in said
     assert "membuka loket kedua; dijawab setelah 3 jam; tenggat Rab 15 Apr 2026" in said
-    assert "Dari 1 kejadian penurunan, 1 ditindaklanjuti dan 1 dinyatakan selesai." in said
+    assert "Dari 1 penurunan, 1 ditindaklanjuti dan 1 dinyatakan selesai." in said
 
 
 @pytest.mark.parametrize("words", [WORDS, POSTER])
@@ -154,7 +154,7 @@ def test_the_file_opens_again_with_its_chapters_tables_and_foot(file: bytes) -> 
     word = docx.Document(io.BytesIO(file))
     assert [each.text for each in word.paragraphs if each.style and each.style.name == "Heading 1"] == CHAPTERS
     heads = [table.rows[0].cells[0].text for table in word.tables]
-    assert {"Unsur", "Periode", "No.", "Kode", "Mutu", "Menurut"} <= {*heads}
+    assert {"Unsur", "Periode", "No.", "Kode", "Mutu pelayanan", "Karakteristik"} <= {*heads}
     elements = next(table for table in word.tables if table.rows[0].cells[0].text == "Unsur")
     assert [cell.text for cell in elements.rows[9].cells] == [
         "U9 Sarana dan prasarana", "4", "2,000", "0,222", "50,00", "D", "−2,00",

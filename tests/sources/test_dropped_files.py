@@ -174,6 +174,13 @@ def test_what_is_appended_while_a_file_is_taken_comes_in_the_next_round(drop: Dr
     assert not drop.kept.rejections
 
 
+def test_a_file_whose_taker_was_killed_before_moving_it_is_moved_by_the_next(drop: Drop) -> None:
+    path = drop.write("senin.csv", line(1))
+    assert drop.look() == 1  # as far as it came: taken, remembered, not moved
+    assert drop.look(drop.watcher(move=True)) == 0
+    assert (path.exists(), (drop.folder / "done" / "senin.csv").exists()) == (False, True)
+
+
 def test_taken_files_are_moved_away_where_asked_for(drop: Drop) -> None:
     for _ in range(2):
         drop.write("senin.csv", line(1))

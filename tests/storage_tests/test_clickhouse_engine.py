@@ -27,7 +27,7 @@ def bridge(tmp_path: Path) -> Iterator[Bridge]:
 
 @pytest.fixture
 def engine(bridge: Bridge) -> Iterator[ClickHouseEngine]:
-    engine = patient(bridge, 20.0)
+    engine = patient(bridge, 120.0)  # eight restarts, on a machine that has more to do
     engine.execute(TABLE)
     yield engine
     engine.close()

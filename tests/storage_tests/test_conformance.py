@@ -14,7 +14,7 @@ import pytest
 
 from dashboards.live.overview import overview as page_overview
 from dashboards.live.reading import Reader
-from dashboards.live.sources import count, sources
+from dashboards.live.sources import sources
 from dashboards.live.unit import unit_view
 from pantau.domain.measures import RECORDS
 from pantau.domain.periods import Period
@@ -105,8 +105,9 @@ def _work(engine: Engine) -> dict[str, Any]:
     found["effects"] = (computed, stored(query), computed_at(query))
     found["half hours"] = half_hours(query, REGISTRY, AS_OF, ["dukcapil", "camat"]).rows
     reader = Reader(_Week(engine))
-    page = page_overview(reader, AS_OF, count(sources(reader, AS_OF)))
+    page = page_overview(reader, AS_OF)
     found["page"] = page
+    found["sources"] = sources(reader, AS_OF)
     found["unit pages"] = [unit_view(reader, unit, row, AS_OF) for unit, row in _rows(page)]
 
     rebuild(store, REGISTRY, version=1 << 50, units=["dukcapil", "samsat"])

@@ -81,6 +81,7 @@ class Bridge(Server):
     def stall(self) -> None:
         """Connections stay open and nothing answers, until :meth:`resume`."""
         os.kill(self.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)  # until then other threads of it go on
 
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)

@@ -91,15 +91,16 @@ def test_a_fall_says_everything_that_a_camat_needs() -> None:
     code = told().message.code
     assert text.splitlines() == [
         f"🔻 MENURUN · Loket Adminduk, Kec. Kalianda · kode {code}",
-        "Tepat waktu 91 % → 79 % (93 dari 118 kunjungan; biasanya 107).",
-        "Waktu layan 9 mnt → 14 mnt (118 kunjungan).",
-        "Sejak Sel 10 Nov 09.30, terlihat pada 2 hari berbeda.",
-        "Petunjuk: waktu tunggu 18 mnt → 31 mnt (83 %); terberat 09.00–10.00 (46 %); U7 Perilaku pelaksana (41 %).",
-        "Kepuasan: IKM 82,9, belum berubah (26 penilai).",
+        "Tepat janji 91 % → 79 % (93 dari 118 kunjungan; biasanya 107).",
+        "Waktu layanan 9 mnt → 14 mnt (118 kunjungan).",
+        "Sejak Sel 10 Nov 09.30 WIB, terlihat pada 2 hari.",
+        "Petunjuk: waktu tunggu 18 mnt → 31 mnt (83 %); terberat pukul 09.00–10.00 (46 %); "
+        "U7 Perilaku pelaksana (41 %).",
+        "Kepuasan: IKM 82,9, belum berubah (26 responden).",
         "Pelatihan terakhir: Bimtek pelayanan, Rab 12 Agu 2026 (12 pekan lalu). "
-        "Pengaruhnya, Tepat janji: Membaik +2,1 poin (kisaran +0,9 sampai +3,3, dibanding 9 unit).",
-        "Tindak: buka https://pantau.example/a/K7Q2 lalu tekan Saya tindaklanjuti. "
-        "Tanpa jawaban s.d. Sel 10 Nov 16.00 diteruskan ke Sekcam.",
+        "Pengaruhnya, Tepat janji: Membaik +2,1 poin (antara +0,9 dan +3,3, dibanding 9 unit).",
+        "Mohon tindak lanjut: buka https://pantau.example/a/K7Q2 lalu tekan “Saya tindaklanjuti”. "
+        "Tanpa jawaban s.d. Sel 10 Nov 16.00 WIB diteruskan ke Sekcam.",
     ]
 
 
@@ -136,9 +137,9 @@ def test_the_effect_beside_an_alert_is_that_of_the_units_own_programme_or_traini
 
 def test_the_same_in_english() -> None:
     text = message_text(told(**WHOLE), "en")
-    assert "On time 91 % → 79 % (93 of 118 visits; usually 107)." in text
-    assert "Since Tue 10 Nov 09:30, seen on 2 different days." in text
-    assert "Without an answer by Tue 10 Nov 16:00 it goes to the sekcam." in text
+    assert "Promise kept 91 % → 79 % (93 of 118 visits; usually 107)." in text
+    assert "Since Tue 10 Nov 09:30 WIB, seen on 2 different days." in text
+    assert "Without an answer by Tue 10 Nov 16:00 WIB it goes to the sekcam." in text
 
 
 def test_a_recovery_says_how_long_and_what_was_done() -> None:
@@ -146,7 +147,7 @@ def test_a_recovery_says_how_long_and_what_was_done() -> None:
     lines = message_text(told("recovered", lasted_days=4, answer=answer), "id").splitlines()
     assert lines[0].startswith("✅ PULIH")
     assert "selama 4 hari kerja" in lines[2]
-    assert lines[3] == "Ditindaklanjuti Sekcam: tambah 1 petugas, tenggat Sen 16 Nov."
+    assert lines[3] == "Ditindaklanjuti oleh Sekcam: tambah 1 petugas, tenggat Sen 16 Nov."
 
 
 @pytest.mark.parametrize(("ended", "title"), [("settled", "➖ MENETAP"), ("withdrawn", "ℹ️ DIKOREKSI")])
@@ -154,7 +155,7 @@ def test_an_end_that_is_no_recovery_is_not_called_one(ended: str, title: str) ->
     text = message_text(told("recovered", ended=ended), "id")
     assert text.startswith(title)
     assert "PULIH" not in text
-    assert "Kembali seperti biasa" not in text
+    assert "kembali seperti biasa" not in text
 
 
 def test_a_message_says_nothing_about_causes_that_were_not_computed() -> None:
@@ -185,13 +186,13 @@ def test_a_digest_shows_as_many_units_as_fit_and_counts_the_rest() -> None:
     assert len(text) <= LONGEST
     shown = text.count("• ")
     assert text.endswith(f"… +{30 - shown}")
-    assert "tepat waktu 91 % → 79 %; waktu layan 9 mnt → 14 mnt" in text
+    assert "tepat janji 91 % → 79 %; waktu layanan 9 mnt → 14 mnt" in text
     assert digest_text("Kec. Kalianda", TUESDAY_0930, "Asia/Jakarta", [row], "en").count("… +") == 0
 
 
 def test_no_data_is_told_to_the_operator_as_what_it_is() -> None:
     text = no_data_text("Disdukcapil", TUESDAY_0930, 12_400, "Asia/Jakarta", "id")
-    assert "Tidak ada kejadian sejak Sel 10 Nov 09.30; biasanya 12 kunjungan" in text
+    assert "Tidak ada kejadian sejak Sel 10 Nov 09.30 WIB; biasanya 12 kunjungan" in text
     assert "tetap terbuka" in text
 
 

@@ -154,7 +154,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 def test_a_fault_names_the_value_the_rule_and_what_to_do() -> None:
     (fault,) = refused(with_data(unit="kec-kalinda")).reasons
     assert str(fault) == (
-        "data.unit = kec-kalinda: unit tidak ada di registry; "
+        "data.unit = kec-kalinda: unit tidak ada di registri; "
         "tambahkan ke registry.toml, atau perbaiki kodenya (kec-kalianda?)"
     )
     (fault,) = refused(said(type="id.pantau.ticket.create")).reasons
@@ -162,7 +162,7 @@ def test_a_fault_names_the_value_the_rule_and_what_to_do() -> None:
     (fault,) = refused(rating(score=11)).reasons
     assert fault.rule == "harus bilangan bulat 1 sampai 10"
     (fault,) = refused(said(time="2026-02-03T15:20:00+07:00")).reasons
-    assert fault.rule == "7 jam di depan waktu kini; batasnya 5 menit"
+    assert fault.rule == "7 jam mendahului waktu sekarang; batasnya 5 menit"
 
 
 def test_a_long_value_is_shown_short() -> None:

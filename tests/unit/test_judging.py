@@ -113,6 +113,13 @@ def test_numbers_that_never_restart_have_no_day() -> None:
     assert service_days(PAST_MIDNIGHT, known=registry(restart="never")) == [None, None]
 
 
+def test_numbers_that_begin_anew_with_nothing_to_tell_their_days_apart_are_named_once() -> None:
+    judge = Judge(compile(parse(MAPPING, name="m")[0], key=b"k"), registry(restart="never"), bytes(32))
+    for day in (24, 25, 26):
+        judge.row({"no": "A5", "dibuat": f"2026-11-{day} 08:00", "selesai": "", "nilai": ""}, f"a.csv:{day}")
+        assert judge.taken_again() == ({"mesin": ["A5"]} if day == 25 else {})
+
+
 def test_a_unit_that_is_unknown_is_refused_and_not_a_crash() -> None:
     judge = Judge(compile(parse(MAPPING.replace('"u"', '"x"'), name="m")[0], key=b"k"), registry(), bytes(32))
     judge.row(PAST_MIDNIGHT, "a.csv:1")

@@ -98,20 +98,20 @@ def test_the_command_shows_events_reasons_and_rows_and_ends_with_3(files: tuple[
     assert code == 3
     assert "2026-03-02T01:00:00.000Z  rating.given" in output
     assert "a trial" in output
-    assert "row 3: at = 'soon' is not a time in the format iso" in output
+    assert "data row 3: at = 'soon' is not a time in the format iso" in output
     assert "loket" in output
     code, output = run("check", files[0], "-m", files[1])
-    assert "baris 3: at = 'soon' bukan waktu dengan format iso" in output
+    assert "baris data 3: at = 'soon' bukan waktu dengan format iso" in output
 
 
 def test_the_command_lists_twenty_bad_rows_or_all(tmp_path: Path, files: tuple[Path, Path]) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,at,state,score\n" + "1,soon,,4\n" * 50, encoding="utf-8")
     _, output = run("check", path, "-m", files[1], "--lang", "en")
-    assert output.count("  row ") == 20
+    assert output.count("  data row ") == 20
     assert "30 more rows" in output
     _, output = run("check", path, "-m", files[1], "--lang", "en", "--all")
-    assert output.count("  row ") == 50
+    assert output.count("  data row ") == 50
 
 
 def test_the_report_as_json_holds_all_of_it(files: tuple[Path, Path]) -> None:

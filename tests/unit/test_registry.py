@@ -1,7 +1,7 @@
 """Laws of the registry: what holds at an instant, for whom, and that it survives storage unchanged."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -290,7 +290,7 @@ def test_many_machines_may_share_one_rule() -> None:
     assert found.source("/lain") is None
 
 
-def test_services_have_versions_like_units() -> None:
+def test_of_a_service_the_latest_version_is_asked_for() -> None:
     versions = [
         Service(code="kk", name="KK", group="a", kind="ticket"),
         Service(code="kk", name="KK", group="b", kind="ticket", valid_from=date(2026, 1, 1)),
@@ -299,8 +299,5 @@ def test_services_have_versions_like_units() -> None:
     latest = found.service("kk")
     assert latest is not None
     assert latest.group == "b"
-    before = found.service_on("kk", date(2026, 1, 1) - timedelta(days=1))
-    assert before is not None
-    assert before.group == "a"
     assert found.service("nothing") is None
     assert [service.code for service in found.services] == ["kk"]

@@ -86,7 +86,7 @@ def test_facts_and_what_a_value_must_be_are_told_inside() -> None:
     assert retold("is not written as [[unit]]") == "bukan ditulis sebagai [[unit]]"
     assert retold("is not one of 'ticket', 'application'") == "bukan salah satu dari 'ticket', 'application'"
     assert retold("overlaps the version on line 7, valid to 2026-01-01") == (
-        "bertumpukan dengan versi pada baris 7, yang berlaku sampai 2026-01-01"
+        "tumpang tindih dengan versi pada baris 7, yang berlaku sampai 2026-01-01"
     )
     assert retold("some detail of a library") == "some detail of a library"
 

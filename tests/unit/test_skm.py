@@ -1,5 +1,6 @@
 """The IKM is exact, graded as the regulation grades, and says how much its answers can carry."""
 
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from statistics import NormalDist, fmean, stdev
@@ -70,17 +71,18 @@ def test_sums_merge_in_any_order_and_grouping(a: Elements, b: Elements, c: Eleme
 def test_sums_of_windows_are_the_sums_of_the_answers(answers: list[Elements]) -> None:
     """The marks that an answer puts into windows, added up, give the same sums as the answers themselves."""
     answers = [each for each in answers if each != Elements()]
-    measures: dict[str, tuple[int, int]] = {}
+    n, total = Counter[str](), Counter[str]()
     for number, each in enumerate(answers):
         data = SurveyAnswered(unit="kec", elements=each)
         event = Event(
             source="s", id=str(number), kind="survey.answered", time=number, arrival=0, data=data, content=number
         )
         entry = record_entry(event, number)
-        for measure, _, n, total, _ in survey_marks(fold_survey(FactKey("kec", "s", event.id), {event.id: entry})):
-            before = measures.get(measure, (0, 0))
-            measures[measure] = (before[0] + n, before[1] + total)
-    assert sums_of_measures(measures) == sums(*answers)
+        survey = fold_survey(FactKey("kec", "s", event.id), {event.id: entry})
+        for measure, _, how_many, added, _ in survey_marks(survey):
+            n[measure] += how_many
+            total[measure] += added
+    assert sums_of_measures(n.__getitem__, total.__getitem__) == sums(*answers)
 
 
 def test_a_perfect_answer_is_100_and_under_the_rounded_weight_99() -> None:

@@ -1,7 +1,7 @@
 """What a closed half hour of one unit and service group holds, and a local day of them.
 
-A half hour is closed when its end has passed by ``CLOSES_AFTER_MS``; what comes later changes it, and whatever was
-folded from it is folded again. All numbers are integers that merge in any order.
+A half hour is closed ten minutes after its end (``messages.CLOSED_AFTER_MS`` counts from its start); what comes later
+changes it, and whatever was folded from it is folded again. All numbers are integers that merge in any order.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,9 +11,6 @@ from typing import Final
 import msgspec
 
 from pantau.domain.histogram import EDGES
-from pantau.domain.zones import MINUTE
-
-CLOSES_AFTER_MS: Final = 10 * MINUTE
 
 COARSE: Final = 8
 """Indices that share a bin of a day's coarse histogram: 17 % of the time itself."""

@@ -19,7 +19,7 @@ LATE_AFTER_MS: Final = DAY
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """A transition as it is kept: when it was found, and whether only late data told of it."""
+    """A transition as it is kept: when it was found (ms UTC), and whether only late data told of it."""
 
     transition: Transition
     found_at: int

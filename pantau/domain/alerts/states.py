@@ -1,11 +1,11 @@
 """The states an indicator of a unit is in, as the page, the tables and the messages call them."""
 
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import msgspec
 
-from pantau.domain.alerts.detection import Transition
+from pantau.domain.alerts.detection import Turn
 
 State = Literal["normal", "watched", "falling", "acknowledged", "recovered", "no_data", "silenced"]
 
@@ -23,8 +23,20 @@ RECOVERED_FOR_DAYS: Final = 7
 """How many days a recovery is shown as such before it is normal."""
 
 
+class Step(Protocol):
+    """What of a transition says in which state an indicator is: its turn, and its local day."""
+
+    @property
+    def turn(self) -> Turn: ...  # noqa: D102
+    @property
+    def day(self) -> int: ...  # noqa: D102
+
+
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """Somebody takes an incident on: who, what is being done, until when. ``alert`` is any alert of the incident."""
+    """Somebody takes an incident on: who, at which instant (ms UTC), what is being done, until when.
+
+    ``alert`` is any alert of the incident.
+    """
 
     alert: str
     at: int
@@ -43,7 +55,7 @@ def is_due_day(due: date, today: date) -> bool:
 
 
 def state_of(
-    last: Transition | None, *, today: int, acknowledged: bool = False, silenced: bool = False, no_data: bool = False
+    last: Step | None, *, today: int, acknowledged: bool = False, silenced: bool = False, no_data: bool = False
 ) -> State:
     """The state that the latest transition leads to on local day ``today``, and what was done about it.
 
