@@ -57,7 +57,7 @@ def board_texts() -> list[str]:
     raw = [query.sql for query in board_queries().values()]
     rules = yaml.safe_load((files("dashboards") / "provisioning" / "alerting" / "watchdogs.yaml").read_text("utf-8"))
     raw += [rule["data"][0]["model"]["rawSql"] for group in rules["groups"] for rule in group["rules"]]
-    names = {name: ["x"] for name in ("unit", "kecamatan", "service")}
+    names = {name: ["x"] for name in ("unit", "kecamatan", "service", "trained")}
     return [expand(text, time_from_ms=0, time_to_ms=1, interval_s=60, variables=names) for text in raw]
 
 

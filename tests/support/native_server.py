@@ -30,7 +30,7 @@ _INSERT = re.compile(
     r"\s*INSERT\s+INTO\s+(?:TABLE\s+)?([\w.`\"]+)\s*(\([^()]*\))?\s*(?:VALUES|FORMAT\s+Native)\s*;?\s*", re.I
 )
 _READS = re.compile(r"[\s(]*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|CHECK|VALUES)\b", re.I)
-_ACCESS = re.compile(r"\s*(GRANT|(CREATE|ALTER|DROP)\s+(USER|ROLE|SETTINGS\s+PROFILE|QUOTA))\b", re.I)
+_ACCESS = re.compile(r"\s*(GRANT|REVOKE|(CREATE|ALTER|DROP)\s+(USER|ROLE|SETTINGS\s+PROFILE|QUOTA))\b", re.I)
 _HAS_HEADER = re.compile(r"[\s(]*(SELECT|WITH)\b", re.I)
 _COMMENTS = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*", re.S)
 
