@@ -85,7 +85,6 @@ class Strip(Model, frozen=True, kw_only=True):
     waiting: int | None
     overdue: int
     longest_since: int | None
-    longest_code: str | None
     longest_name: str | None
     served: int
     served_usual: Usual | None
@@ -196,7 +195,6 @@ class ElementRow(Model, frozen=True, kw_only=True):
     low: float | None
     high: float | None
     before: float | None
-    before_n: int
 
 
 class Intervention(Model, frozen=True, kw_only=True):

@@ -292,7 +292,6 @@ def _strip(
         waiting=sum(waiting) if waiting else None,
         overdue=sum(row.overdue for row in rows),
         longest_since=longest.waiting_since if longest else None,
-        longest_code=longest.code if longest else None,
         longest_name=longest.name if longest else None,
         served=sum(row.served for row in rows),
         served_usual=served_usual,

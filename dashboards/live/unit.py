@@ -191,10 +191,6 @@ def _marks(registry: Registry, unit: Unit, interventions: Sequence[Intervention]
     return sorted((mark for mark in marks if first <= mark.day <= last), key=lambda mark: (mark.day, mark.title))
 
 
-def _told_on(found: Intervention) -> str:
-    return (found.ends or found.starts) if found.kind == "training" else found.starts
-
-
 def _elements(reader: Reader, unit: Unit, day: UnitDay, confidence: float) -> list[ElementRow]:
     def midnight(days_back: int) -> int:
         return day_start(unit.zone, date.fromordinal(EPOCH.toordinal() + day.number - days_back))
@@ -222,7 +218,6 @@ def _element(code: str, key: str, row: Row, confidence: float) -> ElementRow:
         low=max(1.0, mean - half) if mean is not None and half is not None else None,
         high=min(4.0, mean + half) if mean is not None and half is not None else None,
         before=total_before / n_before if n_before else None,
-        before_n=n_before,
     )
 
 

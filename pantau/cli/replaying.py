@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from pantau.domain.registry import Registry
     from pantau.domain.rejections import Rejection
+    from pantau.embedded.clock_watches import SourceClock
     from pantau.embedded.desk import Desk
-    from pantau.embedded.watching import SourceClock
     from producers.packed import Packed
     from producers.replay import Bookmarks, Sink, Summary
 

@@ -9,8 +9,8 @@ from pantau.cli.options import DATA, Data, Lang
 
 if TYPE_CHECKING:
     from pantau.domain.spans import Language
+    from pantau.embedded.clock_watches import SourceClock
     from pantau.embedded.desk import Desk
-    from pantau.embedded.watching import SourceClock
 
 WIDE: Final = 200
 """Columns of the table where no terminal limits it."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
-from pantau.embedded.watching import ClockWatches
+from pantau.embedded.clock_watches import ClockWatches
 from storage.store import Block, Store
 
 

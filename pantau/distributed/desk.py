@@ -21,8 +21,8 @@ from pantau.domain.registry import Registry
 from pantau.domain.registry_changes import changed_units
 from pantau.domain.spans import Language
 from pantau.embedded.alerting import Alerting
+from pantau.embedded.clock_watches import ClockWatches, SourceClock
 from pantau.embedded.desk import Load
-from pantau.embedded.watching import ClockWatches, SourceClock
 from storage.address import open_server
 from storage.alerts import AlertTables
 from storage.effects import rows_to_keep

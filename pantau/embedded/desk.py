@@ -24,7 +24,7 @@ from pantau.domain.errors import BadSetup, NotNow, PantauError
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
-from pantau.embedded.watching import SourceClock
+from pantau.embedded.clock_watches import SourceClock
 from producers.packed import Packed
 from storage.alert_reading import Receipt, Reply
 from storage.alerts import AlertTables

@@ -16,9 +16,9 @@ from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Language, Rejection
+from pantau.embedded.clock_watches import ClockWatches, SourceClock
 from pantau.embedded.pipeline import MAX_BATCH, Flush, Pipeline
 from pantau.embedded.registries import Registries
-from pantau.embedded.watching import ClockWatches, SourceClock
 from pantau.interpreter import set_for_batches
 from storage.chdb_engine import ChdbEngine
 from storage.durability import set_fsync
