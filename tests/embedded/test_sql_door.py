@@ -92,7 +92,8 @@ def test_every_board_is_answered_as_by_the_store_itself(door: Door, client: Clie
         "trained": ["any"],
     }
     queries = [(each.sql, each.least_s) for each in board.queries]
-    queries += [(each.sql, 60) for each in (*board.variables, *board.marks) if each.sql]  # the others are no queries
+    queries += [(variable.sql, 60) for variable in board.variables if variable.sql]  # else it is one of given choices
+    queries += [(marks.sql, 60) for marks in board.marks]
     for sql, least_s in queries:
         text = expand(
             sql,
