@@ -91,8 +91,8 @@ def assessments(
     everywhere = [unit.code for unit in registry.units]
     known = trainings(query, everywhere)
     asked = programmes(known) if chosen is None else [*chosen]
-    days = data_days(query, everywhere)
-    if not asked or days is None:
+    days = data_days(query, everywhere) if asked else None
+    if days is None:
         return
     kabupaten = {unit.code: unit.kabupaten for unit in registry.units}
     read: dict[tuple[str, ...], dict[str, Panel]] = {}

@@ -12,7 +12,9 @@ from storage.effects import assessments, computed_at, stored
 
 log = structlog.get_logger(__name__)
 
-EVERY_SECONDS = 300.0
+EVERY_SECONDS = 30.0
+"""How often it is looked whether a night was missed: soon after a start, and cheap while none was."""
+
 HOUR_MS = 3_600_000
 AT_HOUR = 2
 """The local hour after which a night's computation is due: days are closed, offices are not open yet."""
