@@ -21,8 +21,9 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from pantau.bus.spooled import Spooled
 from pantau.domain.errors import BadSetup, NotNow
-from producers.spool_segments import DAMAGED, REASON, SUFFIX, Entry, Kept, Segment, Writing, flush_directory, frame
+from producers.spool_segments import DAMAGED, REASON, SUFFIX, Entry, Segment, Writing, flush_directory, frame
 
 log = structlog.get_logger(__name__)
 
@@ -176,7 +177,7 @@ class Spool:
             self._front = taken[-1].end
             self._drop_finished()
 
-    def set_aside(self, entries: Sequence[Kept], *, why: str) -> None:
+    def set_aside(self, entries: Sequence[Spooled], *, why: str) -> None:
         """Keep entries in a file of their own, of which nothing comes out again, and why in one beside it.
 
         Renamed to ``.spool`` it holds entries as any other at the next start. Raises OSError.

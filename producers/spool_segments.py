@@ -9,7 +9,7 @@ import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from zlib import crc32
 
 import msgspec
@@ -24,19 +24,6 @@ SUFFIX: Final = ".spool"
 DAMAGED: Final = ".damaged"
 REASON: Final = ".reason"
 """Of a file that was set aside, beside it: why, in words."""
-
-
-class Kept(Protocol):
-    """What is kept of something accepted."""
-
-    @property
-    def kind(self) -> int: ...  # noqa: D102
-    @property
-    def value(self) -> bytes: ...  # noqa: D102
-    @property
-    def n(self) -> int: ...  # noqa: D102
-    @property
-    def at(self) -> int: ...  # noqa: D102
 
 
 class Entry(msgspec.Struct, frozen=True):

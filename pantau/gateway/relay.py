@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from pantau.bus.spooled import EVENTS, REJECTIONS, Spooled, Unreadable, is_unreadable, read, written
 from pantau.bus.undelivered import ForGood, TooLarge, Undelivered
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
@@ -24,9 +25,8 @@ from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.gateway.limits import Clock
 from pantau.gateway.relay_metrics import RelayMetrics
-from pantau.gateway.sides import Bus, Spool, Spooled
+from pantau.gateway.sides import Bus, Spool
 from pantau.gateway.sieve import Sieve
-from pantau.gateway.spooled import EVENTS, REJECTIONS, Unreadable, is_unreadable, read, written
 
 log = structlog.get_logger(__name__)
 

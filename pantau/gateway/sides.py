@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from pantau.bus.spooled import Spooled
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 
@@ -18,19 +19,6 @@ class Bus(Protocol):
     def reject(self, rejections: Sequence[Rejection]) -> "Future[None]":
         """Send refusals; done when the bus has all of them."""
         ...
-
-
-class Spooled(Protocol):
-    """An entry of the spool."""
-
-    @property
-    def kind(self) -> int: ...  # noqa: D102
-    @property
-    def value(self) -> bytes: ...  # noqa: D102
-    @property
-    def n(self) -> int: ...  # noqa: D102
-    @property
-    def at(self) -> int: ...  # noqa: D102
 
 
 class Spool(Protocol):

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from pantau.bus.records import pack, unpack
+from pantau.bus.spooled import EVENTS, REJECTIONS
 from pantau.domain.errors import NotNow
 from pantau.domain.events import AggregateReported, Bucket, Event
 from pantau.domain.rejections import Rejection
 from pantau.gateway.relay import Relay
 from pantau.gateway.relay_metrics import RELAY_METRICS, RelayMetrics
-from pantau.gateway.spooled import EVENTS, REJECTIONS
 from producers.spool import Spool
 from producers.spool_segments import entries
 from tests.architecture.tree import ROOT

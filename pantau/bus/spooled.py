@@ -1,14 +1,13 @@
 """What an entry of the spool holds: accepted events or refusals, as this version writes and reads them."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from pantau.bus.records import pack, unpack
 from pantau.domain.errors import BadEvent
 from pantau.domain.rejections import Rejection
-from pantau.gateway.sides import Spooled
 
 EVENTS: Final = 1
 REJECTIONS: Final = 2
@@ -16,12 +15,25 @@ REJECTIONS: Final = 2
 _rejections: Final = msgspec.json.Decoder(list[Rejection])
 
 
+class Spooled(Protocol):
+    """An entry of the spool: kind, bytes, how many events or refusals it holds, when it was spooled (ms UTC)."""
+
+    @property
+    def kind(self) -> int: ...  # noqa: D102
+    @property
+    def value(self) -> bytes: ...  # noqa: D102
+    @property
+    def n(self) -> int: ...  # noqa: D102
+    @property
+    def at(self) -> int: ...  # noqa: D102
+
+
 class Unreadable(Exception):
     """This version cannot tell what an entry holds."""
 
 
 class Written(NamedTuple):
-    """An entry that is not in the spool yet: kind, bytes, how many events or refusals, when (ms UTC)."""
+    """An entry that is not in the spool yet."""
 
     kind: int
     value: bytes
