@@ -16,13 +16,14 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pantau.bus.records import pack, unpack
+from pantau.bus.record_columns import pack_record
+from pantau.domain.accepted import Accepted
 from pantau.domain.events import Event, TicketCreated, TicketData
 from pantau.domain.registry import (
     Hours,
@@ -42,6 +43,7 @@ from storage.migrate import migrate
 from storage.native import encode
 from storage.store import Block, Store
 from stream_processors.assembly import Assembly, Batch
+from stream_processors.reading import Record, read
 
 MONDAY_8 = 1_774_832_400_000
 """2026-03-30T08:00 in Jakarta."""
@@ -159,11 +161,16 @@ class Meter:
         return found
 
 
-def flush(meter: Meter, assembly: Assembly, store: Store, records: list[bytes], first: int) -> tuple[int, int]:
+def unpacked(records: Sequence[Record], registry: Registry) -> Accepted:
+    """The events of records, as a worker reads them."""
+    return read(records, partition=0, partitions=1, registry=registry, secret=b"").events
+
+
+def flush(meter: Meter, assembly: Assembly, store: Store, records: Sequence[Record], first: int) -> tuple[int, int]:
     """What a worker does with a batch, up to the bytes of its blocks; returns rows and bytes."""
     n = RECORD_EVENTS * len(records)
-    meter.run("decode", n, lambda: [_read.decode(record) for record in records])
-    events = meter.run("unpack", n, lambda: [event for record in records for event in unpack(record)])
+    meter.run("decode", n, lambda: [_read.decode(record.value) for record in records])
+    events = meter.run("unpack", n, lambda: unpacked(records, assembly.registry))
 
     def gather() -> Batch:
         batch = assembly.gather(events)
@@ -203,7 +210,8 @@ def measured(name: str, units: int, events: int, store: Store, meter: Meter) -> 
     warm, n, rows, size = 1 if name == "backlog" else 16, 0, 0, 0
     while n < events:
         batch = next(source)
-        records = [pack(batch[start : start + RECORD_EVENTS]) for start in range(0, len(batch), RECORD_EVENTS)]
+        packed = [pack_record(batch[start : start + RECORD_EVENTS]) for start in range(0, len(batch), RECORD_EVENTS)]
+        records = [Record(n, value, dict(headers), 0) for n, (value, headers) in enumerate(packed)]
         batch.clear()
         if warm:
             flush(Meter(frozenset()), assembly, store, records, 1)
