@@ -161,16 +161,26 @@ class Meter:
         return found
 
 
-def unpacked(records: Sequence[Record], registry: Registry) -> Accepted:
-    """The events of records, as a worker reads them."""
-    return read(records, partition=0, partitions=1, registry=registry, secret=b"").events
+class Operator:
+    """The operator of one partition that has all units."""
+
+    def __init__(self, rules: Registry) -> None:
+        self.registry = rules
+        self.units = frozenset(rules.unit_codes)
+        self.assembly = Assembly(rules)
+        self.assembly.stored(())  # the tables were empty when the process began
+
+    def read(self, records: Sequence[Record]) -> Accepted:
+        """The events of records, as a worker reads them."""
+        names = self.assembly.names
+        return read(records, units=self.units, names=names, registry=self.registry, secret=b"").events
 
 
-def flush(meter: Meter, assembly: Assembly, store: Store, records: Sequence[Record], first: int) -> tuple[int, int]:
+def flush(meter: Meter, operator: Operator, store: Store, records: Sequence[Record], first: int) -> tuple[int, int]:
     """What a worker does with a batch, up to the bytes of its blocks; returns rows and bytes."""
-    n = RECORD_EVENTS * len(records)
+    n, assembly = RECORD_EVENTS * len(records), operator.assembly
     meter.run("decode", n, lambda: [_read.decode(record.value) for record in records])
-    events = meter.run("unpack", n, lambda: unpacked(records, assembly.registry))
+    events = meter.run("unpack", n, lambda: operator.read(records))
 
     def gather() -> Batch:
         batch = assembly.gather(events)
@@ -204,8 +214,7 @@ def measured(name: str, units: int, events: int, store: Store, meter: Meter) -> 
     rules = registry(units)
     for unit in rules.units:
         rules.standard(unit.code, None, MONDAY_8, "ticket")  # worked out once a unit and process
-    assembly = Assembly(rules)
-    assembly.stored(())  # the tables were empty when the process began
+    operator = Operator(rules)
     source = SCENARIOS[name](units)
     warm, n, rows, size = 1 if name == "backlog" else 16, 0, 0, 0
     while n < events:
@@ -214,11 +223,11 @@ def measured(name: str, units: int, events: int, store: Store, meter: Meter) -> 
         records = [Record(n, value, dict(headers), 0) for n, (value, headers) in enumerate(packed)]
         batch.clear()
         if warm:
-            flush(Meter(frozenset()), assembly, store, records, 1)
+            flush(Meter(frozenset()), operator, store, records, 1)
             warm -= 1
             continue
         gc.collect()
-        found = flush(meter, assembly, store, records, n + 1)
+        found = flush(meter, operator, store, records, n + 1)
         n, rows, size = n + RECORD_EVENTS * len(records), rows + found[0], size + found[1]
     micros = {stage: statistics.quantiles(found, n=4)[0] for stage, found in meter.micros.items()}
     whole = sum(micros[stage] for stage in STAGES)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pantau.domain.accepted import Accepted
+from pantau.domain.accepted import Accepted, TicketNames
 from pantau.domain.columns import Table, extended
 from pantau.domain.entries import (
     RECORD_TABLES,
@@ -32,7 +32,7 @@ from pantau.domain.visit_columns import MEASURES
 from pantau.domain.windows import Accumulator, CellKey, CellStates, slots
 from stream_processors.cache import Generations
 from stream_processors.cells import Cells, Marks, Page, joined_marks
-from stream_processors.ticket_entries import Plain, TicketNames, entry_of, from_tickets, is_plain
+from stream_processors.ticket_entries import Plain, entry_of, from_tickets, is_plain
 from stream_processors.tickets import Tickets
 
 MOST_TEXTS = 1_000_000
@@ -100,6 +100,11 @@ class Assembly:
         self._cells = Cells(cells or capacity * 4, zone_of=lambda unit: self.registry.zone(unit), measures=MEASURES)
         self._tickets = Tickets(capacity)
         self.forget()
+
+    @property
+    def names(self) -> TicketNames:
+        """The codes of texts in what is held."""
+        return self._tickets.names
 
     def gather(self, events: Accepted) -> Batch:
         """Sort a batch's events to their facts."""

@@ -5,10 +5,9 @@ from typing import Final
 
 import msgspec
 
-from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import read_record
 from pantau.bus.records import is_packed, read_foreign, unpack
-from pantau.domain.accepted import Accepted, TicketEvents, accepted, joined
+from pantau.domain.accepted import Accepted, TicketEvents, TicketNames, accepted, joined
 from pantau.domain.errors import BadEvent
 from pantau.domain.events import Event
 from pantau.domain.inspection import malformed
@@ -45,41 +44,36 @@ class _Name(msgspec.Struct):
 _name = msgspec.json.Decoder(_Name)
 
 
-def read(records: Sequence[Record], *, partition: int, partitions: int, registry: Registry, secret: bytes) -> Read:
-    """Every event of some records of one partition.
+def read(
+    records: Sequence[Record], *, units: frozenset[str], names: TicketNames, registry: Registry, secret: bytes
+) -> Read:
+    """Every event of some records of one partition, whose units are given; texts are coded by ``names``.
 
     Events that were accepted before they came onto the bus are not judged again, except that their unit must be known.
     A record that cannot be read is refused as one event; the stream goes on.
     """
-    units: dict[str, bool | None] = {}
-
-    def is_mine(unit: str) -> bool | None:
-        """Whether a unit belongs in this partition; None for one that is not known."""
-        if unit not in units:
-            units[unit] = None if registry.unit(unit) is None else partition_of(unit, partitions) == partition
-        return units[unit]
-
     tickets: list[TicketEvents] = []
     events: list[Event] = []
     misplaced: list[Event] = []
     rejections: list[Rejection] = []
     for record in records:
         columns = _columns_of(record)
-        if columns is not None and all(is_mine(str(unit)) for unit in columns.tickets.unit.names if unit is not None):
+        if columns is not None and units.issuperset(columns.tickets.unit.names[1:]):
             tickets.append(columns.tickets)
             found: Sequence[Event] = columns.others
         else:
             found = _events_of(record, registry, secret, rejections)
         for event in found:
-            mine = is_mine(event.data.unit)
-            if mine is None:  # accepted by a registry that had it
+            if event.data.unit in units:
+                events.append(event)
+            elif registry.unit(event.data.unit) is not None:
+                misplaced.append(event)
+            else:  # accepted by a registry that had it
                 judged = _judged(encode_event(event), record.arrival, registry, secret)
                 assert isinstance(judged, Rejection), "an event of an unknown unit is refused"
                 rejections.append(judged)
-            else:
-                (events if mine else misplaced).append(event)
     rest = accepted(events)
-    return Read(Accepted(joined([*tickets, rest.tickets]), rest.others), misplaced, rejections)
+    return Read(Accepted(joined([*tickets, rest.tickets], names), rest.others), misplaced, rejections)
 
 
 def _columns_of(record: Record) -> Accepted | None:

@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from pantau.domain.accepted import KIND_CODE, TEXTS, TicketEvents, recoded
-from pantau.domain.columns import Array, Ints, Names
+from pantau.domain.accepted import KIND_CODE, TEXTS, TicketEvents, TicketNames, recoded
+from pantau.domain.columns import Array, Ints
 from pantau.domain.entries import EARLIEST, LATEST, Entry, FactId, History, time_meant
 from pantau.domain.registry import Registry
 from pantau.domain.visit_columns import BY_SYSTEM, CANCELLED, CREATED, ENTRY, KINDS, ONCE, RANK
@@ -20,17 +20,6 @@ _lines: Final = msgspec.json.Encoder().encode_lines
 """Values as JSON, one a line: cheaper than one by one."""
 
 _decode: Final = msgspec.json.Decoder(Entry).decode
-
-
-class TicketNames:
-    """The codes of texts in entries and visits."""
-
-    def __init__(self, units: Names, services: Names) -> None:
-        self.units = units
-        self.services = services
-        self.sources = Names()
-        self.texts = Names()
-        """Channels, counters, officers, units that tickets came from."""
 
 
 class Plain(msgspec.Struct):

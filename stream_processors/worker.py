@@ -26,7 +26,7 @@ from pantau.domain.rejections import Rejection
 from stream_processors.assembly import Batch, Changes
 from stream_processors.partition import Partition
 from stream_processors.patience import Patience
-from stream_processors.reading import Record, read
+from stream_processors.reading import Record
 from stream_processors.tables import Tables
 
 log = structlog.get_logger(__name__)
@@ -144,7 +144,7 @@ class Worker:
             arrived = partition.unbroken(given)
             if not arrived:
                 continue
-            found = read(arrived, partition=number, partitions=self._count, registry=self.registry, secret=self._secret)
+            found = partition.read(arrived, secret=self._secret)
             misplaced += found.misplaced
             rejections += found.rejections
             claim = partition.after(arrived[-1].offset + 1)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from pantau.bus.records import PACKED_HEADERS, RECORD_BYTES, joined, packed, unpack
-from pantau.domain.accepted import KIND_CODE, TEXTS, Accepted, TicketEvents, ticket_events
+from pantau.domain.accepted import CODED, KIND_CODE, Accepted, TicketEvents, ticket_events
 from pantau.domain.columns import Array, Coded, Ints
 from pantau.domain.errors import BadEvent, Fault
 from pantau.domain.events import Event
@@ -30,8 +30,6 @@ _OTHER: Final = 255
 _MOST_NAMES: Final = 1 << 16
 _DATA: Final = b',"data":'
 """What precedes the data of an event in :func:`pantau.bus.records.packed`; in a string its quotes are escaped."""
-
-_CODED: Final = ("unit", "source", "service", *TEXTS)
 
 Headers = list[tuple[str, bytes]]
 
@@ -113,7 +111,7 @@ def _columns_of(parts: Sequence[bytes], events: Sequence[Event]) -> bytes | None
     kinds = bytes([KIND_CODE.get(event.kind, _OTHER) for event in events])
     plain = [(part, event) for part, event, kind in zip(parts, events, kinds, strict=True) if kind != _OTHER]
     tickets = ticket_events([event for _, event in plain], ())
-    coded = [getattr(tickets, name) for name in _CODED]
+    coded = [getattr(tickets, name) for name in CODED]
     if len(tickets) < LEAST_EVENTS or max(len(column.names) for column in coded) > _MOST_NAMES:
         return None
     return _encode(
@@ -144,10 +142,10 @@ def _accepted(value: bytes, columns: _Columns) -> Accepted:
     if not len(kinds) or ends[-1] + 1 != len(value):
         raise ValueError("they are of another value")
     ticket = kinds < len(KINDS)
-    ends = ends.tolist() if ticket.all() else ends[ticket].tolist()
-    n = len(ends)
-    starts = (np.array(ends) - 1 - _read(columns.data_lengths, n)).tolist()
-    codes = np.frombuffer(columns.codes, "<u2").reshape(len(_CODED), n).astype(np.int64)
+    stops = ends[ticket] - 1
+    n = len(stops)
+    starts = stops - _read(columns.data_lengths, n)
+    codes = np.frombuffer(columns.codes, "<u2").reshape(len(CODED), n).astype(np.int64)
     texts = columns.texts
     names = (columns.units, columns.sources, columns.services, texts, texts, texts, texts)
     if len(columns.ids) != n or len(columns.subjects) != n:
@@ -159,7 +157,7 @@ def _accepted(value: bytes, columns: _Columns) -> Accepted:
     tickets = TicketEvents(
         columns.ids,
         columns.subjects,
-        [value[start:end] for start, end in zip(starts, (end - 1 for end in ends), strict=True)],
+        [value[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)],
         kinds[ticket],
         _read(columns.times, n),
         _read(columns.arrivals, n),

@@ -20,7 +20,23 @@ KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
 """The kinds of events that plain tickets have."""
 
 TEXTS: Final = ("channel", "counter", "officer", "extra")
-"""Columns that share their names."""
+CODED: Final = ("unit", "source", "service", *TEXTS)
+"""Columns of texts by code; ``TEXTS`` share their codes."""
+
+
+class TicketNames:
+    """The codes of texts in events of plain tickets, and in what is made of them."""
+
+    def __init__(self, units: Names | None = None, services: Names | None = None) -> None:
+        self.units = units or Names()
+        self.services = services or Names()
+        self.sources = Names()
+        self.texts = Names()
+        """Channels, counters, officers, units that tickets came from."""
+
+    def of(self, field: str) -> Names:
+        """The codes of one of the ``CODED`` columns."""
+        return {"unit": self.units, "source": self.sources, "service": self.services}.get(field, self.texts)
 
 
 class TicketEvents(msgspec.Struct, frozen=True):
@@ -92,7 +108,16 @@ def ticket_events(events: Sequence[Event], data: Sequence[bytes] | None = None) 
             extras[place] = said[place].came_from
         elif kind == KINDS[CANCELLED]:
             extras[place] = said[place].by
-    texts = Names()
+    names = TicketNames()
+    coded: list[Sequence[str | None]] = [
+        [one.unit for one in said],
+        [event.source for event in events],
+        [one.service for one in said],
+        [one.channel for one in said],
+        [one.counter for one in said],
+        [one.officer for one in said],
+        extras,
+    ]
     return TicketEvents(
         [event.id for event in events],
         [one.ticket if one.service_day is None else day_prefix(one.service_day) + one.ticket for one in said],
@@ -102,26 +127,19 @@ def ticket_events(events: Sequence[Event], data: Sequence[bytes] | None = None) 
         np.array([event.arrival for event in events], np.int64),
         np.array([event.content for event in events], np.uint64),
         np.array([PROVENANCE_CODE[one.provenance] for one in said], np.int64),
-        _coded([one.unit for one in said], Names()),
-        _coded([event.source for event in events], Names()),
-        _coded([one.service for one in said], Names()),
-        _coded([one.channel for one in said], texts),
-        _coded([one.counter for one in said], texts),
-        _coded([one.officer for one in said], texts),
-        _coded(extras, texts),
+        *(_coded(values, names.of(field)) for field, values in zip(CODED, coded, strict=True)),
     )
 
 
-def joined(parts: Sequence[TicketEvents]) -> TicketEvents:
-    """Events end to end."""
-    if len(parts) == 1:
-        return parts[0]
+def joined(parts: Sequence[TicketEvents], names: TicketNames) -> TicketEvents:
+    """Events end to end, their texts coded by ``names``."""
     if not parts:
         return ticket_events([])
-    texts = Names()
-    coded = [_recoded([getattr(part, name) for part in parts], Names()) for name in ("unit", "source", "service")]
-    coded += [_recoded([getattr(part, name) for part in parts], texts) for name in TEXTS]
     numbers: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in _NUMBERS]
+    coded = [
+        Coded(names.of(field).names, np.concatenate([recoded(getattr(part, field), names.of(field)) for part in parts]))
+        for field in CODED
+    ]
     return TicketEvents(
         [each for part in parts for each in part.id],
         [each for part in parts for each in part.subject],
@@ -138,10 +156,8 @@ def _coded(values: Sequence[str | None], names: Names) -> Coded:
     return Coded(names.names, names.codes(values))
 
 
-def _recoded(parts: Sequence[Coded], names: Names) -> Coded:
-    return Coded(names.names, np.concatenate([recoded(part, names) for part in parts]))
-
-
 def recoded(column: Coded, names: Names) -> Ints:
     """The codes that a column's texts have among other names, new ones included."""
+    if column.names is names.names:
+        return column.codes
     return names.codes(column.names)[column.codes]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pantau.bus import record_columns
 from pantau.bus.record_columns import COLUMNS, LEAST_EVENTS, VERSION, pack_record, read_record, record_headers
 from pantau.bus.records import PACKED_HEADERS, is_packed, packed, unpack
-from pantau.domain.accepted import Accepted, TicketEvents, accepted, joined
+from pantau.domain.accepted import Accepted, TicketEvents, TicketNames, accepted, joined
 from pantau.domain.errors import BadEvent
 from pantau.domain.events import Event
 from tests.strategies import MONDAY, UNITS, event, events, streams, ticket
@@ -52,7 +52,7 @@ def test_columns_say_what_the_value_says(sent: list[Event]) -> None:
 
 @given(st.lists(st.lists(events(), max_size=8), max_size=5))
 def test_events_end_to_end_are_those_of_all_parts(parts: list[list[Event]]) -> None:
-    together = joined([accepted(part).tickets for part in parts])
+    together = joined([accepted(part).tickets for part in parts], TicketNames())
     assert rows(together) == [row for part in parts for row in rows(accepted(part).tickets)]
 
 

@@ -242,7 +242,7 @@ def test_a_poison_record_is_refused_and_the_stream_goes_on(store: Store) -> None
     flush = process.worker.process({0: bus.records[0]})
     flush.written.result()
     assert [rejection.code for rejection in flush.rejections] == ["malformed", "missing"]
-    assert not set(flush.events) ^ set(sent)
+    assert sum(map(len, flush.events)) == len(sent)
     process.worker.close()
     must_hold(store, sent)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pantau.domain.accepted import ticket_events
+from pantau.domain.accepted import TicketNames, ticket_events
 from pantau.domain.columns import Names
 from pantau.domain.entries import Entry, FactId, FactKey, History, encode_history
 from pantau.domain.events import Event
@@ -17,7 +17,7 @@ from pantau.domain.visit_columns import KINDS, MEASURES
 from pantau.domain.visits import Visit, fold_visit
 from pantau.domain.zones import DAY, MINUTE
 from stream_processors.assembly import facts_of
-from stream_processors.ticket_entries import TicketNames, from_tickets, is_plain
+from stream_processors.ticket_entries import from_tickets, is_plain
 from stream_processors.tickets import Merged, Tickets
 from tests.strategies import MONDAY, PROVENANCES, event, registry, ticket
 
