@@ -173,7 +173,7 @@ def main() -> None:
         )
     columns, objects, dictionaries = reading(made)
     print(
-        f"reading, µs an event: by its columns {columns:.2f}, as events {objects:.2f}, as dictionaries {dictionaries:.2f}"
+        f"reading, µs an event: by columns {columns:.2f}, as events {objects:.2f}, as dictionaries {dictionaries:.2f}"
     )
 
 

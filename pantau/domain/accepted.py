@@ -28,8 +28,8 @@ class TicketNames:
     """The codes of texts in events of plain tickets, and in what is made of them."""
 
     def __init__(self, units: Names | None = None, services: Names | None = None) -> None:
-        self.units = units or Names()
-        self.services = services or Names()
+        self.units = Names() if units is None else units
+        self.services = Names() if services is None else services
         self.sources = Names()
         self.texts = Names()
         """Channels, counters, officers, units that tickets came from."""
