@@ -12,7 +12,7 @@ from pantau.alerting.receipts import unreached
 from pantau.alerting.training import latest_training
 from pantau.domain.alerts.causes import Cause, causes
 from pantau.domain.alerts.detection import Transition, code_of
-from pantau.domain.alerts.digests import Digest, digests
+from pantau.domain.alerts.digests import Digest, digests, held_back
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
 from pantau.domain.alerts.incidents import Incident, incidents
@@ -65,13 +65,15 @@ class Telling:
         places = places_of(registry, now)
         self._keep_silence_turns(registry, found, now)
         answers, known = self._tables.answers(), self._tables.outbox(since=now - REMEMBERED_DAYS * DAY)
+        silences = self._tables.silences()
+        begun = {sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")}
         planned = plan(
             found,
             places=places,
             answers=answers,
-            silences=self._tables.silences(),
+            silences=silences,
             now=now,
-            told={sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")},
+            told=begun,
             unreached=unreached(known),
             rules=self._rules,
         )
@@ -83,9 +85,10 @@ class Telling:
                 _sent(message, msgspec.structs.replace(told, can_reply=self._can_reply(recipient)), recipient)
                 for recipient in self._names(registry, message.role, message.unit)
             ]
+        back = held_back(found, places=places, silences=silences, told=begun, now=now, rules=self._rules)
         plain = [
             self._digest(registry, each, history, answers)
-            for each in digests(found, places, now)
+            for each in digests([each for each in found if each not in back], places, now)
             if each.key not in keys
         ]
         plain += [each for each in self._undelivered(registry, known, now) if each.key not in keys]
