@@ -3,7 +3,7 @@
 Every function takes ``query``, which answers a named query, so the same code reads in this process or asks another.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 from pantau.bus.alerts import AlertEvent
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.causes import Slice
-from pantau.domain.alerts.detection import CODES, Track, Transition, Turn, Week, residue_of
+from pantau.domain.alerts.detection import CODES, Track, Transition, Week, residue_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL, Day, HalfHour, Stream, day_of, times_of
 from pantau.domain.alerts.messages import CLOSED_AFTER_MS
@@ -161,8 +161,17 @@ def read_week(query: Query, units: Sequence[str], number: int) -> Week | None:
 
 def read_transitions(query: Query, *, since: int) -> list[tuple[Recorded, tuple[Figure, ...]]]:
     """What is recorded since an instant, in order, with the figures it was told with."""
+    return _recorded(query("alert_transitions", {"since": since}).rows)
+
+
+def read_transitions_of(query: Query, unit: str) -> list[tuple[Recorded, tuple[Figure, ...]]]:
+    """What is recorded of one unit, in order, with the figures it was told with."""
+    return _recorded(query("alert_transitions_of", {"unit": unit}).rows)
+
+
+def _recorded(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Recorded, tuple[Figure, ...]]]:
     found = []
-    for row in query("alert_transitions", {"since": since}).rows:
+    for row in rows:
         (
             unit,
             group,
@@ -201,20 +210,6 @@ def read_with_code(query: Query, code: str) -> list[tuple[str, str]]:
     """The alerts with a code and their units, the latest first; none for what is no code."""
     rest = residue_of(code)
     return [] if rest is None else [*query("alert_with_code", {"codes": CODES, "rest": rest}).rows]
-
-
-class LastStep(msgspec.Struct, frozen=True):
-    """What an alert did last; ``day`` is a local day number of its unit."""
-
-    indicator: Indicator
-    turn: Turn
-    day: int
-
-
-def read_last_step(query: Query, alert: str) -> LastStep:
-    """What an alert that there is did last."""
-    ((indicator, turn, day),) = query("alert_last_step", {"alert": alert}).rows
-    return LastStep(indicator, turn, day)
 
 
 def read_messages(query: Query, alert: str) -> list[Sent]:

@@ -59,13 +59,15 @@ WHERE reinterpretAsUInt64(reverse(unhex(alert))) % {codes:UInt64} = {rest:UInt64
 GROUP BY alert
 ORDER BY max(at) DESC, alert
 
--- name: alert_last_step
--- Which step did an alert take last, on which local day of its unit, and which indicator is it about?
-SELECT CAST(argMax(indicator, (at, found_at)) AS String) AS indicator, CAST(argMax(turn, (at, found_at)) AS String) AS turn,
-       toUInt16(argMax(day, (at, found_at))) AS day_number
-FROM alert_transitions
-WHERE alert_transitions.alert = {alert:String}
-GROUP BY alert
+-- name: alert_transitions_of
+-- Which transitions of a unit's alerts are recorded, in order?
+SELECT CAST(unit AS String) AS unit, CAST(service_group AS String) AS service_group, CAST(indicator AS String) AS indicator,
+       alert, CAST(turn AS String) AS turn, toUnixTimestamp64Milli(alert_transitions.at) AS at_ms,
+       toUInt16(alert_transitions.day) AS day_number, toUnixTimestamp64Milli(since) AS since_ms, evidence, threshold,
+       toUInt16(baseline) AS baseline_day, late, figures, toUnixTimestamp64Milli(found_at) AS found_at_ms
+FROM alert_transitions FINAL
+WHERE alert_transitions.unit = {unit:String}
+ORDER BY at_ms, service_group, indicator, turn
 
 -- name: alert_messages
 -- What was written about an alert, and to whom, in order?

@@ -18,7 +18,7 @@ from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
-from storage.alert_reading import LastStep, Receipt, Reply, read_answers, read_last_step, read_messages, read_with_code
+from storage.alert_reading import Receipt, Reply, read_answers, read_messages, read_transitions_of, read_with_code
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -134,9 +134,9 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
     alert = _transition().alert
     found["with code"] = read_with_code(tables.query, code_of(alert).lower())
     found["of it"] = (read_messages(tables.query, alert), read_answers(tables.query, "0f"))
-    found["last step"] = read_last_step(tables.query, alert)
-    last = [row.transition for row, _ in found["history"] if row.transition.alert == alert][-1]
-    assert found["last step"] == LastStep(last.indicator, last.turn, last.day)
+    found["of the unit"] = read_transitions_of(tables.query, "dukcapil")
+    assert found["of the unit"] == [row for row in found["history"] if row[0].transition.unit == "dukcapil"]
+    assert found["of the unit"]
     assert found["with code"] == [(alert, "dukcapil")]
     assert found["of it"] == (found["told"], found["answers"])
     assert [sent.kind for sent in found["told"]] == ["fall"]
