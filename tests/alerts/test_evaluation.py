@@ -72,8 +72,6 @@ def _survey(unit: str, when: int) -> Event:
         data=data,
         content=content,
     )
-        source="antrean", id=f"skm/{when}", kind="survey.answered", time=when, arrival=when, data=data, content=content
-    )
 
 
 def falls(found: Iterable[Transition]) -> list[tuple[str, str]]:
