@@ -5,11 +5,13 @@ Every function takes ``query``, which answers a named query, so the same code re
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from pantau.bus.alerts import AlertEvent
+from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.causes import Slice
 from pantau.domain.alerts.detection import CODES, Track, Transition, Week, residue_of
@@ -223,6 +225,29 @@ def read_answers(query: Query, alert: str | None = None) -> list[Acknowledgement
     return [
         Acknowledgement(alert=alert, at=at, by=name, note=note, due=due, done=bool(done))
         for alert, at, name, note, due, done in rows
+    ]
+
+
+def read_band_notices(query: Query, *, first_day: int) -> list[BandNotice]:
+    """The units whose IKM lost a grade from a local day on, by unit and day."""
+
+    def cents(value: int) -> Decimal:
+        return Decimal(value).scaleb(-2)
+
+    return [
+        BandNotice(
+            unit=unit,
+            day=day,
+            before=before,
+            now=now,
+            value=cents(value),
+            value_before=cents(value_before),
+            upper=cents(upper),
+            raters=raters,
+        )
+        for unit, day, before, now, value_before, value, upper, raters in query(
+            "alert_band_notices", {"first_day": max(first_day, 0)}
+        ).rows
     ]
 
 

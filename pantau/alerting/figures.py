@@ -1,11 +1,10 @@
 """The numbers that are told of a transition: when it was found, and again when it is told of days later."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
 
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.detection import Transition
-from pantau.domain.alerts.figures import Figure, figure
+from pantau.domain.alerts.figures import LEAST_BESIDE, Figure, figure
 from pantau.domain.alerts.half_hours import ALL, Day, Stream
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY
@@ -13,9 +12,6 @@ from storage.alert_reading import read_half_hours
 from storage.alerts import AlertTables
 
 Figures = tuple[Figure, ...]
-
-LEAST_RATERS: Final = 5
-"""Of fewer people satisfaction is not told beside what fell: it says nothing, and much about them."""
 
 
 def figures_about(
@@ -67,6 +63,6 @@ def figures_of(turns: Iterable[Transition], told: Mapping[Transition, Figures]) 
         for i, each in enumerate(told.get(turn, ())):
             if i == 0:
                 own.setdefault(each.indicator, each)
-            elif beside is None and each.n >= LEAST_RATERS:
+            elif beside is None and each.n >= LEAST_BESIDE:
                 beside = each
     return tuple(own.values()), None if "satisfaction" in own else beside

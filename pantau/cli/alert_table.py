@@ -23,7 +23,15 @@ from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, local_day
 from pantau.embedded.desk import Desk
 from pantau.texts import day_text, number_text
-from storage.alert_reading import Sent, day_from, read_answers, read_gaps, read_silences, read_transitions
+from storage.alert_reading import (
+    Sent,
+    day_from,
+    read_answers,
+    read_band_notices,
+    read_gaps,
+    read_silences,
+    read_transitions,
+)
 
 INDICATOR_NAMES: Final = {
     "late": Text("tepat janji", "promise kept"),
@@ -183,6 +191,21 @@ def print_alerts(rows: Sequence[Row], language: Language) -> None:
             escape(row.by) or "-",
         )
     Console().print(table)
+
+
+def lost_grades(desk: Desk, language: Language) -> Iterator[str]:
+    """A line for each unit whose IKM lost a grade in the last four weeks: no alert, but news for its report."""
+    registry = desk.registry
+    for lost in read_band_notices(desk.query, first_day=desk.now() // DAY - 28):
+        day = day_text(day_from(lost.day), language)
+        before, now = (number_text(float(value), language, 2) for value in (lost.value_before, lost.value))
+        change = f"{lost.before} → {lost.now} ({before} → {now}, n = {number_text(lost.raters, language)})"
+        name = _name(registry, lost.unit)
+        yield (
+            f"Mutu IKM turun: {name}, {change}, sejak {day}"
+            if language == "id"
+            else (f"IKM lost a grade: {name}, {change}, since {day}")
+        )
 
 
 def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:

@@ -105,6 +105,7 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         "unannounced": tables.unannounced(since=0, most=10),
     }
     assert [turn.turn for turn in found["silence turns"]] == ["silenced"]
+    assert found["notices"] == [_notice()]
     assert "samsat/silence" in {key_of(event) for event in found["unannounced"]}
     turn = msgspec.structs.replace(found["silence turns"][0], turn="silence_lifted", day=date(2026, 11, 10), by="Op")
     tables.keep_silence_turns([turn], found_at=AS_OF + 1)
