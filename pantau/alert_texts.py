@@ -105,7 +105,7 @@ def message_text(told: Told, language: Language) -> str:
     """The whole message. Where it would be longer than ``LONGEST``, what explains goes before what must be known."""
     ending = ENDINGS.get(told.ended) if told.message.kind in ("recovered", "passed") else None
     title = (ending[0] if ending else TITLES[told.message.kind]).read(language)
-    name = _short(told.unit, 60)
+    name = shortened(told.unit, 60)
     head = f"{title} · {name} · {'kode' if language == 'id' else 'code'} {told.message.code}"
     if told.message.kind == "shared":
         return _fitted([head.replace(f" · {name}", "")], [_shared_line(told, language)], [_acting(told, language)])
@@ -113,7 +113,7 @@ def message_text(told: Told, language: Language) -> str:
     explains = []
     if told.message.kind in ("recovered", "passed"):
         must.append(ending[1].read(language) if ending else _lasted_line(told, language))
-        explains = [_answer_line(told.answer, language)] if told.answer else []
+        explains = [_answer_line(told.answer, told.zone, language)] if told.answer else []
         return _fitted(must, explains, [told.link] if told.link else [])
     must.append(_since_line(told, language))
     if told.message.kind == "unstable":
@@ -129,7 +129,7 @@ def message_text(told: Told, language: Language) -> str:
     if told.training is not None:
         explains.append(_training_line(told.training, language))
     if told.answer is not None:
-        explains.append(_answer_line(told.answer, language))
+        explains.append(_answer_line(told.answer, told.zone, language))
     return _fitted(must, explains, [_acting(told, language)])
 
 
@@ -157,12 +157,12 @@ def digest_text(area: str, at: int, zone: str, rows: Sequence[DigestRow], langua
         "late": Text("data susulan", "late data"),
     }
     title = Text("📋 RINGKASAN", "📋 DIGEST").read(language)
-    lines = [f"{title} · {area} · {_zoned(at, zone, language)}"]
+    lines = [f"{title} · {area} · {zoned_text(at, zone, language)}"]
     left = len(rows)
     for row in rows:
         what = "; ".join(_figure_line(figure, language, short=True) for figure in row.figures)
         taken = f" · {row.acknowledged_by}" if row.acknowledged_by else ""
-        line = f"• {_short(row.unit, 40)} ({row.code}, {words[row.phase].read(language)}): {what}{taken}"
+        line = f"• {shortened(row.unit, 40)} ({row.code}, {words[row.phase].read(language)}): {what}{taken}"
         more = f"… +{left}"
         if len("\n".join([*lines, line, more])) > LONGEST:
             lines.append(more)
@@ -172,35 +172,6 @@ def digest_text(area: str, at: int, zone: str, rows: Sequence[DigestRow], langua
     return "\n".join(lines)
 
 
-def no_data_text(unit: str, since: int, expected: int, zone: str, language: Language) -> str:
-    """To the operator: a unit that says nothing. ``expected`` is in thousandths of a visit."""
-    visits, moment = number_text(expected / 1000, language), _zoned(since, zone, language)
-    if language == "id":
-        return (
-            f"❔ TANPA DATA · {unit}\nTidak ada kejadian sejak {moment}; biasanya {visits} kunjungan dalam waktu itu.\n"
-            "Periksa mesin antrean, jaringan, dan kiriman data. Peringatan yang terbuka tetap terbuka."
-        )
-    return (
-        f"❔ NO DATA · {unit}\nNo event since {moment}; usually {visits} visits come in that time.\n"
-        "Check the queue machine, the network and the feed. Open alerts stay open."
-    )
-
-
-def undelivered_text(unit: str, code: str, role: Role, why: str, at: int, zone: str, language: Language) -> str:
-    """To the operator: a message that reached nobody, and why."""
-    who, moment = ROLES.get(role, Text(role, role)).read(language), _zoned(at, zone, language)
-    reason = _short(why, 120)
-    if language == "id":
-        return (
-            f"⚠️ PESAN TIDAK SAMPAI · {_short(unit, 60)} · kode {code}\nPesan kepada {who} gagal {moment}: {reason}.\n"
-            "Sampaikan langsung kepadanya, lalu perbaiki alamatnya. Penerima berikutnya sudah atau segera diberi tahu."
-        )
-    return (
-        f"⚠️ MESSAGE NOT DELIVERED · {_short(unit, 60)} · code {code}\nThe message to {who} failed {moment}: {reason}.\n"
-        "Tell them yourself, then mend the address. Whoever comes next has been told, or will be soon."
-    )
-
-
 def moment_text(at: int, zone: str, language: Language) -> str:
     """A day and a time of day: Sel 10 Nov 09.30."""
     local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
@@ -208,7 +179,7 @@ def moment_text(at: int, zone: str, language: Language) -> str:
     return f"{day_text(local.date(), language, year=False)} {clock}"
 
 
-def _zoned(at: int, zone: str, language: Language) -> str:
+def zoned_text(at: int, zone: str, language: Language) -> str:
     """A day and a time of day that names its zone: Sel 10 Nov 09.30 WIB."""
     local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
     return f"{day_text(local.date(), language, year=False)} {clock_text(at, zone, language)}"
@@ -231,7 +202,7 @@ def _figure_line(figure: Figure, language: Language, *, short: bool = False) -> 
             return f"Tepat janji {change} ({k} dari {n} kunjungan; biasanya {usual})."
         return f"Promise kept {change} ({k} of {n} visits; usually {usual})."
     if figure.indicator == "time":
-        change = f"{_time(figure.before, language)} → {_time(figure.now, language)}"
+        change = _times(figure.before, figure.now, language)
         if short:
             return f"{'waktu layanan' if indonesian else 'service time'} {change}"
         return f"Waktu layanan {change} ({n} kunjungan)." if indonesian else f"Service time {change} ({n} visits)."
@@ -250,14 +221,14 @@ def _figure_line(figure: Figure, language: Language, *, short: bool = False) -> 
 
 def _since_line(told: Told, language: Language) -> str:
     days = max(figure.days for figure in told.figures) if told.figures else 1
-    moment = _zoned(told.since, told.zone, language)
+    moment = zoned_text(told.since, told.zone, language)
     if language == "id":
         return f"Sejak {moment}, terlihat pada {days} hari."
     return f"Since {moment}, seen on {days} different days."
 
 
 def _lasted_line(told: Told, language: Language) -> str:
-    moment, days = _zoned(told.since, told.zone, language), told.lasted_days
+    moment, days = zoned_text(told.since, told.zone, language), told.lasted_days
     if language == "id":
         return f"Sudah kembali seperti biasa. Sempat menurun sejak {moment}, selama {days} hari kerja."
     return f"Back to usual. It had fallen since {moment}, for {days} working days."
@@ -278,7 +249,7 @@ def _cause(cause: Cause, names: dict[str, str], language: Language) -> str:
     indonesian = language == "id"
     share = share_text(cause.share, language, 0)
     if cause.kind == "part":
-        change = f"{_time(cause.before, language)} → {_time(cause.now, language)}"
+        change = _times(cause.before, cause.now, language)
         return f"{_PARTS[cause.name].read(language)} {change} ({share})"
     if cause.kind == "hour":
         hour = int(cause.name)
@@ -287,7 +258,7 @@ def _cause(cause: Cause, names: dict[str, str], language: Language) -> str:
     if cause.kind == "element":
         element = next(each for each in ELEMENTS if each.key == cause.name)
         return f"{element.code} {element.title if indonesian else element.english} ({share})"
-    name = _short(names.get(cause.name, cause.name), 40)
+    name = shortened(names.get(cause.name, cause.name), 40)
     if cause.kind == "counter":
         return f"{'loket' if indonesian else 'counter'} {name} ({share})"
     return f"{'layanan' if indonesian else 'service'} {name} ({share})"
@@ -295,7 +266,7 @@ def _cause(cause: Cause, names: dict[str, str], language: Language) -> str:
 
 def _training_line(training: Training, language: Language) -> str:
     day, weeks = day_text(training.day, language), training.weeks
-    title = _short(training.title, 50)
+    title = shortened(training.title, 50)
     effect = f" {_effect(training.effect, language)}." if training.effect is not None else ""
     if language == "id":
         ago = f"{weeks} pekan lalu" if weeks else "pekan ini"
@@ -318,32 +289,56 @@ def _effect(assessment: Assessment, language: Language) -> str:
     return f"{told} {change} (between {low} and {high}, compared with {n} units)"
 
 
-def _answer_line(answer: Acknowledgement, language: Language) -> str:
-    note = f": {_short(answer.note, 60)}" if answer.note else ""
+def _answer_line(answer: Acknowledgement, zone: str, language: Language) -> str:
+    note = f": {shortened(answer.note, 60)}" if answer.note else ""
+    if answer.done:
+        said = Text("Dinyatakan selesai oleh", "Said to be done by").read(language)
+        return f"{said} {shortened(answer.by, 30)}, {moment_text(answer.at, zone, language)}{note}."
     due = ""
     if answer.due is not None:
         due = (", tenggat " if language == "id" else ", due ") + day_text(answer.due, language, year=False)
     word = "Ditindaklanjuti oleh" if language == "id" else "Taken on by"
-    return f"{word} {_short(answer.by, 30)}{note}{due}."
+    return f"{word} {shortened(answer.by, 30)}{note}{due}."
 
 
 def _shared_line(told: Told, language: Language) -> str:
-    names = ", ".join(_short(name, 24) for name in told.units[:6])
+    short = (name.replace("Kantor Kecamatan ", "Kec. ") for name in told.units[:6])
+    names = ", ".join(shortened(name, 24) for name in short)
     more = f" +{len(told.units) - 6}" if len(told.units) > 6 else ""
-    n = len(told.units)
+    n, moment = len(told.units), zoned_text(told.message.at, told.zone, language)
     if language == "id":
         return (
-            f"{n} unit menurun pada hari yang sama: {names}{more}. Penyebabnya biasanya di luar unit (jaringan, sistem "
-            "pusat, aturan baru). Pesan per unit ditahan 2 hari kerja."
+            f"{n} unit menurun pada hari yang sama (sampai {moment}): {names}{more}. Penyebabnya biasanya di luar unit "
+            "(jaringan, sistem pusat, aturan baru). Pesan per unit ditahan 2 hari kerja."
         )
     return (
-        f"{n} units fell on the same day: {names}{more}. The cause is usually shared (network, central system, "
-        "new rule) and not the units'. Messages per unit are held for 2 working days."
+        f"{n} units fell on the same day (by {moment}): {names}{more}. The cause is usually shared (network, central "
+        "system, new rule) and not the units'. Messages per unit are held for 2 working days."
     )
+
+
+def _finishing(told: Told, language: Language) -> str:
+    """How to act on what somebody has taken on: say that it is done, or until when it will be."""
+    code = told.message.code
+    if language == "id":
+        done = [f"buka {told.link} lalu tekan “Sudah selesai”"] if told.link else []
+        done += [f"balas SELESAI {code}"] if told.can_reply else []
+        later = f"OK {code} dan tenggat baru" if told.can_reply else "isi tenggat baru di sana"
+        otherwise = f"sampaikan kode {code} dan nama Anda kepada operator"
+        more = f" Bila belum: {later}." if done else ""
+        return f"Bila sudah selesai: {', atau '.join(done or [otherwise])}.{more}"
+    done = [f"open {told.link} and press “It is done”"] if told.link else []
+    done += [f"reply DONE {code}"] if told.can_reply else []
+    later = f"OK {code} and a new due day" if told.can_reply else "give a new due day there"
+    otherwise = f"tell the operator the code {code} and your name"
+    more = f" If not: {later}." if done else ""
+    return f"If it is done: {', or '.join(done or [otherwise])}.{more}"
 
 
 def _acting(told: Told, language: Language) -> str:
     code = told.message.code
+    if told.answer is not None and not told.answer.done and told.message.kind in ("reminder", "overdue"):
+        return _finishing(told, language)
     if language == "id":
         ways = [f"buka {told.link} lalu tekan “Saya tindaklanjuti”"] if told.link else []
         ways += [f"balas OK {code} diikuti tindakan yang diambil"] if told.can_reply else []
@@ -354,7 +349,7 @@ def _acting(told: Told, language: Language) -> str:
         ways += [f"reply OK {code} and what is being done"] if told.can_reply else []
         lines = [f"Act: {', or '.join(ways or [f'tell the operator the code {code} and your name'])}."]
     if told.message.deadline is not None and told.next_role is not None:
-        moment = _zoned(told.message.deadline, told.zone, language)
+        moment = zoned_text(told.message.deadline, told.zone, language)
         role = ROLES.get(told.next_role, Text(told.next_role, told.next_role)).read(language)
         if language == "id":
             lines.append(f"Tanpa jawaban s.d. {moment} diteruskan ke {role}.")
@@ -374,14 +369,19 @@ def _fitted(must: Iterable[str], explains: Iterable[str], last: Iterable[str]) -
     return "\n".join(head)[:room] + "…\n" + "\n".join(foot)
 
 
-def _time(ms: float, language: Language) -> str:
-    """A length of time; from five minutes on in whole minutes."""
-    return duration_text(ms if ms < 5 * MINUTE else round(ms / MINUTE) * MINUTE, language)
+def _times(before: float, now: float, language: Language) -> str:
+    """Two lengths of time, both as exactly: in whole minutes where one is ten or more, or none is below five."""
+    whole = max(before, now) >= 10 * MINUTE or min(before, now) >= 5 * MINUTE
+    first, second = (
+        duration_text(round(ms / MINUTE) * MINUTE if whole and ms >= MINUTE else ms, language) for ms in (before, now)
+    )
+    return f"{first} → {second}"
 
 
 def _percent(millionths: int, language: Language) -> str:
     return f"{number_text(millionths / 10_000, language)} %"
 
 
-def _short(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
+    """A text of at most so many letters, with an ellipsis where some are left out."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

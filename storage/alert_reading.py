@@ -3,16 +3,18 @@
 Every function takes ``query``, which answers a named query, so the same code reads in this process or asks another.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from pantau.bus.alerts import AlertEvent
+from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.causes import Slice
-from pantau.domain.alerts.detection import CODES, Track, Transition, Turn, Week, residue_of
+from pantau.domain.alerts.detection import CODES, Track, Transition, Week, residue_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL, Day, HalfHour, Stream, day_of, times_of
 from pantau.domain.alerts.messages import CLOSED_AFTER_MS
@@ -161,8 +163,17 @@ def read_week(query: Query, units: Sequence[str], number: int) -> Week | None:
 
 def read_transitions(query: Query, *, since: int) -> list[tuple[Recorded, tuple[Figure, ...]]]:
     """What is recorded since an instant, in order, with the figures it was told with."""
+    return _recorded(query("alert_transitions", {"since": since}).rows)
+
+
+def read_transitions_of(query: Query, unit: str) -> list[tuple[Recorded, tuple[Figure, ...]]]:
+    """What is recorded of one unit, in order, with the figures it was told with."""
+    return _recorded(query("alert_transitions_of", {"unit": unit}).rows)
+
+
+def _recorded(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Recorded, tuple[Figure, ...]]]:
     found = []
-    for row in query("alert_transitions", {"since": since}).rows:
+    for row in rows:
         (
             unit,
             group,
@@ -203,20 +214,6 @@ def read_with_code(query: Query, code: str) -> list[tuple[str, str]]:
     return [] if rest is None else [*query("alert_with_code", {"codes": CODES, "rest": rest}).rows]
 
 
-class LastStep(msgspec.Struct, frozen=True):
-    """What an alert did last; ``day`` is a local day number of its unit."""
-
-    indicator: Indicator
-    turn: Turn
-    day: int
-
-
-def read_last_step(query: Query, alert: str) -> LastStep:
-    """What an alert that there is did last."""
-    ((indicator, turn, day),) = query("alert_last_step", {"alert": alert}).rows
-    return LastStep(indicator, turn, day)
-
-
 def read_messages(query: Query, alert: str) -> list[Sent]:
     """What was written about an alert, in order."""
     return [Sent(*row) for row in query("alert_messages", {"alert": alert}).rows]
@@ -228,6 +225,29 @@ def read_answers(query: Query, alert: str | None = None) -> list[Acknowledgement
     return [
         Acknowledgement(alert=alert, at=at, by=name, note=note, due=due, done=bool(done))
         for alert, at, name, note, due, done in rows
+    ]
+
+
+def read_band_notices(query: Query, *, first_day: int) -> list[BandNotice]:
+    """The units whose IKM lost a grade from a local day on, by unit and day."""
+
+    def cents(value: int) -> Decimal:
+        return Decimal(value).scaleb(-2)
+
+    return [
+        BandNotice(
+            unit=unit,
+            day=day,
+            before=before,
+            now=now,
+            value=cents(value),
+            value_before=cents(value_before),
+            upper=cents(upper),
+            raters=raters,
+        )
+        for unit, day, before, now, value_before, value, upper, raters in query(
+            "alert_band_notices", {"first_day": max(first_day, 0)}
+        ).rows
     ]
 
 

@@ -20,6 +20,7 @@ from storage.alert_reading import (
     Reply,
     Sent,
     read_answers,
+    read_band_notices,
     read_gaps,
     read_inbox,
     read_outbox,
@@ -216,9 +217,9 @@ class AlertTables:
             [(gap.unit, gap.since, gap.at, gap.expected, ended, version) for gap, ended in gaps],
         )
 
-    def band_notices(self, *, since: int) -> list[tuple[Any, ...]]:
-        """Rows (unit, day, grade before, grade, value before, value, upper, raters) from a day on."""
-        return self.query("alert_band_notices", {"first_day": since}).rows
+    def band_notices(self, *, since: int) -> list[BandNotice]:
+        """The units that lost a grade from a local day on."""
+        return read_band_notices(self.query, first_day=since)
 
     def keep_band_notices(self, notices: Iterable[BandNotice]) -> None:
         """Write lost grades."""

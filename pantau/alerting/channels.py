@@ -9,6 +9,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
+from email.utils import formatdate
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ import httpx
 import msgspec
 
 from pantau.alerting.receipts import note_of
-from pantau.domain.alerts.delivery import Attempt
+from pantau.domain.alerts.delivery import IN_DOUBT, Attempt
 from pantau.domain.errors import BadSetup
 
 CONNECT_SECONDS: Final = 4.0
@@ -44,16 +45,18 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 def send(address: str, letter: Letter, *, read_seconds: float = READ_SECONDS) -> Attempt:
     """Send a letter to an address and say how it went. Blocks, at most some twenty seconds.
 
-    Raises BadSetup, which shows no address, for one of no known kind.
+    An address that cannot be used is refused, and not shown. Raises BadSetup, which shows none, for one of no known
+    kind.
     """
-    parts = urlsplit(address)
-    way = WAYS.get(parts.scheme, _apprise)
     try:
-        return way(parts, letter, read_seconds)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        parts = urlsplit(address)
+        return WAYS.get(parts.scheme, _apprise)(parts, letter, read_seconds)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         return Attempt("retry", f"not reached: {type(error).__name__}")
-    except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError) as error:
-        return Attempt("unclear", f"no answer: {type(error).__name__}")
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError) as error:
+        return Attempt("refused", f"the address cannot be used: {type(error).__name__}; see docs/alerts.md")
+    except httpx.HTTPError as error:
+        return Attempt("unclear", f"{IN_DOUBT}: {type(error).__name__}")
 
 
 def _file(parts: SplitResult, letter: Letter, _: float) -> Attempt:
@@ -144,16 +147,19 @@ def _whatsapp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attemp
     sent = told.get("messages")
     if isinstance(sent, list) and sent:
         return Attempt("sent", note_of("whatsapp", sent[0].get("id", "")))
-    return Attempt("unclear", "no answer that says what became of it")
+    return Attempt("unclear", f"{IN_DOUBT} that says what became of it")
 
 
 def _smtp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:
     """``smtp://[user:password@]host[:port]/?from=…&to=…``; ``smtps://`` speaks TLS from the begin, else STARTTLS."""
     sender, to = _option(parts, "from", "pantau@localhost"), _option(parts, "to", "")
+    if not to:
+        raise ValueError("to whom is missing")
     host = parts.hostname or "localhost"
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, letter.subject
     domain = sender.rpartition("@")[2] or "localhost"
+    mail["Date"] = formatdate()
     mail["Message-ID"] = f"<{_digest(letter.key)}@{domain}>"
     mail["References"] = f"<{_digest(letter.thread)}@{domain}>"
     mail.set_content(letter.text)
@@ -178,10 +184,9 @@ def _smtp(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt:
         return Attempt("retry" if 400 <= code < 500 else "refused", f"SMTP {code}")
     except smtplib.SMTPResponseException as error:
         return Attempt("retry" if 400 <= error.smtp_code < 500 else "refused", f"SMTP {error.smtp_code}")
-    except smtplib.SMTPServerDisconnected:
-        return Attempt("unclear" if body_sent else "retry", "disconnected")
-    except TimeoutError:
-        return Attempt("unclear" if body_sent else "retry", "no answer")
+    except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
+        what = type(error).__name__
+        return Attempt("unclear", f"{IN_DOUBT}: {what}") if body_sent else Attempt("retry", f"not reached: {what}")
     except OSError as error:
         return Attempt("retry", f"not reached: {type(error).__name__}")
     return Attempt("sent", str(mail["Message-ID"]))
@@ -196,7 +201,9 @@ def _apprise(parts: SplitResult, letter: Letter, read_seconds: float) -> Attempt
     if not sender.add(f"{address}{'&' if parts.query else '?'}rto={read_seconds:g}&cto={CONNECT_SECONDS:g}"):
         known = ", ".join(sorted(WAYS))
         raise BadSetup(f"no channel is called {parts.scheme or 'nothing'!r}; known are {known} and those of apprise")
-    return Attempt("sent", "apprise") if sender.notify(body=letter.text) else Attempt("retry", "apprise: not sent")
+    head, _, rest = letter.text.partition("\n")
+    is_sent = sender.notify(body=rest or head, title=head if rest else "", body_format=apprise.NotifyFormat.TEXT)
+    return Attempt("sent", "apprise") if is_sent else Attempt("retry", "apprise: not sent")
 
 
 Way = Callable[[SplitResult, Letter, float], Attempt]

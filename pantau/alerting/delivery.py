@@ -13,7 +13,7 @@ import structlog
 
 from pantau.alerting.channels import Letter, send
 from pantau.alerting.recipients import AddressBook
-from pantau.domain.alerts.delivery import STALE_MS, Attempt, after
+from pantau.domain.alerts.delivery import IN_DOUBT, STALE_MS, Attempt, after
 from pantau.domain.alerts.incidents import ENDS
 from pantau.domain.errors import BadSetup
 from pantau.domain.indicators import Language
@@ -73,7 +73,7 @@ class Delivery:
         if address is None:
             return [self._mark(sent, state="dead", note="its address is gone from the book")]
         was_begun = sent.leased_until > 0 and sent.note == ""
-        again = was_begun or sent.note.startswith("no answer")
+        again = was_begun or sent.note.startswith(IN_DOUBT)
         leased = self._mark(sent, leased_until=now + LEASE_MS, attempts=sent.attempts + 1, note="")
         text = sent.text if self._language == "id" else sent.text_en
         letter = Letter(
@@ -91,11 +91,10 @@ class Delivery:
         following = after(attempt, attempts=leased.attempts, due_at=sent.due_at, now=now, draw=random.random())
         if following.state != "sent":
             log.warning("alert not delivered", key=sent.key, recipient=sent.recipient, why=attempt.note)
-        return [
-            self._mark(
-                leased, state=following.state, next_at=following.next_at, leased_until=0, note=attempt.note or "-"
-            )
-        ]
+        note = attempt.note or "-"
+        if following.state == "queued" and (again or attempt.outcome == "unclear") and not note.startswith(IN_DOUBT):
+            note = f"{IN_DOUBT} before: {note}"
+        return [self._mark(leased, state=following.state, next_at=following.next_at, leased_until=0, note=note)]
 
     def _addressed(self, sent: Sent, registry: Registry, book: AddressBook, now: int) -> list[Sent]:
         """A message that was written when nobody was known for its role: to those who are known now."""

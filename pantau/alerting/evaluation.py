@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
+from pantau.alerting.figures import figures_about
 from pantau.domain.alerts.bands import band_notices
 from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.detection import WEEK, Transition, Week, begin_week, fold_week, monday
-from pantau.domain.alerts.figures import Figure, figure
+from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL, Day, Stream
 from pantau.domain.alerts.no_data import NoData, Rhythm, no_data, rhythm_of
 from pantau.domain.alerts.policy import QUIET, Policy
@@ -63,7 +64,9 @@ class Evaluation:
         """Units that say nothing though visits are expected, as of ``now``; new ones and ends are recorded."""
         known = {gap.unit: gap for gap, ended in self._tables.gaps(since=now) if ended is None}
         asked = {"since": now - LOOKS_BACK_DAYS * DAY, "as_of": now}
-        last: dict[str, int] = dict(self._tables.query("alert_last_events", asked).rows)
+        heard = self._tables.query("alert_last_events", asked).rows
+        last: dict[str, int] = {unit: at for unit, at, _ in heard}
+        shares: dict[str, int] = {unit: per_mille for unit, _, per_mille in heard}
         rhythms = self._usual_arrivals(registry, now)
         found: list[NoData] = []
         changes: list[tuple[NoData, int | None]] = []
@@ -71,7 +74,8 @@ class Evaluation:
             gap = None
             if unit in last and unit in rhythms:
                 calendar = registry.calendar(unit, now)
-                gap = no_data(unit, last=last[unit], now=now, rhythm=rhythms[unit], calendar=calendar)
+                rhythm = {cell: usual * shares[unit] // 1000 for cell, usual in rhythms[unit].items()}
+                gap = no_data(unit, last=last[unit], now=now, rhythm=rhythm, calendar=calendar)
             before = known.get(unit)
             if before is not None and last.get(unit, 0) > before.since:
                 changes.append((before, last[unit]))
@@ -214,18 +218,9 @@ class _Fold:
         if turn.turn not in ("falling", "recovered"):
             return ()
         since = turn.since if turn.turn == "falling" else turn.at - DAY
-        wanted = [((turn.unit, turn.group), turn.indicator)]
-        if turn.indicator != "satisfaction":
-            wanted.append(((turn.unit, ALL), "satisfaction"))
-        found = []
-        for stream, indicator in wanted:
-            baseline = self._baseline(turn.baseline, stream)
-            if baseline is None:
-                continue
-            told = figure(indicator, history.get(stream, {}).values(), baseline, since=since, upto=turn.at)
-            if told is not None:
-                found.append(told)
-        return tuple(found)
+        return figures_about(
+            turn, history, lambda stream: self._baseline(turn.baseline, stream), since=since, upto=turn.at
+        )
 
     def _baseline(self, version: int, stream: Stream) -> Baseline | None:
         week = self._week(version)

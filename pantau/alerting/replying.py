@@ -14,13 +14,14 @@ from pantau.alert_texts import ROLES
 from pantau.alerting.answers import remember
 from pantau.alerting.intake import channel_of, sender_of
 from pantau.alerting.recipients import AddressBook
+from pantau.alerting.together import read_together
 from pantau.domain.alerts.messages import Role
 from pantau.domain.alerts.replies import NotUnderstood, Understood, understand
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
 from pantau.domain.zones import MINUTE, local_day
 from pantau.reply_texts import noted_text, puzzled_text, unknown_text
-from storage.alert_reading import Reply, Sent, read_messages, read_outbox, read_with_code
+from storage.alert_reading import Reply, Sent, read_outbox, read_with_code
 from storage.alerts import AlertTables
 
 log = structlog.get_logger(__name__)
@@ -105,9 +106,9 @@ class Replying:
         )
 
     def _told(self, code: str, names: tuple[str, ...]) -> Sent | None:
-        """The latest message about an alert with this code that one of these names was sent."""
-        for alert, _ in read_with_code(self._tables.query, code):
-            for sent in reversed(read_messages(self._tables.query, alert)):
+        """The latest message that one of these names was sent about the incident of an alert with this code."""
+        for alert, unit in read_with_code(self._tables.query, code):
+            for sent in reversed(read_together(self._tables.query, alert, unit).messages()):
                 if sent.recipient in names and sent.kind != "reply" and sent.state in ARRIVED:
                     return sent
         return None

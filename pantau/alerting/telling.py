@@ -6,23 +6,24 @@ from typing import Final
 
 import msgspec
 
-from pantau.alert_texts import DigestRow, Told, digest_text, message_text, no_data_text, undelivered_text
+from pantau.alert_texts import DigestRow, Told, digest_text, message_text
 from pantau.alerting.evaluation import open_days
+from pantau.alerting.figures import Figures, figures_now, figures_of
 from pantau.alerting.receipts import unreached
 from pantau.alerting.training import latest_training
 from pantau.domain.alerts.causes import Cause, causes
 from pantau.domain.alerts.detection import Transition, code_of
-from pantau.domain.alerts.digests import Digest, digests
+from pantau.domain.alerts.digests import Digest, digests, held_back
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
 from pantau.domain.alerts.incidents import Incident, incidents
 from pantau.domain.alerts.messages import STALE_MS, Message, Place, Role, Rules, plan, sending_time, unsent
 from pantau.domain.alerts.no_data import NoData
-from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import ALL_UNITS, silence_turns
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, MINUTE, day_start, local_day
+from pantau.operator_texts import no_data_text, undelivered_text
 from storage.alert_reading import Sent, group_of, read_slices
 from storage.alerts import AlertTables
 
@@ -31,8 +32,6 @@ CAUSES_COMPARED_DAYS: Final = 56
 """Days before a fall whose visits are what its causes are compared with."""
 
 OPERATOR: Final = "operator"
-
-History = Sequence[tuple[Recorded, tuple[Figure, ...]]]
 
 
 class Telling:
@@ -57,35 +56,42 @@ class Telling:
         self._recipients = recipients
         self._can_reply = can_reply
         self._rules = rules or Rules()
+        self._figures: dict[Transition, Figures] = {}
+        self._late: set[str] = set()
 
     def tell(self, registry: Registry, gaps: Iterable[NoData], now: int) -> list[Sent]:
         """Put into the outbox what is due at ``now`` and was not handed over before; returns that."""
         history = self._tables.transitions(since=now - REMEMBERED_DAYS * DAY)
         found = incidents(row.transition for row, _ in history)
+        self._late = {row.transition.alert for row, _ in history if row.late}
+        self._figures = {row.transition: figures for row, figures in history}
         places = places_of(registry, now)
         self._keep_silence_turns(registry, found, now)
         answers, known = self._tables.answers(), self._tables.outbox(since=now - REMEMBERED_DAYS * DAY)
+        silences = self._tables.silences()
+        begun = {sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")}
         planned = plan(
             found,
             places=places,
             answers=answers,
-            silences=self._tables.silences(),
+            silences=silences,
             now=now,
-            told={sent.alert: sent.due_at for sent in known if sent.kind in ("fall", "unstable")},
+            told=begun,
             unreached=unreached(known),
             rules=self._rules,
         )
         keys = {sent.key for sent in known}
         addressed: list[Sent] = []
         for message in unsent(planned, found, keys, now):
-            told = self._told(registry, message, found, history, answers, now)
+            told = self._told(registry, message, found, answers, now)
             addressed += [
                 _sent(message, msgspec.structs.replace(told, can_reply=self._can_reply(recipient)), recipient)
                 for recipient in self._names(registry, message.role, message.unit)
             ]
+        back = held_back(found, places=places, silences=silences, told=begun, now=now, rules=self._rules)
         plain = [
-            self._digest(registry, each, history, answers)
-            for each in digests(found, places, now)
+            self._digest(registry, each, answers, now)
+            for each in digests([each for each in found if each not in back], places, now)
             if each.key not in keys
         ]
         plain += [each for each in self._undelivered(registry, known, now) if each.key not in keys]
@@ -120,14 +126,13 @@ class Telling:
         registry: Registry,
         message: Message,
         found: Sequence[Incident],
-        history: History,
         answers: Sequence[Acknowledgement],
         now: int,
     ) -> Told:
         incident = next(each for each in found if any(alert.alert == message.alert for alert in each.alerts))
         ended = message.kind in ("recovered", "passed")
-        rows = incident.ends if ended and incident.ends else incident.alerts
-        figures, satisfaction = figures_of(rows, history)
+        rows = incident.ends if ended and incident.ends else _open_alerts(incident)
+        figures, satisfaction = self._figures_of(registry, rows, now)
         alerts = {alert.alert for alert in incident.alerts}
         mine = [answer for answer in answers if answer.alert in alerts]
         roles = [role for role, _ in self._rules.ladder]
@@ -138,7 +143,7 @@ class Telling:
             message=message,
             unit=name_of(registry, message.unit),
             zone=registry.zone(message.unit),
-            since=min(alert.since for alert in incident.alerts),
+            since=min(alert.since for alert in (incident.alerts if ended else rows)),
             figures=figures,
             causes=() if ended or message.kind == "shared" else self._causes(registry, incident, now),
             satisfaction=None if ended else satisfaction,
@@ -170,7 +175,11 @@ class Telling:
         )
         return tuple(cause for cause in causes(current, usual) if cause.kind in wanted)
 
-    def _digest(self, registry: Registry, digest: Digest, history: History, answers: Sequence[Acknowledgement]) -> Sent:
+    def _figures_of(self, registry: Registry, rows: Iterable[Transition], now: int) -> tuple[Figures, Figure | None]:
+        listed = [*rows]
+        return figures_of(listed, {**self._figures, **figures_now(self._tables, registry, listed, now)})
+
+    def _digest(self, registry: Registry, digest: Digest, answers: Sequence[Acknowledgement], now: int) -> Sent:
         kecamatan = next((each.name for each in registry.kecamatan if each.code == digest.kecamatan), digest.kecamatan)
         units = registry.units_of(digest.kecamatan)
         zone = units[0].zone
@@ -180,14 +189,14 @@ class Telling:
             for incident in listed:
                 if phase == "open" and incident in digest.begun:
                     continue
-                turns = incident.ends if phase == "ended" and incident.ends else incident.alerts
+                turns = incident.ends if phase == "ended" and incident.ends else _open_alerts(incident)
                 by = next((taken[alert.alert] for alert in incident.alerts if alert.alert in taken), "")
-                late = any(row.late for row, _ in history if row.transition.alert == incident.first.alert)
+                late = incident.first.alert in self._late
                 rows.append(
                     DigestRow(
                         name_of(registry, incident.unit),
                         code_of(incident.first.alert),
-                        figures_of(turns, history)[0],
+                        self._figures_of(registry, turns, now)[0],
                         incident.first.since,
                         zone,
                         "late" if late and phase == "begun" else phase,
@@ -237,6 +246,12 @@ class Telling:
             if at <= now:
                 found.append(_to_operator("no_data", f"{gap.unit}:no_data:{gap.since}", gap.unit, at, texts))
         return found
+
+
+def _open_alerts(incident: Incident) -> tuple[Transition, ...]:
+    """The falls of an incident that have not ended; all of them once it is over."""
+    ended = {each.alert for each in incident.ends}
+    return tuple(alert for alert in incident.alerts if alert.alert not in ended) or incident.alerts
 
 
 def _to_operator(kind: str, key: str, unit: str, at: int, texts: Mapping[str, str]) -> Sent:
@@ -290,17 +305,3 @@ def name_of(registry: Registry, unit: str) -> str:
     """A unit's name, or its code where the registry no longer knows it."""
     known = registry.unit(unit)
     return known.name if known else unit
-
-
-def figures_of(turns: Iterable[Transition], history: History) -> tuple[tuple[Figure, ...], Figure | None]:
-    """The figures of transitions, each indicator once, and the satisfaction beside them if none of them is of it."""
-    told = {row.transition: figures for row, figures in history}
-    own: dict[str, Figure] = {}
-    beside: Figure | None = None
-    for turn in turns:
-        for i, each in enumerate(told.get(turn, ())):
-            if i == 0:
-                own.setdefault(each.indicator, each)
-            elif beside is None:
-                beside = each
-    return tuple(own.values()), None if "satisfaction" in own else beside

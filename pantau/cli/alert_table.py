@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pantau.alert_texts import ROLES, figure_text, moment_text
 from pantau.alerting.backtest import Backtest
+from pantau.alerting.together import read_together
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
@@ -22,7 +23,15 @@ from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, local_day
 from pantau.embedded.desk import Desk
 from pantau.texts import day_text, number_text
-from storage.alert_reading import Sent, day_from, read_answers, read_gaps, read_outbox, read_silences, read_transitions
+from storage.alert_reading import (
+    Sent,
+    day_from,
+    read_answers,
+    read_band_notices,
+    read_gaps,
+    read_silences,
+    read_transitions,
+)
 
 INDICATOR_NAMES: Final = {
     "late": Text("tepat janji", "promise kept"),
@@ -184,6 +193,21 @@ def print_alerts(rows: Sequence[Row], language: Language) -> None:
     Console().print(table)
 
 
+def lost_grades(desk: Desk, language: Language) -> Iterator[str]:
+    """A line for each unit whose IKM lost a grade in the last four weeks: no alert, but news for its report."""
+    registry = desk.registry
+    for lost in read_band_notices(desk.query, first_day=desk.now() // DAY - 28):
+        day = day_text(day_from(lost.day), language)
+        before, now = (number_text(float(value), language, 2) for value in (lost.value_before, lost.value))
+        change = f"{lost.before} → {lost.now} ({before} → {now}, n = {number_text(lost.raters, language)})"
+        name = _name(registry, lost.unit)
+        yield (
+            f"Mutu IKM turun: {name}, {change}, sejak {day}"
+            if language == "id"
+            else (f"IKM lost a grade: {name}, {change}, since {day}")
+        )
+
+
 def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:
     """The life of an alert, line by line: its steps, answers and messages in the order of time."""
     registry = desk.registry
@@ -192,6 +216,9 @@ def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:
     zone = registry.zone(first.unit)
     indicator = INDICATOR_NAMES[first.indicator].read(language)
     yield f"{code_of(alert)} · {_name(registry, first.unit)} · {first.group} · {indicator}"
+    together = read_together(desk.query, alert, first.unit)
+    if others := [code_of(each) for each in together.alerts if each != alert]:
+        yield Text("satu kejadian dengan ", "one incident with ").read(language) + ", ".join(others)
     told: list[tuple[int, str]] = []
     for row, figures in steps:
         lines = [_step(row.transition, zone, language)]
@@ -199,15 +226,12 @@ def story(desk: Desk, alert: str, language: Language) -> Iterator[str]:
             lines.append("  data susulan" if language == "id" else "  found late, for data came late")
         lines += [f"  {figure_text(figure, language)}" for figure in figures]
         told.append((row.transition.at, "\n".join(lines)))
-    for answer in read_answers(desk.query):
-        if answer.alert == alert:
-            told.append((answer.at, _answer(answer, zone, language)))
-    for sent in read_outbox(desk.query, since=0):
-        if sent.alert == alert:
-            text = sent.text if language == "id" else sent.text_en
-            whom = f"{_role(sent.role, language)} ({_delivery(sent, language)})"
-            head = f"{moment_text(sent.due_at, zone, language)}  → {whom}"
-            told.append((sent.due_at, head + "\n" + "\n".join(f"  {line}" for line in text.splitlines())))
+    told += [(answer.at, _answer(answer, zone, language)) for answer in together.answers()]
+    for sent in together.messages():
+        text = sent.text if language == "id" else sent.text_en
+        whom = f"{_role(sent.role, language)} ({_delivery(sent, language)})"
+        head = f"{moment_text(sent.due_at, zone, language)}  → {whom}"
+        told.append((sent.due_at, head + "\n" + "\n".join(f"  {line}" for line in text.splitlines())))
     for _, text in sorted(told):
         yield text
 

@@ -39,21 +39,24 @@ def list_alerts(
     lang: Lang = "id",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, for programs.")] = False,
 ) -> None:
-    """List the alerts that are open, with what fell, since when, and who takes them on.
+    """List the alerts that are open, with what fell, since when, and who takes them on; then lost grades of the IKM.
 
     Exit 0 when none is open, else 1.
     """
-    from pantau.cli.alert_table import alert_rows, print_alerts
+    from pantau.cli.alert_table import alert_rows, lost_grades, print_alerts
     from pantau.cli.desks import open_desk
 
     with open_desk(data) as desk:
         rows = alert_rows(desk, every=every)
+        lost = [*lost_grades(desk, lang)]
     if as_json:
         _print_json(rows)
     elif not rows:
         typer.echo(_WORDS["none"][lang])
     else:
         print_alerts(rows, lang)
+    for line in [] if as_json else lost:
+        typer.echo(line)
     raise typer.Exit(1 if any(row.state in ("falling", "acknowledged", "silenced") for row in rows) else 0)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from pantau.alert_texts import figure_text, moment_text
+from pantau.domain.alerts.figures import LEAST_BESIDE, Figure
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.indicators import Language, Text
 from pantau.domain.reports.document import Grid
@@ -69,7 +70,13 @@ def counts(found: Sequence[FollowUp]) -> tuple[int, int, int]:
 
 
 def _what(each: FollowUp, language: Language) -> str:
-    lines = [figure_text(figure, language) for fall in each.falls for figure in fall.figures]
+    own: dict[Indicator, Figure] = {}
+    for fall in each.falls:
+        if fall.figures:
+            own.setdefault(fall.indicator, fall.figures[0])
+    beside = [figure for fall in each.falls for figure in fall.figures[1:] if figure.n >= LEAST_BESIDE]
+    told = [*own.values(), *([] if "satisfaction" in own else beside[:1])]
+    lines = [figure_text(figure, language) for figure in told]
     names = [INDICATORS[fall.indicator].read(language) for fall in each.falls if not fall.figures]
     return " ".join(dict.fromkeys([*lines, *names]))
 

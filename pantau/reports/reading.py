@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.indicator_catalogue import chosen
 from pantau.domain.indicators import SERVED, Evidence, choices_of, index
 from pantau.domain.periods import Period, last_of
@@ -14,7 +15,7 @@ from pantau.domain.reports.satisfaction import Plan, ServiceIndex, SkmFigures, T
 from pantau.domain.requests import Request
 from pantau.domain.skm import ELEMENTS, Ikm
 from pantau.domain.zones import DAY, day_start, local_day
-from storage.alert_reading import read_answers, read_transitions
+from storage.alert_reading import EPOCH, read_answers, read_band_notices, read_transitions
 from storage.slices import Query, Scope, data_days, read
 
 TRAITS = ("sex", "age_group", "education", "occupation", "service", "channel")
@@ -55,6 +56,7 @@ def skm_figures(query: Query, registry: Registry, unit: str, period: Period, as_
         profile=_profile(query, registry, unit, period),
         followups=incidents_of(query, registry, unit, period),
         plan=plan,
+        lost_grades=_lost_grades(query, unit, period),
     )
 
 
@@ -92,6 +94,12 @@ def incidents_of(query: Query, registry: Registry, unit: str, period: Period) ->
     since, until = span(registry, unit, period)
     steps = [(row.transition, figures) for row, figures in read_transitions(query, since=since - LOOK_BACK_DAYS * DAY)]
     return followups(steps, read_answers(query), unit=unit, since=since, until=until)
+
+
+def _lost_grades(query: Query, unit: str, period: Period) -> tuple[BandNotice, ...]:
+    first, last = (day.toordinal() - EPOCH.toordinal() for day in (period.first, period.last))
+    found = read_band_notices(query, first_day=first)
+    return tuple(each for each in found if each.unit == unit and each.day <= last)
 
 
 def span(registry: Registry, unit: str, period: Period) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from pantau.domain.reports.document import AnyBlock, Grid, Line, Mark, Paragraph
 from pantau.domain.reports.satisfaction import Priority, SkmFigures, Step, best, priorities, sample_of
 from pantau.domain.skm import BANDS, ELEMENTS, Ikm
 from pantau.reports.followup_table import followup_grid
+from pantau.reports.lost_grades import lost_grade_notes
 from pantau.reports.skm_words import told
 from pantau.reports.writing import (
     DASH,
@@ -114,12 +115,13 @@ def _trend(figures: SkmFigures, language: Language) -> tuple[AnyBlock, ...]:
         widths=(22, 11, 9, 19, 9, 13, 17),
         numbers=(1, 4, 5),
     )
+    lost = lost_grade_notes(figures.lost_grades, language)
     if len(known) < 2:
-        return (Paragraph(text=told("4.3.one", language)), grid)
+        return (Paragraph(text=told("4.3.one", language)), grid, *lost)
     first = next(index for index, (_, ikm) in enumerate(figures.trend) if ikm.value is not None)
     blocks: list[AnyBlock] = [trend_line(figures.trend[first:], language), grid]
     said = _change(figures, language)
-    return tuple([*blocks, Paragraph(text=said)] if said else blocks)
+    return (*blocks, *([Paragraph(text=said)] if said else []), *lost)
 
 
 def _trend_row(period: Period, ikm: Ikm, language: Language) -> tuple[str, ...]:

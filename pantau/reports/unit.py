@@ -20,6 +20,7 @@ from pantau.effect_texts import sentence
 from pantau.indicator_texts import choice_text, notes, value_text
 from pantau.reports import skm_words
 from pantau.reports.followup_table import counts, followup_grid
+from pantau.reports.lost_grades import lost_grade_notes
 from pantau.reports.skm import cautions, place_of
 from pantau.reports.skm_analysis import named, trend_line
 from pantau.reports.skm_results import element_bars
@@ -212,7 +213,10 @@ def _satisfaction(figures: UnitFigures, language: Language) -> tuple[Section, ..
         trend: AnyBlock = Paragraph(text=skm_words.told("4.3.one", language))
     else:
         trend = trend_line(skm.trend[known[0] :], language)
-    return (_section("3.1", language, *blocks), _section("3.2", language, trend))
+    return (
+        _section("3.1", language, *blocks),
+        _section("3.2", language, trend, *lost_grade_notes(skm.lost_grades, language)),
+    )
 
 
 def _alerts(figures: UnitFigures, language: Language) -> tuple[Section, ...]:

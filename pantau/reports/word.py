@@ -143,8 +143,7 @@ def _block(word: WordDocument, block: AnyBlock) -> None:
         case Grid():
             _grid(word, block)
         case Bars() | Line():
-            beside = f" · {block.before}" if isinstance(block, Bars) and block.before else ""
-            word.add_paragraph(typeset(block.caption + beside), style="Caption")
+            word.add_paragraph(typeset(block.caption), style="Caption")  # no marks of the period before in these charts
             add_chart(word, block, LINE_MM)
         case Signature():
             _signature(word, block)

@@ -19,21 +19,15 @@ from litestar.params import FromPath, FromQuery
 from dashboards.words import Say
 from pantau.alert_texts import moment_text
 from pantau.alerting.links import is_signed
-from pantau.domain.alerts.states import Acknowledgement, State, is_due_day, state_of
+from pantau.alerting.together import read_together
+from pantau.domain.alerts.states import Acknowledgement, State, is_due_day
 from pantau.domain.errors import NotNow
 from pantau.domain.indicators import Language, Text
 from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.zones import local_day
 from pantau.texts import day_text
-from storage.alert_reading import (
-    EPOCH,
-    read_answers,
-    read_last_step,
-    read_messages,
-    read_silences,
-    read_with_code,
-)
+from storage.alert_reading import read_answers, read_with_code
 from storage.engine import Answer
 
 LARGEST_BODY: Final = 4_096
@@ -134,10 +128,11 @@ def _shown(
         if found is None:
             return _page(language, [_WORDS["invalid"].read(language)], status=404)
         alert, unit = found
-        texts = [sent for sent in read_messages(desk.query, alert) if sent.kind != "reply"]
-        answers = read_answers(desk.query, alert)
+        together = read_together(desk.query, alert, unit)
+        texts = [sent for sent in together.messages() if sent.kind != "reply"]
+        answers = together.answers()
         zone = desk.registry.zone(unit)
-        state = _state(desk, alert, unit, answers)
+        state = together.state(local_day(zone, desk.now()))
     except NotNow:
         return _page(language, [_WORDS["away"].read(language)], status=503)
     message = (
@@ -151,18 +146,6 @@ def _shown(
     lines = [line for line in message.splitlines() if f"/a/{code.upper()}?" not in line]  # who reads it here is there
     filled = {**(form or {}), "code": code.upper(), "k": k}
     return _page(language, lines, state=state, answers=said, form=filled, wrong=wrong, status=status)
-
-
-def _state(desk: AlertDesk, alert: str, unit: str, answers: Sequence[Acknowledgement]) -> State:
-    """The state in which the alert is now."""
-    today = local_day(desk.registry.zone(unit), desk.now())
-    last = read_last_step(desk.query, alert)
-    return state_of(
-        last,
-        today=today.toordinal() - EPOCH.toordinal(),
-        acknowledged=bool(answers),
-        silenced=any(each.covers(unit, last.indicator, today) for each in read_silences(desk.query)),
-    )
 
 
 def _answered(desk: AlertDesk, code: str, form: Mapping[str, str]) -> Response[str]:

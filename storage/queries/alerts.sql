@@ -59,13 +59,15 @@ WHERE reinterpretAsUInt64(reverse(unhex(alert))) % {codes:UInt64} = {rest:UInt64
 GROUP BY alert
 ORDER BY max(at) DESC, alert
 
--- name: alert_last_step
--- Which step did an alert take last, on which local day of its unit, and which indicator is it about?
-SELECT CAST(argMax(indicator, (at, found_at)) AS String) AS indicator, CAST(argMax(turn, (at, found_at)) AS String) AS turn,
-       toUInt16(argMax(day, (at, found_at))) AS day_number
-FROM alert_transitions
-WHERE alert_transitions.alert = {alert:String}
-GROUP BY alert
+-- name: alert_transitions_of
+-- Which transitions of a unit's alerts are recorded, in order?
+SELECT CAST(unit AS String) AS unit, CAST(service_group AS String) AS service_group, CAST(indicator AS String) AS indicator,
+       alert, CAST(turn AS String) AS turn, toUnixTimestamp64Milli(alert_transitions.at) AS at_ms,
+       toUInt16(alert_transitions.day) AS day_number, toUnixTimestamp64Milli(since) AS since_ms, evidence, threshold,
+       toUInt16(baseline) AS baseline_day, late, figures, toUnixTimestamp64Milli(found_at) AS found_at_ms
+FROM alert_transitions FINAL
+WHERE alert_transitions.unit = {unit:String}
+ORDER BY at_ms, service_group, indicator, turn
 
 -- name: alert_messages
 -- What was written about an alert, and to whom, in order?
@@ -128,12 +130,21 @@ GROUP BY unit, day_number, start_ms
 ORDER BY unit, start_ms
 
 -- name: alert_last_events
--- When did each unit last say anything, in a span of time? That a day was closed is no word of the unit.
-SELECT CAST(unit AS String) AS unit, toUnixTimestamp64Milli(max(time)) AS last_ms
-FROM events
-WHERE time >= fromUnixTimestamp64Milli({since:Int64}) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
-  AND kind != 'ticket.left'
-GROUP BY unit
+-- When did each unit last tell of a visit, in a span of time, by what most of its visits come in (tickets or applications)? per_mille: how
+-- many of its arrivals those are. Answers of citizens, trainings, and that a day was closed are no word of a queue.
+SELECT CAST(unit AS String) AS unit,
+       toUnixTimestamp64Milli(multiIf(applications > tickets, last_application, tickets > 0, last_ticket, last_of_all)) AS last_ms,
+       if(tickets + applications = 0, 1000, intDiv(1000 * greatest(tickets, applications), tickets + applications)) AS per_mille
+FROM (
+    SELECT unit, max(time) AS last_of_all, maxIf(time, startsWith(kind, 'application.')) AS last_application,
+           maxIf(time, NOT startsWith(kind, 'application.')) AS last_ticket,
+           countIf(kind = 'ticket.created') AS tickets, countIf(kind = 'application.submitted') AS applications
+    FROM events
+    WHERE time >= fromUnixTimestamp64Milli({since:Int64}) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
+      AND kind NOT IN ('ticket.left', 'rating.given', 'survey.answered', 'complaint.opened', 'complaint.resolved',
+                       'training.recorded', 'measure.recorded')
+    GROUP BY unit
+)
 ORDER BY unit
 
 -- name: alert_data_gaps

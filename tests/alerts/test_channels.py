@@ -41,6 +41,16 @@ def http() -> Iterator[HttpServer]:
         ("whatsapp://T@555/628123?template=pantau&api={http}", "sent", note_of("whatsapp", "wamid.1")),
         ("whatsapp://T@130429/628123?api={http}", "retry", "130429: Rate limit hit"),
         ("whatsapp://T@131026/628123?api={http}", "refused", "131026: Message undeliverable"),
+        ("https://", "refused", "the address cannot be used: UnsupportedProtocol; see docs/alerts.md"),
+        ("http://127.0.0.1:port/", "refused", "the address cannot be used: InvalidURL; see docs/alerts.md"),
+        ("http://[::1", "refused", "the address cannot be used: ValueError; see docs/alerts.md"),
+        (
+            "fonnte://TOKÉN@628123?host={http}",
+            "refused",
+            "the address cannot be used: UnicodeEncodeError; see docs/alerts.md",
+        ),
+        ("smtp://127.0.0.1:99999/?to=a@b.id", "refused", "the address cannot be used: ValueError; see docs/alerts.md"),
+        ("smtp://127.0.0.1/", "refused", "the address cannot be used: ValueError; see docs/alerts.md"),
         ("json://{host}/ok", "sent", "apprise"),
         ("json://{host}/gone", "retry", "apprise: not sent"),
     ],
@@ -82,7 +92,22 @@ def test_mails_of_one_alert_are_one_thread_and_a_repeated_one_has_the_same_id() 
     assert mails[0]["Message-ID"] == mails[1]["Message-ID"] != mails[2]["Message-ID"]
     assert len({mail["References"] for mail in mails}) == 1
     assert mails[0]["Subject"] == "🔻 MENURUN · Kantor u0"
+    assert mails[0]["Date"]
     assert "Sejak Sel 10 Nov" in mails[0].get_content()
+
+
+def test_a_mail_by_apprise_has_a_subject_and_keeps_its_lines() -> None:
+    with running(SmtpServer()) as server:
+        address = f"mailto://127.0.0.1:{server.port}/?from=pantau@example.org&to=camat@example.org&mode=insecure"
+        assert (
+            send(address, msgspec.structs.replace(LETTER, text=f"{LETTER.text}\nMohon"), read_seconds=2).outcome
+            == "sent"
+        )
+        (mail,) = [email.message_from_string(text, policy=default) for text in server.mails]
+    assert mail["Subject"] == "🔻 MENURUN · Kantor u0"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == ["Sejak Sel 10 Nov", "Mohon"]
 
 
 def test_no_mail_server_is_not_now() -> None:

@@ -20,7 +20,7 @@ from pantau.domain.zones import HOUR, MINUTE
 from storage.alert_reading import Sent
 from storage.alerts import AlertTables
 from storage.chdb_engine import ChdbEngine
-from tests.alerts.servers import HttpServer, running
+from tests.alerts.servers import HttpServer, SmtpServer, running
 from tests.alerts.world import REGISTRY, at
 
 NOON = at(0, 12)
@@ -89,6 +89,32 @@ def test_what_may_have_arrived_is_sent_once_more_and_says_so(engine: ChdbEngine)
             post.now += 2 * MINUTE
     assert [letter.text for letter in post.letters] == ["🔻 halo", "(kirim ulang) 🔻 halo"]
     assert post.states() == {"k camat/0": ("sent", 2)}
+
+
+def test_a_mail_that_may_have_arrived_says_so_too_also_after_the_server_was_away(engine: ChdbEngine) -> None:
+    with running(SmtpServer("hang_up")) as smtp:
+        to = f"smtp://127.0.0.1:{smtp.port}/?from=a@example.org&to=b@example.org"
+        post = Post(engine, AddressBook(roles={"camat": [to]}))
+        post.put(message())
+        post.deliverer().deliver(REGISTRY, post.book)
+        post.now += 2 * MINUTE
+        smtp.behaviour = "later"
+        (row,) = post.deliverer().deliver(REGISTRY, post.book)
+        post.now = row.next_at
+        smtp.behaviour = "ok"
+        post.deliverer().deliver(REGISTRY, post.book)
+    assert [letter.text for letter in post.letters] == ["🔻 halo", *["(kirim ulang) 🔻 halo"] * 2]
+    assert post.states() == {"k camat/0": ("sent", 3)}
+
+
+def test_an_address_that_cannot_be_used_is_dead_and_holds_up_nobody(engine: ChdbEngine, tmp_path: Path) -> None:
+    there = tmp_path / "there.txt"
+    post = Post(engine, AddressBook(roles={"camat": ["fonnte://RAHASIÁ@62", "http://[::1", there.as_uri()]}))
+    post.put(*(message(recipient=f"camat/{i}") for i in range(3)))
+    first, second, last = post.deliverer().deliver(REGISTRY, post.book)
+    assert [first.state, second.state, last.state] == ["dead", "dead", "sent"]
+    assert "RAHASI" not in first.note
+    assert there.read_text(encoding="utf-8") == "🔻 halo\n\n"
 
 
 def test_a_deliverer_that_dies_after_sending_leaves_a_lease_that_runs_out(engine: ChdbEngine) -> None:

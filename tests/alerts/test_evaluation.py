@@ -1,6 +1,7 @@
 """From events to a message: windows are evaluated, what was found is recorded once, and told once."""
 
 import random
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -10,7 +11,8 @@ from pantau.alerting.evaluation import Evaluation
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.detection import Transition, code_of
 from pantau.domain.alerts.states import Acknowledgement
-from pantau.domain.events import Event
+from pantau.domain.events import VOCABULARY, Event
+from pantau.domain.wire import content_hash, encode_data
 from pantau.embedded.pipeline import Pipeline
 from storage.alert_reading import Sent
 from storage.alerts import AlertTables
@@ -55,6 +57,21 @@ def office(engine: ChdbEngine) -> Office:
 
 def past(upto: int) -> list[Event]:
     return [event for number in range(upto) for event in day_of_events(number)]
+
+
+def _survey(unit: str, when: int) -> Event:
+    """An answer of a citizen, which comes by another way than the queue's events."""
+    data = msgspec.convert({"unit": unit, "elements": {"waktu": 4}}, VOCABULARY["survey.answered"])
+    content = content_hash("survey.answered", when, encode_data(data))
+    return Event(
+        source="antrean",
+        id=f"skm/{when}",
+        kind="survey.answered",
+        time=when,
+        arrival=when,
+        data=data,
+        content=content,
+    )
 
 
 def falls(found: Iterable[Transition]) -> list[tuple[str, str]]:
@@ -154,6 +171,7 @@ def test_a_silent_unit_is_told_to_the_operator_and_ends_no_alert(office: Office)
     office.look(at(FALLS + 1, 16))
     falling = falls(office.found())
     office.take(event for event in day_of_events(FALLS + 2) if event.data.unit != "u0")
+    office.take([_survey("u0", at(FALLS + 2, hour)) for hour in range(8, 12)])
     sent = office.look(at(FALLS + 2, 12))
     assert [(each.unit, each.role) for each in sent if each.kind == "no_data"] == [("u0", "operator")]
     assert falls(office.found()) == falling
@@ -171,3 +189,7 @@ def test_an_answer_is_remembered_and_stops_the_ladder(office: Office) -> None:
     later = [each for hour in (8, 16) for each in office.look(at(FALLS + 4, hour))]
     assert "escalated" not in {each.kind for each in later}
     assert "Camat" in next(each.text for each in later if each.kind == "digest")
+    (reminder,) = [each.text for each in office.look(at(FALLS + 10, 8)) if each.kind == "reminder"]
+    then, now = (int(re.search(r"\((\d+) kunjungan", text)[1]) for text in (sent[0].text, reminder))  # type: ignore[index]
+    assert now > 2 * then, "the numbers of today, not those with which it began"
+    assert "Bila sudah selesai: buka https://pantau.example/a/" in reminder

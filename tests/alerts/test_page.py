@@ -10,7 +10,9 @@ from litestar.testing import TestClient
 
 from dashboards.live.secured import HEADERS, secured
 from pantau.alerting.links import signature
+from pantau.cli.alert_table import story
 from pantau.domain.alerts.detection import code_of
+from pantau.domain.alerts.states import Acknowledgement
 from pantau.embedded.desk import LocalDesk
 from pantau.embedded.runtime import Runtime
 from pantau.web.alert_page import routes
@@ -120,3 +122,18 @@ def test_its_headers_are_those_of_the_page_but_for_the_form(client: TestClient[L
             assert answer.headers[name.decode()] == value.decode()
     assert "form-action 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_what_was_answered_to_one_alert_is_said_of_those_that_are_open_with_it(
+    client: TestClient[Litestar], desk: LocalDesk
+) -> None:
+    fell = [row.transition for row, _ in read_transitions(desk.query, since=0) if row.transition.turn == "falling"]
+    first, other = [each.alert for each in fell if each.unit == "u0"][:2]
+    desk.answer_alert(Acknowledgement(alert=first, at=desk.now(), by="Sekcam", note="tambah petugas"))
+    shown = client.get(f"/a/{code_of(other)}?k={signature(desk.secret(), other)}").text
+    assert "Ditindaklanjuti</b>" in shown
+    assert "Sekcam: tambah petugas" in shown
+    assert "MENURUN · Kantor u0" in shown, "the message is told under the code of the first"
+    told = "\n".join(story(desk, other, "id"))
+    assert f"satu kejadian dengan {code_of(first)}" in told
+    assert "ditindaklanjuti oleh Sekcam" in told

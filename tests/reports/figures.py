@@ -6,7 +6,9 @@ sum of means 26, IKM 26 / 9 × 25 = 72,22 → C
 """
 
 from datetime import date
+from decimal import Decimal
 
+from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.events import Elements
 from pantau.domain.facts import ELEMENTS
@@ -49,6 +51,17 @@ FALL = FollowUp(
     done_at=NOON + 8 * DAY,
 )
 
+LOST = BandNotice(
+    unit="dukcapil",
+    day=date(2026, 5, 4).toordinal() - date(1970, 1, 1).toordinal(),
+    before="B",
+    now="C",
+    value=Decimal("75.12"),
+    value_before=Decimal("84.22"),
+    upper=Decimal("76.59"),
+    raters=188,
+)
+
 PLAN = Plan(
     step=(
         Step("Menambah 20 kursi tunggu", "sarana", date(2026, 9, 30), "Subbag Umum"),
@@ -67,6 +80,7 @@ def figures(
     name: str = "Disdukcapil",
     read_on: date = date(2026, 7, 4),
     followups: tuple[FollowUp, ...] = (FALL,),
+    lost_grades: tuple[BandNotice, ...] = (),
 ) -> SkmFigures:
     """The figures of a unit where ``n`` people answered; the half year before, three of ten did."""
     sums = answers(n)
@@ -94,4 +108,5 @@ def figures(
         profile=(Trait("sex", (Group("P", 24), Group("L", 16))), Trait("channel", (Group("", n),))),
         followups=followups,
         plan=plan,
+        lost_grades=lost_grades,
     )

@@ -12,11 +12,14 @@ import msgspec
 import pytest
 from docx.oxml import parse_xml
 
+from pantau.domain.alerts.figures import Figure
 from pantau.domain.indicators import Language, Text
 from pantau.domain.reports.document import Bars, Block, Document, Grid, Keys, Line, Note, Paragraph, Point, Points
+from pantau.domain.reports.followups import Fall
 from pantau.domain.reports.satisfaction import Plan, Step
 from pantau.domain.skm import Ikm, Sums, ikm
 from pantau.reports.charts import line_drawn
+from pantau.reports.followup_table import followup_grid
 from pantau.reports.html import css_text, document_html, poster_html
 from pantau.reports.poster import skm_poster
 from pantau.reports.skm import skm_document
@@ -24,7 +27,7 @@ from pantau.reports.skm_words import POSTER, WORDS
 from pantau.reports.word import document_docx
 from pantau.reports.word_charts import chart_xml
 from pantau.reports.writing import typeset
-from tests.reports.figures import PERIOD, answers, figures
+from tests.reports.figures import FALL, LOST, PERIOD, ZONE, answers, figures
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
 CHAPTERS = [
@@ -120,6 +123,33 @@ def test_two_periods_are_compared_and_no_cause_is_read_from_them() -> None:
     assert "IKM berubah" not in whole(skm_document(figures(), "id"))
     rows = grid(skm_document(figures(), "id"), "IKM antarperiode").rows
     assert [row[0] for row in rows] == ["Semester II 2025", "Semester I 2026"], "none of a period without answers"
+
+
+def test_a_grade_that_was_lost_is_a_notice_of_its_own() -> None:
+    document = skm_document(figures(lost_grades=(LOST,)), "id")
+    (note,) = [each for each in blocks(document) if isinstance(each, Note) and each.title == "Mutu IKM turun"]
+    assert note.text == (
+        "Sejak 4 Mei 2026 jelas bahwa IKM unit ini tidak lagi bermutu B: 75,12 (mutu C, n = 188) pada 20 hari terakhir "
+        "dengan jawaban, 84,22 (mutu B) pada 40 hari sebelumnya; batas atasnya (95 %) 76,59. Penyebabnya tidak dapat "
+        "dibaca dari angka ini."
+    )
+    assert "grade B no more: 75.12" in whole(skm_document(figures(lost_grades=(LOST,)), "en"))
+
+
+def test_what_fell_is_said_once_however_many_alerts_tell_of_it() -> None:
+    ikm = Figure(indicator="satisfaction", n=17, days=2, before=8_400, now=7_550)
+    two = Figure(indicator="satisfaction", n=2, days=1, before=8_400, now=7_000)
+    time = Figure(indicator="time", n=90, days=2, before=300_000, now=600_000)
+    late = Figure(indicator="late", n=90, days=2, before=900_000, now=500_000, k=45, usual=81)
+
+    def told(*falls: Fall) -> str:
+        found = msgspec.structs.replace(FALL, falls=falls)
+        return followup_grid([found], ZONE, PERIOD.last, "id").rows[0][2]
+
+    later = msgspec.structs.replace(ikm, n=30, now=6_820)
+    text = told(Fall("late", "g", (late, ikm)), Fall("time", "g", (time, ikm)), Fall("satisfaction", "-", (later,)))
+    assert [text.count(word) for word in ("Tepat janji", "Waktu layanan", "Kepuasan", "68,2")] == [1, 1, 1, 1]
+    assert "Kepuasan" not in told(Fall("late", "g", (late, two))), "two people are no satisfaction of a unit"
 
 
 def test_the_plan_begins_with_the_worst_and_leaves_room_where_nothing_is_planned() -> None:

@@ -18,7 +18,7 @@ from pantau.domain.alerts.no_data import NoData
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
-from storage.alert_reading import LastStep, Receipt, Reply, read_answers, read_last_step, read_messages, read_with_code
+from storage.alert_reading import Receipt, Reply, read_answers, read_messages, read_transitions_of, read_with_code
 from storage.alerts import AlertTables
 from storage.engine import Engine
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY
@@ -105,6 +105,7 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
         "unannounced": tables.unannounced(since=0, most=10),
     }
     assert [turn.turn for turn in found["silence turns"]] == ["silenced"]
+    assert found["notices"] == [_notice()]
     assert "samsat/silence" in {key_of(event) for event in found["unannounced"]}
     turn = msgspec.structs.replace(found["silence turns"][0], turn="silence_lifted", day=date(2026, 11, 10), by="Op")
     tables.keep_silence_turns([turn], found_at=AS_OF + 1)
@@ -134,9 +135,9 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
     alert = _transition().alert
     found["with code"] = read_with_code(tables.query, code_of(alert).lower())
     found["of it"] = (read_messages(tables.query, alert), read_answers(tables.query, "0f"))
-    found["last step"] = read_last_step(tables.query, alert)
-    last = [row.transition for row, _ in found["history"] if row.transition.alert == alert][-1]
-    assert found["last step"] == LastStep(last.indicator, last.turn, last.day)
+    found["of the unit"] = read_transitions_of(tables.query, "dukcapil")
+    assert found["of the unit"] == [row for row in found["history"] if row[0].transition.unit == "dukcapil"]
+    assert found["of the unit"]
     assert found["with code"] == [(alert, "dukcapil")]
     assert found["of it"] == (found["told"], found["answers"])
     assert [sent.kind for sent in found["told"]] == ["fall"]

@@ -1,6 +1,7 @@
 """Which messages an incident sends, to whom and when: quietly, in office hours, until somebody answers."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pantau.domain.alerts.detection import Transition, Turn
-from pantau.domain.alerts.digests import digests
+from pantau.domain.alerts.digests import digests, held_back
 from pantau.domain.alerts.incidents import Incident, incidents
-from pantau.domain.alerts.messages import Message, Place, Rules, plan, sending_time
+from pantau.domain.alerts.messages import Message, Place, Rules, plan, sending_time, unsent
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.alerts.silences import Silence, SilenceTurn, silence_turns
 from pantau.domain.alerts.states import Acknowledgement, State, state_of
@@ -107,6 +108,41 @@ def test_an_answer_stops_the_ladder_and_its_due_day_is_kept() -> None:
     assert [message.at for message in found if message.kind == "overdue"] == [at(9, 7.5)]
     done = planned(one(), answers=[answer, Acknowledgement(alert="a0", at=at(5, 9), by="Camat", done=True)])
     assert "overdue" not in [message.kind for message in done]
+
+
+def test_an_answer_after_a_reminder_is_reminded_of_all_the_same() -> None:
+    """Reminded on Thursday morning; answered at nine: again five working days later, a Monday, and on the next one."""
+    answer = Acknowledgement(alert="a0", at=at(3, 9), by="Camat")
+    found = planned(one(), answers=[answer], now=at(22, 9))
+    assert [message.at for message in found if message.kind == "reminder"] == [at(3, 7.5), at(14, 7.5), at(21, 7.5)]
+    assert len({message.key for message in found}) == len(found)
+    promised = msgspec.structs.replace(answer, due=date(2026, 4, 12))
+    at_once = [
+        message.kind for message in planned(one(), answers=[promised], now=at(15, 9)) if message.at == at(14, 7.5)
+    ]
+    assert at_once == ["overdue"], "one message that morning, not two"
+
+
+def test_a_new_due_day_is_kept_too_and_who_says_done_may_take_it_on_again() -> None:
+    first = Acknowledgement(alert="a0", at=at(0, 12), by="Camat", due=date(2026, 4, 1))
+    second = Acknowledgement(alert="a0", at=at(3, 9), by="Camat", due=date(2026, 4, 8))
+    done = Acknowledgement(alert="a0", at=at(8, 9), by="Camat", done=True)
+    again = Acknowledgement(alert="a0", at=at(14, 9), by="Camat", due=date(2026, 4, 15))
+
+    def overdue(*answers: Acknowledgement) -> list[tuple[int, str]]:
+        return [(each.at, each.key) for each in planned(one(), answers=answers) if each.kind == "overdue"]
+
+    assert overdue(first) == [(at(3, 7.5), "a0:overdue:0:camat")]
+    assert overdue(first, second) == [(at(10, 7.5), "a0:overdue:1:camat")]
+    assert not overdue(first, second, done)
+    assert overdue(first, second, done, again) == [(at(17, 7.5), "a0:overdue:2:camat")]
+
+
+def test_who_was_away_for_long_sends_one_reminder_and_not_all_that_were_due() -> None:
+    fell = one()
+    due = planned(fell, now=at(14, 9))
+    sent = {message.key for message in due if message.kind != "reminder"}
+    assert [message.key for message in unsent(due, fell, sent, at(14, 9))] == ["a0:reminder:3:camat"]
 
 
 def test_those_who_were_told_of_the_fall_are_told_of_the_end() -> None:
@@ -249,6 +285,23 @@ def test_digests_say_what_is_open_what_began_and_what_ended() -> None:
     assert [len(x) for x in (afternoon[0].open, afternoon[0].begun, afternoon[0].ended)] == [1, 1, 1]
     assert [len(x) for x in (next_morning[0].open, next_morning[0].begun, next_morning[0].ended)] == [1, 0, 0]
     assert not quiet, "an afternoon in which nothing changed"
+
+
+def test_a_digest_is_silent_of_what_is_held_back() -> None:
+    silence = Silence(unit="u0", first=date(2026, 3, 30), last=date(2026, 4, 1), reason="x", by="y", at=at(0, 8))
+
+    def held(found: list[Incident], told: tuple[str, ...] = (), now: int = at(1, 16), **more: Any) -> list[str]:
+        back = held_back(found, places=PLACES, told=told, now=now, **more)
+        return [each.unit for each in back]
+
+    assert held(one(), silences=[silence]) == held(one(), ("a0",), silences=[silence]) == ["u0"]
+    assert held(one(closed=at(1, 9)), silences=[silence]) == ["u0"], "nobody knows that it fell"
+    assert not held(one(closed=at(1, 9)), ("a0",), silences=[silence]), "who was told is told of the end"
+    assert not held(one(), now=at(3, 16), silences=[silence])
+    together = [each for i in range(4) for each in one(f"u{i}", opened=at(0, 9 + i), alert=f"a{i}")]
+    assert held(together) == ["u0", "u1", "u2", "u3"]
+    assert held(together, ("a0",)) == ["u1", "u2", "u3"]
+    assert not held(together, now=at(3, 16))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.alerts_world import GROUP, Fall, half_hour_start, history_of, office, simulate, working_day
-from pantau.alert_texts import LONGEST, DigestRow, Told, Training, digest_text, message_text, no_data_text
+from pantau.alert_texts import LONGEST, DigestRow, Told, Training, digest_text, message_text
 from pantau.alerting.training import effect_of
 from pantau.domain.alerts.causes import Cause, Slice, causes
 from pantau.domain.alerts.detection import begin_week
@@ -20,7 +20,8 @@ from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.effects.assessments import Assessment
 from pantau.domain.effects.evaluation import Effect
 from pantau.domain.indicators import Language
-from pantau.domain.zones import HOUR, MINUTE
+from pantau.domain.zones import DAY, HOUR, MINUTE
+from pantau.operator_texts import no_data_text
 
 TUESDAY_0930 = 1_794_277_800_000
 """2026-11-10T09:30 in Jakarta."""
@@ -135,6 +136,40 @@ def test_the_effect_beside_an_alert_is_that_of_the_units_own_programme_or_traini
     assert told_of == (known if found else None)
 
 
+def test_who_took_it_on_is_asked_whether_it_is_done_and_not_to_take_it_on() -> None:
+    taken = Acknowledgement(alert="a", at=TUESDAY_0930, by="Camat", note="tambah petugas", due=date(2026, 11, 16))
+    reminder = msgspec.structs.replace(told().message, kind="reminder", deadline=None)
+    text = message_text(told(**{**WHOLE, "message": reminder, "answer": taken, "can_reply": True}), "id")
+    code = reminder.code
+    assert text.splitlines()[-1] == (
+        f"Bila sudah selesai: buka https://pantau.example/a/K7Q2 lalu tekan “Sudah selesai”, "
+        f"atau balas SELESAI {code}. Bila belum: OK {code} dan tenggat baru."
+    )
+    done = Acknowledgement(alert="a", at=TUESDAY_0930 + DAY, by="Camat", done=True)
+    again = message_text(told(**{**WHOLE, "training": None, "message": reminder, "answer": done}), "id").splitlines()
+    assert again[-2] == "Dinyatakan selesai oleh Camat, Rab 11 Nov 09.30."
+    assert "Saya tindaklanjuti" in again[-1], "it has fallen still"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "text"),
+    [
+        (4 * MINUTE + 47_000, 6 * MINUTE + 3_000, "4 mnt 47 dtk → 6 mnt 3 dtk"),
+        (2 * MINUTE + 57_000, 36 * MINUTE + 12_000, "3 mnt → 36 mnt"),
+        (6 * MINUTE + 20_000, 9 * MINUTE + 40_000, "6 mnt → 10 mnt"),
+    ],
+)
+def test_two_times_are_told_as_exactly_as_each_other(before: int, now: int, text: str) -> None:
+    time = msgspec.structs.replace(TIME, before=before, now=now)
+    assert f"Waktu layanan {text} (118 kunjungan)." in message_text(told(figures=(time,)), "id").splitlines()
+
+
+def test_a_shared_disturbance_says_until_when_it_was_counted() -> None:
+    shared = msgspec.structs.replace(told().message, kind="shared", at=TUESDAY_0930)
+    text = message_text(told(message=shared, units=("Kantor Kecamatan Natar", "Disdukcapil")), "id")
+    assert "2 unit menurun pada hari yang sama (sampai Sel 10 Nov 09.30 WIB): Kec. Natar, Disdukcapil." in text
+
+
 def test_the_same_in_english() -> None:
     text = message_text(told(**WHOLE), "en")
     assert "Promise kept 91 % → 79 % (93 of 118 visits; usually 107)." in text
@@ -176,7 +211,9 @@ def test_no_message_is_longer_than_a_phone_shows(kind: MessageKind, language: La
     text = message_text(long, language)
     assert len(text) <= LONGEST
     assert long.message.code in text
-    if kind not in ("recovered", "passed"):
+    if kind in ("reminder", "overdue"):
+        assert "sudah selesai: buka https" in text or "done: open https" in text, "how to act is never cut"
+    elif kind not in ("recovered", "passed"):
         assert "s.d." in text or "by Tue" in text, "how to act and what happens otherwise are never cut"
 
 
@@ -192,7 +229,7 @@ def test_a_digest_shows_as_many_units_as_fit_and_counts_the_rest() -> None:
 
 def test_no_data_is_told_to_the_operator_as_what_it_is() -> None:
     text = no_data_text("Disdukcapil", TUESDAY_0930, 12_400, "Asia/Jakarta", "id")
-    assert "Tidak ada kejadian sejak Sel 10 Nov 09.30 WIB; biasanya 12 kunjungan" in text
+    assert "Tidak ada data kunjungan sejak Sel 10 Nov 09.30 WIB; biasanya 12 kunjungan" in text
     assert "tetap terbuka" in text
 
 

@@ -16,6 +16,9 @@ FIRST_WAIT_MS: Final = 5_000
 LONGEST_WAIT_MS: Final = 15 * MINUTE
 GIVES_UP_AFTER_MS: Final = 24 * HOUR
 UNCLEAR_WAIT_MS: Final = 2 * MINUTE
+IN_DOUBT: Final = "no answer"
+"""So begins the note of an attempt after which nobody knows whether the message arrived."""
+
 STALE_MS: Final = 4 * HOUR
 """So long after it was due, news of a fall that has ended meanwhile is not sent any more."""
 

@@ -1,14 +1,15 @@
 """The morning and the afternoon digest of a kecamatan: what is open, what began and what ended since the last one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 
 import msgspec
 
 from pantau.domain.alerts.incidents import Incident
-from pantau.domain.alerts.messages import CLOSED_AFTER_MS, Place
-from pantau.domain.calendars import is_working_day
+from pantau.domain.alerts.messages import CLOSED_AFTER_MS, Place, Rules, disturbances
+from pantau.domain.alerts.silences import Silence, silenced_on
+from pantau.domain.calendars import add_working_days, is_working_day
 from pantau.domain.zones import DAY, from_local, local_day
 
 MORNING: Final = time(7, 30)
@@ -61,6 +62,42 @@ def digests(incidents: Sequence[Incident], places: Mapping[str, Place], now: int
         if begun or ended or (still and is_morning):
             key = f"{kecamatan}:digest:{at}"
             found.append(Digest(at=at, key=key, kecamatan=kecamatan, open=still, begun=begun, ended=ended))
+    return found
+
+
+def held_back(
+    incidents: Sequence[Incident],
+    *,
+    places: Mapping[str, Place],
+    silences: Sequence[Silence] = (),
+    told: Collection[str] = (),
+    now: int,
+    rules: Rules | None = None,
+) -> list[Incident]:
+    """The incidents of which a digest says nothing either at ``now``, because messages of their own are held back.
+
+    Those that are silenced, and the end of those that were silenced from begin to end; and those that wait because they
+    began with a shared disturbance. ``told`` are the alerts that people know of.
+    """
+    rules = rules or Rules()
+    mine: dict[str, list[Incident]] = {}
+    for incident in sorted(incidents, key=lambda each: (each.opened, each.unit)):
+        if incident.unit in places:
+            mine.setdefault(incident.unit, []).append(incident)
+    shared = {(unit, day): message.at for message, day in disturbances(mine, places, rules) for unit in message.units}
+    found = []
+    for unit, listed in mine.items():
+        calendar = places[unit].calendar
+        for i, incident in enumerate(listed):
+            known = any(alert.alert in told for alert in incident.alerts)
+            if known and incident.closed is not None:
+                continue
+            day = local_day(calendar.zone, now if incident.closed is None else incident.closed)
+            waits = shared.get((unit, incident.first.day))
+            if silenced_on(incident, day, silences, listed[:i]) or (
+                waits is not None and not known and now < add_working_days(calendar, waits, rules.remind_days)
+            ):
+                found.append(incident)
     return found
 
 

@@ -1,6 +1,7 @@
 """What fell, by how much: the numbers that an alert's message tells, from the half hours that decided it."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -8,6 +9,9 @@ from pantau.domain.alerts.baselines import Baseline, observed
 from pantau.domain.alerts.half_hours import Day
 from pantau.domain.alerts.policy import Indicator
 from pantau.domain.histogram import EDGES
+
+LEAST_BESIDE: Final = 5
+"""Of fewer people satisfaction is not told beside what fell: it says nothing of the unit, and much of them."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,3 +54,8 @@ def incidents(transitions: Iterable[Transition]) -> list[Incident]:
     for unit in sorted(begun):
         close(unit, None)
     return sorted(found, key=lambda incident: (incident.opened, incident.unit))
+
+
+def incident_with(transitions: Iterable[Transition], alert: str) -> Incident | None:
+    """The incident that an alert belongs to; None for one that never fell."""
+    return next((each for each in incidents(transitions) if any(own.alert == alert for own in each.alerts)), None)

@@ -43,6 +43,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     remind_days: int = 2
     reminders: int = 3
     remind_acknowledged_days: int = 5
+    reminders_acknowledged: int = 12
     shared_units: int = 5
     shared_share: float = 0.2
     shared_least: int = 3
@@ -120,13 +121,14 @@ def plan(
     for incident in sorted(incidents, key=lambda each: (each.opened, each.unit)):
         if incident.unit in places:
             mine.setdefault(incident.unit, []).append(incident)
-    shared = _shared(mine, places, rules)
+    shared = disturbances(mine, places, rules)
     held = {(unit, day) for message, day in shared for unit in message.units}
     found = [message for message, _ in shared]
     for unit, listed in mine.items():
         place = places[unit]
         for i, incident in enumerate(listed):
             acknowledged = [each for alert in incident.alerts for each in taken.get(alert.alert, [])]
+            acknowledged.sort(key=lambda each: each.at)
             begin = _first_told(incident, place, silences, listed[:i], rules, now)
             if begin is None:
                 continue
@@ -150,13 +152,14 @@ def unsent(
     """Of a plan, what is to be handed to delivery now: nothing twice, nothing stale, and no step that another overtook.
 
     ``known`` are the keys that were handed over before. What was due more than three days ago is only told of incidents
-    that are open still; where begin and end are due together, the end alone is told.
+    that are open still; where begin and end are due together, the end alone is told, and of reminders only the last.
     """
     alerts = {alert.alert: incident for incident in incidents for alert in incident.alerts}
     told = {key.split(":")[0] for key in known}
     fresh: dict[str, list[Message]] = {}
+    reminding = {message.alert: message.key for message in planned if message.kind == "reminder"}
     for message in planned:
-        if message.key not in known:
+        if message.key not in known and (message.kind != "reminder" or message.key == reminding[message.alert]):
             fresh.setdefault(message.key if message.kind == "shared" else message.alert, []).append(message)
     found = []
     for listed in fresh.values():
@@ -283,23 +286,33 @@ def _life(
             found.append(message("escalated", role, at, deadline=following))
             told.append(role)
     for number in range(1, rules.reminders + 1):
-        if answered is None:
-            at = sending_time(calendar, add_working_days(calendar, begin, rules.remind_days * number), rules)
-        else:
-            wait = rules.remind_acknowledged_days * number
-            at = sending_time(calendar, add_working_days(calendar, answered, wait), rules)
-        if still_open(at):
+        at = sending_time(calendar, add_working_days(calendar, begin, rules.remind_days * number), rules)
+        if still_open(at) and (answered is None or at <= answered):
             found.append(message("reminder", CAMAT, at, number))
-    due = max((each.due for each in answers if each.due is not None), default=None)
-    if due is not None and not any(each.done for each in answers):
-        at = sending_time(calendar, _next_day(calendar.zone, due), rules)
-        if still_open(at):
-            found.append(message("overdue", CAMAT, at))
+    overdue = _overdue(answers, calendar, rules)
+    if overdue is not None and still_open(overdue[0]):
+        found.append(message("overdue", CAMAT, *overdue))
+    for number in range(1, rules.reminders_acknowledged + 1 if answers else 0):
+        wait = rules.remind_acknowledged_days * number
+        at = sending_time(calendar, add_working_days(calendar, answers[-1].at, wait), rules)
+        if not still_open(at):
+            break
+        day = local_day(calendar.zone, at)
+        if overdue is None or day != local_day(calendar.zone, overdue[0]):
+            found.append(message("reminder", CAMAT, at, day.toordinal()))  # named by its day: another answer moves it
     if closed is not None:
         at = sending_time(calendar, closed, rules)
         found = [each for each in found if each.at <= at]
         found += [message("recovered", role, at) for role in told]
     return found
+
+
+def _overdue(answers: Sequence[Acknowledgement], calendar: Calendar, rules: Rules) -> tuple[int, int] | None:
+    """When the latest due day is over, and how many others were named before it; None where nothing is promised."""
+    dues = [each.due for each in answers if each.due is not None]
+    if not dues or answers[-1].done:
+        return None
+    return sending_time(calendar, _next_day(calendar.zone, dues[-1]), rules), len(set(dues)) - 1
 
 
 def _unstable(listed: Sequence[Incident], i: int, place: Place, rules: Rules) -> Literal["", "told", "hushed"]:
@@ -319,7 +332,7 @@ def _working_days_before(calendar: Calendar, at: int, days: int) -> int:
     return from_local(calendar.zone, datetime.combine(day, time()))
 
 
-def _shared(
+def disturbances(
     mine: Mapping[str, Sequence[Incident]], places: Mapping[str, Place], rules: Rules
 ) -> list[tuple[Message, int]]:
     """A message, with its day, for each kabupaten and local day on which so many units fell that it is not theirs."""

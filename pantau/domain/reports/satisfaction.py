@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from pantau.domain.alerts.bands import BandNotice
 from pantau.domain.periods import Period
 from pantau.domain.reports.followups import FollowUp
 from pantau.domain.skm import ELEMENTS, Band, Element, Ikm, band_of, rounded
@@ -73,7 +74,7 @@ class SkmFigures(msgspec.Struct, frozen=True, kw_only=True):
     ``counts`` are the answers to each element, ``complete`` those to all nine. Below ``few_below`` no grade is given.
 
     ``trend`` ends with the period itself; ``read_on`` is the local day on which the numbers were read,
-    ``known_to`` the last day of which the unit has data.
+    ``known_to`` the last day of which the unit has data. ``lost_grades`` are the grades that it lost in the period.
     """
 
     unit: str
@@ -94,6 +95,7 @@ class SkmFigures(msgspec.Struct, frozen=True, kw_only=True):
     profile: tuple[Trait, ...]
     followups: tuple[FollowUp, ...]
     plan: Plan
+    lost_grades: tuple[BandNotice, ...] = ()
 
     @property
     def before(self) -> Ikm | None:
