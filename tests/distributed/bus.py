@@ -6,6 +6,7 @@ from typing import Any
 
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
+from pantau.bus.records import PACKED_HEADERS
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from storage.partitions import PartitionTables
@@ -37,6 +38,8 @@ class Bus:
             parts.setdefault(number, []).append(event)
         for number, some in parts.items():
             value, headers = pack_record(some)
+            if len(self.records[number]) % 2:
+                headers = [*PACKED_HEADERS]  # as of a producer that writes no columns
             self.append(number, value, dict(headers))
 
     def append(self, number: int, value: bytes, headers: dict[str, bytes], arrival: int = 1_775_000_000_000) -> None:
