@@ -30,7 +30,8 @@ from kafka import KafkaProducer
 from benchmarks.faust_baseline import TOPIC as BASELINE_TOPIC
 from benchmarks.operator import backlog, registry
 from pantau.bus.partitions import partition_of
-from pantau.bus.records import PACKED_HEADERS, pack, unpack
+from pantau.bus.record_columns import pack_record
+from pantau.bus.records import unpack
 from pantau.bus.topics import EVENTS
 from pantau.domain.events import Event
 from storage.address import open_server
@@ -43,8 +44,8 @@ RECORD_EVENTS = 500
 BASELINE_EVENTS = 4_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
-Record = tuple[int, bytes]
-"""(partition, value)."""
+Record = tuple[int, bytes, list[tuple[str, bytes]]]
+"""(partition, value, headers)."""
 
 
 def events_of(units: int, n: int) -> list[Event]:
@@ -61,9 +62,9 @@ def records_of(events: list[Event], size: int) -> list[Record]:
         some = waiting.setdefault(number, [])
         some.append(event)
         if len(some) == size:
-            records.append((number, pack(some)))
+            records.append((number, *pack_record(some)))
             some.clear()
-    return records + [(number, pack(some)) for number, some in waiting.items() if some]
+    return records + [(number, *pack_record(some)) for number, some in waiting.items() if some]
 
 
 def cpu_of(pid: int | None) -> float:
@@ -92,8 +93,8 @@ class Run:
 
     def send(self, records: list[Record]) -> None:
         """Put records on the bus."""
-        for number, value in records:
-            self.producer.send(EVENTS.name, value=value, partition=number, headers=[*PACKED_HEADERS])
+        for number, value, headers in records:
+            self.producer.send(EVENTS.name, value=value, partition=number, headers=headers)
         self.producer.flush()
 
     def stored(self) -> int:
@@ -174,8 +175,8 @@ def latency(units: int, rate: int, seconds: int) -> None:
             time.sleep(max(0.0, began + n * step / rate - time.monotonic()))
             now = time.time_ns() // 1_000_000
             some = [msgspec.structs.replace(event, arrival=now) for event in events[start : start + step]]
-            for number, value in records_of(some, RECORD_EVENTS):
-                run.producer.send(EVENTS.name, value=value, partition=number, headers=[*PACKED_HEADERS])
+            for number, value, headers in records_of(some, RECORD_EVENTS):
+                run.producer.send(EVENTS.name, value=value, partition=number, headers=headers)
         run.producer.flush()
         eventually(lambda: run.stored() >= len(events), "every event in the tables")
         said = httpx.get(f"http://127.0.0.1:{run.workers[0].port}/metrics").text

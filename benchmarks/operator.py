@@ -16,13 +16,14 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pantau.bus.records import pack, unpack
+from pantau.bus.record_columns import pack_record
+from pantau.domain.accepted import Accepted
 from pantau.domain.events import Event, TicketCreated, TicketData
 from pantau.domain.registry import (
     Hours,
@@ -42,6 +43,7 @@ from storage.migrate import migrate
 from storage.native import encode
 from storage.store import Block, Store
 from stream_processors.assembly import Assembly, Batch
+from stream_processors.reading import Record, read
 
 MONDAY_8 = 1_774_832_400_000
 """2026-03-30T08:00 in Jakarta."""
@@ -159,11 +161,26 @@ class Meter:
         return found
 
 
-def flush(meter: Meter, assembly: Assembly, store: Store, records: list[bytes], first: int) -> tuple[int, int]:
+class Operator:
+    """The operator of one partition that has all units."""
+
+    def __init__(self, rules: Registry) -> None:
+        self.registry = rules
+        self.units = frozenset(rules.unit_codes)
+        self.assembly = Assembly(rules)
+        self.assembly.stored(())  # the tables were empty when the process began
+
+    def read(self, records: Sequence[Record]) -> Accepted:
+        """The events of records, as a worker reads them."""
+        names = self.assembly.names
+        return read(records, units=self.units, names=names, registry=self.registry, secret=b"").events
+
+
+def flush(meter: Meter, operator: Operator, store: Store, records: Sequence[Record], first: int) -> tuple[int, int]:
     """What a worker does with a batch, up to the bytes of its blocks; returns rows and bytes."""
-    n = RECORD_EVENTS * len(records)
-    meter.run("decode", n, lambda: [_read.decode(record) for record in records])
-    events = meter.run("unpack", n, lambda: [event for record in records for event in unpack(record)])
+    n, assembly = RECORD_EVENTS * len(records), operator.assembly
+    meter.run("decode", n, lambda: [_read.decode(record.value) for record in records])
+    events = meter.run("unpack", n, lambda: operator.read(records))
 
     def gather() -> Batch:
         batch = assembly.gather(events)
@@ -197,20 +214,20 @@ def measured(name: str, units: int, events: int, store: Store, meter: Meter) -> 
     rules = registry(units)
     for unit in rules.units:
         rules.standard(unit.code, None, MONDAY_8, "ticket")  # worked out once a unit and process
-    assembly = Assembly(rules)
-    assembly.stored(())  # the tables were empty when the process began
+    operator = Operator(rules)
     source = SCENARIOS[name](units)
     warm, n, rows, size = 1 if name == "backlog" else 16, 0, 0, 0
     while n < events:
         batch = next(source)
-        records = [pack(batch[start : start + RECORD_EVENTS]) for start in range(0, len(batch), RECORD_EVENTS)]
+        packed = [pack_record(batch[start : start + RECORD_EVENTS]) for start in range(0, len(batch), RECORD_EVENTS)]
+        records = [Record(n, value, dict(headers), 0) for n, (value, headers) in enumerate(packed)]
         batch.clear()
         if warm:
-            flush(Meter(frozenset()), assembly, store, records, 1)
+            flush(Meter(frozenset()), operator, store, records, 1)
             warm -= 1
             continue
         gc.collect()
-        found = flush(meter, assembly, store, records, n + 1)
+        found = flush(meter, operator, store, records, n + 1)
         n, rows, size = n + RECORD_EVENTS * len(records), rows + found[0], size + found[1]
     micros = {stage: statistics.quantiles(found, n=4)[0] for stage, found in meter.micros.items()}
     whole = sum(micros[stage] for stage in STAGES)

@@ -26,8 +26,8 @@ from kafka.errors import (
 )
 
 from pantau.bus.partitions import partition_of
+from pantau.bus.record_columns import record_headers
 from pantau.bus.records import (
-    PACKED_HEADERS,
     RECORD_BYTES,
     RECORD_EVENTS,
     joined,
@@ -46,7 +46,6 @@ from producers.parcels import Accounts, Counts, Parcel, Record
 RETRY_SECONDS: Final = 1.0
 """Between two attempts to reach a broker for the first time."""
 
-_HEADERS: Final = [*PACKED_HEADERS]
 _OVERHEAD: Final = 4096
 """What a record has beside its value, with room to spare."""
 
@@ -242,7 +241,9 @@ class Publisher:
     def _send_draft(self, partition: int) -> tuple[Any, Record]:
         record = self._drafts.pop(partition)
         value = joined(record.parts)
-        return self._send(record, self._topic.name, value=value, headers=_HEADERS, partition=partition)
+        events = [event for _, some in record.runs for event in some]
+        headers = record_headers(record.parts, events, self._largest - len(value))
+        return self._send(record, self._topic.name, value=value, headers=headers, partition=partition)
 
     def _send(self, record: Record, topic: str, **what: Any) -> tuple[Any, Record]:
         record.parts = []

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from pantau.domain.columns import Column, Table
+from pantau.domain.accepted import Accepted
+from pantau.domain.columns import Coded, Column, Table, extended
 from pantau.domain.entries import History, decode_history, subject_of
-from pantau.domain.events import Event
 from pantau.domain.measures import RECORDS
 from pantau.domain.registry import Registry
+from pantau.domain.visit_columns import KINDS
 from pantau.domain.windows import Accumulator, CellKey, CellStates, cell_states
-from pantau.domain.wire import encode_lines
+from pantau.domain.wire import encode_data
 from storage.engine import Engine, Row
 from storage.queries import sql
 
@@ -82,22 +83,32 @@ class Store:
         self.database = str(engine.query("SELECT currentDatabase()").rows[0][0])
         self._types = _column_types(engine)
 
-    def log_block(self, events: Sequence[Event], registry: Registry, first_seq: int) -> Block:
+    def log_block(self, events: Accepted, registry: Registry, first_seq: int) -> Block:
         """Accepted events as rows of the log, numbered from ``first_seq``; once inserted they are durable."""
-        data = [event.data for event in events]
-        columns: list[Column] = [
-            [one.unit for one in data],
-            [event.source for event in events],
-            [subject_of(event, event.time, registry) for event in events],
-            [event.id for event in events],
-            [event.content for event in events],
-            [event.kind for event in events],
-            [event.time for event in events],
-            [event.arrival for event in events],
-            np.arange(first_seq, first_seq + len(events)),
-            encode_lines(data).split(b"\n")[: len(data)],
-        ]
-        return Block("events", EVENT_COLUMNS, columns)
+        tickets, seqs = events.tickets, np.arange(first_seq, first_seq + len(events))
+        n = len(tickets)
+        rows = Table(
+            [
+                *(tickets.unit, tickets.source, tickets.subject, tickets.id, tickets.content),
+                *(Coded(KINDS, tickets.kind), tickets.time, tickets.arrival, seqs[:n], tickets.data),
+            ]
+        )
+        others = (
+            (
+                event.data.unit,
+                event.source,
+                subject_of(event, event.time, registry),
+                event.id,
+                event.content,
+                event.kind,
+                event.time,
+                event.arrival,
+                seq,
+                encode_data(event.data),
+            )
+            for seq, event in zip(seqs[n:].tolist(), events.others, strict=True)
+        )
+        return Block("events", EVENT_COLUMNS, extended(rows, others).columns)
 
     def histories(
         self, table: str, keys: Sequence[tuple[str, str, str]]

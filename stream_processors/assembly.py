@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from pantau.domain.accepted import Accepted, TicketNames
 from pantau.domain.columns import Table, extended
 from pantau.domain.entries import (
     RECORD_TABLES,
@@ -31,7 +32,7 @@ from pantau.domain.visit_columns import MEASURES
 from pantau.domain.windows import Accumulator, CellKey, CellStates, slots
 from stream_processors.cache import Generations
 from stream_processors.cells import Cells, Marks, Page, joined_marks
-from stream_processors.ticket_entries import KIND_CODE, Plain, TicketNames, entry_of, from_events, is_plain
+from stream_processors.ticket_entries import Plain, entry_of, from_tickets, is_plain
 from stream_processors.tickets import Tickets
 
 MOST_TEXTS = 1_000_000
@@ -100,15 +101,17 @@ class Assembly:
         self._tickets = Tickets(capacity)
         self.forget()
 
-    def gather(self, events: Iterable[Event]) -> Batch:
+    @property
+    def names(self) -> TicketNames:
+        """The codes of texts in what is held."""
+        return self._tickets.names
+
+    def gather(self, events: Accepted) -> Batch:
         """Sort a batch's events to their facts."""
         if self._cells.crowded or len(self._tickets.names.texts) > MOST_TEXTS:
             self.forget()
-        plain: list[Event] = []
-        rest: list[Event] = []
-        for event in events:
-            (plain if event.kind in KIND_CODE else rest).append(event)
-        return Batch(from_events(plain, self._tickets.names, self.registry), facts_of(rest, self.registry))
+        plain = from_tickets(events.tickets, self._tickets.names, self.registry)
+        return Batch(plain, facts_of(events.others, self.registry))
 
     def absent(self, batch: Batch) -> list[FactId]:
         """The batch's facts that are not in memory: storage may hold them."""

@@ -13,6 +13,7 @@ from pantau.bus.indicators import Announcement, pack_announcement
 from pantau.bus.partitions import partition_of
 from pantau.bus.records import PACKED_HEADERS, in_records, pack_rejection, rejection_headers, unpack_rejection
 from pantau.bus.topics import EVENTS, INDICATORS, REJECTED
+from pantau.domain.columns import Ints
 from pantau.domain.errors import BadEvent, NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
@@ -319,9 +320,9 @@ class Loops:
             if merged:
                 self._health.let_go(flush.next_offsets)
             await self._read_on(left)
-            sample = flush.events[:: max(1, len(flush.events) // SAMPLED)]
+            arrivals = [at for events in flush.events for at in sampled(events.arrivals()).tolist()]
             now = time.time_ns() // 1_000_000
-            self._metrics.written(time.perf_counter() - began, sample, now, let_go=bool(merged))
+            self._metrics.written(time.perf_counter() - began, arrivals, now, let_go=bool(merged))
         finally:
             self._health.at_work -= 1
             self._room.release()
@@ -336,6 +337,11 @@ class Loops:
             for number, some in parts.items()
             for value in in_records(some)
         ]
+
+
+def sampled(arrivals: Ints) -> Ints:
+    """Some of them, evenly spread."""
+    return arrivals[:: max(1, len(arrivals) // SAMPLED)]
 
 
 def portions(taken: Iterable[Any], most_bytes: int) -> Iterator[list[Any]]:

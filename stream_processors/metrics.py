@@ -1,17 +1,13 @@
 """What a worker counts of its own work, for Prometheus."""
 
 import time
-from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from pantau.domain.events import Event
 from stream_processors.worker import Flush
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-_KIND_AND_SOURCE = attrgetter("kind", "source")
 _EVENTS = (1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000)
 
 
@@ -75,8 +71,9 @@ class WorkerMetrics:
 
     def merged(self, flush: Flush, seconds: float) -> None:
         """A batch went through the operator."""
-        for (kind, source), n in Tally(map(_KIND_AND_SOURCE, flush.events)).items():
-            self.events.labels(kind, source).inc(n)
+        for events in flush.events:
+            for (kind, source), n in events.counts().items():
+                self.events.labels(kind, source).inc(n)
         for source, n in flush.duplicates.items():
             self.repeats.labels(source).inc(n)
         for source, n in flush.conflicts.items():
@@ -86,13 +83,16 @@ class WorkerMetrics:
         for table, n in flush.rows.items():
             self.rows.labels(table).inc(n)
         self.misplaced.inc(len(flush.misplaced))
-        self.batch.observe(len(flush.events))
+        self.batch.observe(sum(map(len, flush.events)))
         self.merge.observe(seconds)
 
-    def written(self, seconds: float, arrivals: Sequence[Event], now: int, *, let_go: bool) -> None:
-        """A batch is in the tables; ``arrivals`` are some of its events, ``let_go`` says whether offsets moved on."""
+    def written(self, seconds: float, arrivals: Iterable[int], now: int, *, let_go: bool) -> None:
+        """A batch is in the tables; ``arrivals`` are when some of its events came, all in ms UTC.
+
+        ``let_go`` says whether offsets moved on.
+        """
         self.write.observe(seconds)
-        for event in arrivals:
-            self.latency.observe(max(0, now - event.arrival) / 1000)
+        for arrival in arrivals:
+            self.latency.observe(max(0, now - arrival) / 1000)
         if let_go:
             self.progress.set(now / 1000)

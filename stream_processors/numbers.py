@@ -10,6 +10,9 @@ _WIDTH = 8
 _FULL = 2
 """Numbers a bucket holds on average when there are to be twice as many buckets; few then overflow."""
 
+_ROOMY = 3
+"""How many times the buckets may be twice as many as needed, so that what grows again need not be put anew."""
+
 _EMPTY = -1
 
 
@@ -27,9 +30,18 @@ class Numbers:
     """Row by number, both not negative. What does not fit its bucket is in a dictionary."""
 
     def __init__(self) -> None:
-        self._clear(10)
+        self._make(10)
 
     def _clear(self, bits: int) -> None:
+        if bits != self._bits:
+            self._make(bits)
+            return
+        self._numbers.fill(_EMPTY)  # memory that is at hand is cheaper than new one
+        self._fill.fill(0)
+        self._beside.clear()
+        self._n = 0
+
+    def _make(self, bits: int) -> None:
         self._bits = bits
         self._numbers = np.full((1 << bits, _WIDTH), _EMPTY, np.int64)
         self._rows = np.zeros((1 << bits) * _WIDTH, np.int32)
@@ -69,7 +81,8 @@ class Numbers:
 
     def replace(self, numbers: Ints, rows: Ints) -> None:
         """Hold these and no others."""
-        self._clear(max(10, int(np.ceil(np.log2(max(1, len(numbers)))))))
+        bits = max(10, int(np.ceil(np.log2(max(1, len(numbers))))))
+        self._clear(self._bits if bits <= self._bits <= bits + _ROOMY else bits)
         self._put(numbers, rows)
 
     def _put(self, numbers: Ints, rows: Ints) -> None:

@@ -12,7 +12,7 @@ from pantau.domain.entries import FactId, fact_number
 from pantau.domain.registry import Registry
 from stream_processors.assembly import Assembly, Changes
 from stream_processors.known import Known
-from stream_processors.reading import Record
+from stream_processors.reading import Read, Record, read
 from stream_processors.tables import Tables
 
 
@@ -32,7 +32,7 @@ class Partition:
     def __init__(self, claim: Claim, registry: Registry, units: Iterable[str], *, capacity: int) -> None:
         self.claim = claim
         self.began = claim.seq
-        self.units = sorted(units)
+        self._own(units)
         self.assembly = Assembly(registry, capacity=capacity)
         self.dropped = False
         self._written = Known()
@@ -69,7 +69,7 @@ class Partition:
 
     def use(self, registry: Registry, units: Iterable[str], tables: Tables, changed: Sequence[str]) -> None:
         """Judge by another registry from now on; the units whose past it changes are rebuilt from the log."""
-        self.units = sorted(units)
+        self._own(units)
         self.assembly.registry = registry
         self.assembly.forget()
         if changed:
@@ -130,6 +130,11 @@ class Partition:
             next_offset = max(next_offset, record.offset + 1)
         return records
 
+    def read(self, records: Sequence[Record], *, secret: bytes) -> Read:
+        """The events of records, and what is refused or belongs in another partition."""
+        assembly = self.assembly
+        return read(records, units=self._members, names=assembly.names, registry=assembly.registry, secret=secret)
+
     def newest_pages(self) -> set[Page]:
         """The last local day of each unit that has windows."""
         newest: dict[str, int] = {}
@@ -152,6 +157,10 @@ class Partition:
     def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
         """The changed cells that are not in memory and that storage may hold."""
         return self.assembly.absent_cells(changes)
+
+    def _own(self, units: Iterable[str]) -> None:
+        self.units = sorted(units)
+        self._members = frozenset(self.units)
 
     def _judge_by(self, registry: Registry) -> None:
         """Say which registry is in force; of two rows of a claim the one with the higher ``seq`` holds."""

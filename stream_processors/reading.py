@@ -5,8 +5,9 @@ from typing import Final
 
 import msgspec
 
-from pantau.bus.partitions import partition_of
+from pantau.bus.record_columns import read_record
 from pantau.bus.records import is_packed, read_foreign, unpack
+from pantau.domain.accepted import Accepted, TicketEvents, TicketNames, accepted, joined
 from pantau.domain.errors import BadEvent
 from pantau.domain.events import Event
 from pantau.domain.inspection import malformed
@@ -31,7 +32,7 @@ class Record(msgspec.Struct, frozen=True):
 class Read(msgspec.Struct):
     """What records were found to hold: events of this partition, events that belong in another one, refusals."""
 
-    events: list[Event]
+    events: Accepted
     misplaced: list[Event]
     rejections: list[Rejection]
 
@@ -43,27 +44,46 @@ class _Name(msgspec.Struct):
 _name = msgspec.json.Decoder(_Name)
 
 
-def read(records: Sequence[Record], *, partition: int, partitions: int, registry: Registry, secret: bytes) -> Read:
-    """Every event of some records of one partition, in order.
+def read(
+    records: Sequence[Record], *, units: frozenset[str], names: TicketNames, registry: Registry, secret: bytes
+) -> Read:
+    """Every event of some records of one partition, whose units are given; texts are coded by ``names``.
 
     Events that were accepted before they came onto the bus are not judged again, except that their unit must be known.
     A record that cannot be read is refused as one event; the stream goes on.
     """
-    found = Read([], [], [])
-    units: dict[str, bool] = {}
+    tickets: list[TicketEvents] = []
+    events: list[Event] = []
+    misplaced: list[Event] = []
+    rejections: list[Rejection] = []
     for record in records:
-        for event in _events_of(record, registry, secret, found.rejections):
-            unit = event.data.unit
-            mine = units.get(unit)
-            if mine is None:
-                if registry.unit(unit) is None:  # accepted by a registry that had it
-                    judged = _judged(encode_event(event), record.arrival, registry, secret)
-                    assert isinstance(judged, Rejection), "an event of an unknown unit is refused"
-                    found.rejections.append(judged)
-                    continue
-                mine = units[unit] = partition_of(unit, partitions) == partition
-            (found.events if mine else found.misplaced).append(event)
-    return found
+        columns = _columns_of(record)
+        if columns is not None and units.issuperset(columns.tickets.unit.names[1:]):
+            tickets.append(columns.tickets)
+            found: Sequence[Event] = columns.others
+        else:
+            found = _events_of(record, registry, secret, rejections)
+        for event in found:
+            if event.data.unit in units:
+                events.append(event)
+            elif registry.unit(event.data.unit) is not None:
+                misplaced.append(event)
+            else:  # accepted by a registry that had it
+                judged = _judged(encode_event(event), record.arrival, registry, secret)
+                assert isinstance(judged, Rejection), "an event of an unknown unit is refused"
+                rejections.append(judged)
+    rest = accepted(events)
+    return Read(Accepted(joined([*tickets, rest.tickets], names), rest.others), misplaced, rejections)
+
+
+def _columns_of(record: Record) -> Accepted | None:
+    """The events of a record that says them in columns; they were accepted."""
+    if not is_packed(record.headers):
+        return None
+    try:
+        return read_record(record.value, record.headers)
+    except BadEvent:
+        return None  # its value says what it holds
 
 
 def _events_of(record: Record, registry: Registry, secret: bytes, rejections: list[Rejection]) -> Sequence[Event]:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from pantau.bus.claims import Claim, LateFlush, Page
+from pantau.domain.accepted import Accepted
 from pantau.domain.columns import Table
 from pantau.domain.entries import History
-from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.windows import Accumulator, CellKey
 
@@ -69,7 +69,7 @@ class Tables(Protocol):
     def flush_block(self, claims: Sequence[Claim], pages: Sequence[Sequence[Page]], now: int) -> Any:
         """What flushes are about to change, each named by where its partition will stand after it."""
 
-    def log_block(self, events: Sequence[Event], registry: Registry, first_seq: int) -> Any:
+    def log_block(self, events: Accepted, registry: Registry, first_seq: int) -> Any:
         """Events as rows of the log."""
 
     def fact_blocks(self, rows: Mapping[str, Collection[Row] | Table]) -> list[Any]:

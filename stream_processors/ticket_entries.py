@@ -7,31 +7,19 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from pantau.domain.columns import Array, Ints, Names
-from pantau.domain.entries import EARLIEST, LATEST, PROVENANCE_CODE, Entry, FactId, History, day_prefix, time_meant
-from pantau.domain.events import Event
+from pantau.domain.accepted import KIND_CODE, TEXTS, TicketEvents, TicketNames, recoded
+from pantau.domain.columns import Array, Ints
+from pantau.domain.entries import EARLIEST, LATEST, Entry, FactId, History, time_meant
 from pantau.domain.registry import Registry
 from pantau.domain.visit_columns import BY_SYSTEM, CANCELLED, CREATED, ENTRY, KINDS, ONCE, RANK
 
 WORDS: Final = ENTRY.itemsize // 8
 """An entry is copied as so many integers: numpy copies those fast, and records slowly."""
 
-KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
 _lines: Final = msgspec.json.Encoder().encode_lines
 """Values as JSON, one a line: cheaper than one by one."""
 
 _decode: Final = msgspec.json.Decoder(Entry).decode
-
-
-class TicketNames:
-    """The codes of texts in entries and visits."""
-
-    def __init__(self, units: Names, services: Names) -> None:
-        self.units = units
-        self.services = services
-        self.sources = Names()
-        self.texts = Names()
-        """Channels, counters, officers, units that tickets came from."""
 
 
 class Plain(msgspec.Struct):
@@ -74,79 +62,84 @@ def is_plain(entries: Iterable[Entry]) -> bool:
     return len(order) == n and all(kinds.count(kind) <= 1 for kind in ONCE.tolist())
 
 
-def from_events(events: Sequence[Event], names: TicketNames, registry: Registry) -> Plain:
-    """An entry for each event of ``KINDS``, as :func:`pantau.domain.entries.lifecycle_entry` makes it."""
-    said: list[Any] = [event.data for event in events]
-    sources = [event.source for event in events]
-    kinds = [event.kind for event in events]
-    times = [event.time for event in events]
+def from_tickets(events: TicketEvents, names: TicketNames, registry: Registry) -> Plain:
+    """An entry for each event, as :func:`pantau.domain.entries.lifecycle_entry` makes it."""
+    times, sources = events.time, [*events.source]
     corrected = {correction.source for correction in registry.corrections}
-    if not corrected.isdisjoint(sources) or (times and (min(times) < EARLIEST or max(times) >= LATEST)):
-        times = [time_meant(registry, source, time) for source, time in zip(sources, times, strict=True)]
-    extras: list[Any] = [None] * len(said)
-    for place, kind in enumerate(kinds):
-        if kind == "ticket.created":
-            extras[place] = said[place].came_from
-        elif kind == "ticket.cancelled":
-            extras[place] = said[place].by
-    subjects = [
-        data.ticket if data.service_day is None else day_prefix(data.service_day) + data.ticket for data in said
-    ]
+    if not corrected.isdisjoint(sources) or (len(times) and not EARLIEST <= times.min() <= times.max() < LATEST):
+        meant = zip(sources, times.tolist(), strict=True)
+        times = np.array([time_meant(registry, source, time) for source, time in meant], np.int64)
+    rows = zip(
+        times.tolist(),
+        events.id,
+        events.content.tolist(),
+        [KINDS[kind] for kind in events.kind.tolist()],
+        events.provenance.tolist(),
+        events.service,
+        events.channel,
+        events.counter,
+        events.officer,
+        events.extra,
+        strict=True,
+    )
+    fact_ids: list[Any] = [*zip(repeat("visits"), events.unit, sources, events.subject, strict=False)]
     return _plain(
-        names,
-        [*zip(repeat("visits"), [data.unit for data in said], sources, subjects)],
+        fact_ids,
+        rows,
         times,
-        [event.id for event in events],
-        [event.content for event in events],
-        kinds,
-        [PROVENANCE_CODE[data.provenance] for data in said],
-        [data.service for data in said],
-        [data.channel for data in said],
-        [data.counter for data in said],
-        [data.officer for data in said],
-        extras,
+        events.id,
+        events.content,
+        events.kind,
+        events.provenance,
+        recoded(events.service, names.services),
+        *(recoded(getattr(events, field), names.texts) for field in TEXTS),
+        system=names.texts.code("system"),
     )
 
 
 def from_histories(histories: Iterable[tuple[FactId, History]], names: TicketNames) -> Plain:
     """The entries of stored visits, which are plain tickets."""
     found = [(fact_id, entry) for fact_id, history in histories for entry in history.values()]
-    columns = zip(*(msgspec.structs.astuple(entry) for _, entry in found), strict=True)
-    return _plain(names, [fact_id for fact_id, _ in found], *columns)
+    entries: list[Any] = [entry for _, entry in found]
+    return _plain(
+        [fact_id for fact_id, _ in found],
+        entries,
+        [entry.time for entry in entries],
+        [entry.id for entry in entries],
+        np.array([entry.content for entry in entries], np.uint64),
+        [KIND_CODE[entry.kind] for entry in entries],
+        [entry.provenance for entry in entries],
+        names.services.codes([entry.service for entry in entries]),
+        *(names.texts.codes([getattr(entry, field) for entry in entries]) for field in TEXTS),
+        system=names.texts.code("system"),
+    )
 
 
 def _plain(
-    names: TicketNames,
     fact_ids: Sequence[FactId],
-    times: Sequence[int],
+    rows: Iterable[Any],
+    times: Any,
     ids: Sequence[str],
-    contents: Sequence[int],
-    kinds: Sequence[str],
-    provenances: Sequence[int],
-    services: Sequence[str | None],
-    channels: Sequence[str | None],
-    counters: Sequence[str | None],
-    officers: Sequence[str | None],
-    extras: Sequence[Any],
+    contents: Array,
+    kinds: Any,
+    provenances: Any,
+    services: Ints,
+    channels: Ints,
+    counters: Ints,
+    officers: Ints,
+    extras: Ints,
+    *,
+    system: int,
 ) -> Plain:
-    """Entries by field, the fields in the order of :class:`Entry`."""
+    """Entries in columns; ``rows`` are what their texts are made of: their fields in the order of :class:`Entry`."""
     n = len(fact_ids)
     entries = np.zeros((n, WORDS), np.int64)
     held = entries.view(ENTRY)[:, 0]
-    held["time"] = times
-    held["content"] = np.fromiter(contents, np.uint64, n)
+    held["time"], held["content"], held["kind"], held["provenance"] = times, contents, kinds, provenances
     held["id"] = np.fromiter(map(hash, ids), np.int64, n)
-    held["kind"] = np.fromiter(map(KIND_CODE.__getitem__, kinds), np.int64, n)
-    held["provenance"] = provenances
-    held["service"] = names.services.codes(services)
-    for field, values in (("channel", channels), ("counter", counters), ("officer", officers)):
-        held[field] = names.texts.codes(values)
-    for place in np.flatnonzero((held["kind"] == CREATED) | (held["kind"] == CANCELLED)).tolist():
-        extra = extras[place]
-        if extra is not None:
-            created = held["kind"][place] == CREATED
-            held["extra"][place] = names.texts.code(extra) if created else BY_SYSTEM * (extra == "system")
-    rows = [*zip(times, ids, contents, kinds, provenances, services, channels, counters, officers, extras, strict=True)]
+    held["service"], held["channel"], held["counter"], held["officer"] = services, channels, counters, officers
+    cancelled = held["kind"] == CANCELLED
+    held["extra"] = np.where(held["kind"] == CREATED, extras, np.where(cancelled & (extras == system), BY_SYSTEM, 0))
     texts = np.empty(n, object)
     texts[:] = _lines(rows).split(b"\n")[:n]
     return Plain(fact_ids, entries, texts, np.zeros(n, np.int64))

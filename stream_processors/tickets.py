@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from pantau.domain.accepted import TicketNames
 from pantau.domain.columns import NULL, Array, Coded, Column, Ints, Maybe, Names, Table, grown, ranges
 from pantau.domain.entries import Entry, FactId, History
 from pantau.domain.registry import Registry
@@ -27,7 +28,7 @@ from pantau.domain.visit_columns import (
     judge_tickets,
 )
 from stream_processors.cells import Marks
-from stream_processors.ticket_entries import WORDS, Plain, TicketNames, entry_of, from_histories
+from stream_processors.ticket_entries import WORDS, Plain, entry_of, from_histories
 
 _VISIT_WORDS: Final = VISIT.itemsize // 8
 _ID_BITS, _TIME_BITS, _RANK_BITS = 43, 42, 3

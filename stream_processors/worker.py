@@ -16,6 +16,7 @@ import structlog
 
 from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.bus.partitions import partition_of
+from pantau.domain.accepted import Accepted
 from pantau.domain.entries import History
 from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
@@ -25,7 +26,7 @@ from pantau.domain.rejections import Rejection
 from stream_processors.assembly import Batch, Changes
 from stream_processors.partition import Partition
 from stream_processors.patience import Patience
-from stream_processors.reading import Record, read
+from stream_processors.reading import Record
 from stream_processors.tables import Tables
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,7 @@ class Flush(msgspec.Struct, frozen=True):
 
     written: "Future[None]"
     next_offsets: Mapping[int, int]
-    events: Sequence[Event]
+    events: Sequence[Accepted]
     pages: frozenset[Page]
     misplaced: Sequence[Event]
     rejections: Sequence[Rejection]
@@ -64,7 +65,7 @@ class Clocks(Protocol):
     def see(
         self,
         partition: str,
-        events: Sequence[Event],
+        events: Accepted,
         repeats: tuple[Mapping[str, int], Mapping[str, int]],
         registry: Registry,
     ) -> Sequence[Any]:
@@ -78,7 +79,7 @@ class _Step(msgspec.Struct):
     """One partition's part of a flush on its way through the operator."""
 
     partition: Partition
-    events: list[Event]
+    events: Accepted
     batch: Batch
     claim: Claim
     changes: Changes | None = None
@@ -143,7 +144,7 @@ class Worker:
             arrived = partition.unbroken(given)
             if not arrived:
                 continue
-            found = read(arrived, partition=number, partitions=self._count, registry=self.registry, secret=self._secret)
+            found = partition.read(arrived, secret=self._secret)
             misplaced += found.misplaced
             rejections += found.rejections
             claim = partition.after(arrived[-1].offset + 1)
@@ -163,7 +164,7 @@ class Worker:
         return Flush(
             written,
             {number: self._partitions[number].claim.next_offset for number in records},
-            [event for step in steps for event in step.events],
+            [step.events for step in steps],
             frozenset(fresh.union(*(change.touched for change in changes))),
             misplaced,
             rejections,
@@ -379,7 +380,7 @@ class Worker:
         claims = [step.claim for step in steps]
         pages = [sorted(step.changes.touched) if step.changes is not None else [] for step in steps]
         blocks = [tables.flush_block(claims, pages, now)]
-        blocks += [tables.log_block(step.events, self.registry, step.claim.seq) for step in steps if step.events]
+        blocks += [tables.log_block(step.events, self.registry, step.claim.seq) for step in steps if len(step.events)]
         for step in steps:
             if step.changes is not None:
                 blocks += tables.fact_blocks(step.changes.rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pantau.domain.events import Event
+from pantau.domain.accepted import Accepted
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.embedded.clock_watches import ClockWatches
@@ -19,7 +19,7 @@ class PartitionClocks:
     def see(
         self,
         partition: str,
-        events: Sequence[Event],
+        events: Accepted,
         repeats: tuple[Mapping[str, int], Mapping[str, int]],
         registry: Registry,
     ) -> list[Block]:

@@ -5,7 +5,7 @@ which times lie outside what an import should hold, whether its snapshots ever c
 contradicted itself. Two summaries of different events merge into that of both, in any order and grouping.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import repeat
 from typing import Final, TypeVar
@@ -170,18 +170,18 @@ class ClockWatch:
         if self.expected is not None:
             self._place(time, self.expected)
 
-    def see_all(self, times: Sequence[int], arrivals: Sequence[int] | None) -> None:
+    def see_all(self, at: Ints, arrivals: Ints | None) -> None:
         """As :meth:`see` of many accepted events that all came live, or (``arrivals`` None) were all imported."""
-        if len(times) < _FEW:
-            for time, arrival in zip(times, arrivals or repeat(None), strict=False):
+        if len(at) < _FEW:
+            came = repeat(None) if arrivals is None else arrivals.tolist()
+            for time, arrival in zip(at.tolist(), came, strict=False):
                 self.see(time, arrival)
             return
-        self._n += len(times)
-        self._last_time = _latest(self._last_time, max(times))
-        at = np.array(times, np.int64)
+        self._n += len(at)
+        self._last_time = _latest(self._last_time, int(at.max()))
         if arrivals is not None:
-            self._last_arrival = _latest(self._last_arrival, max(arrivals))
-            skews = np.array(arrivals, np.int64) - at
+            self._last_arrival = _latest(self._last_arrival, int(arrivals.max()))
+            skews = arrivals - at
             buckets = np.sign(skews) * np.frexp(np.abs(skews))[1]
             for bucket, alike in _groups(buckets):
                 seen, when = skews[alike], at[alike]

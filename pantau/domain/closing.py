@@ -43,9 +43,9 @@ def leaving(unit: str, source: str, subject: str, at: int, arrival: int) -> Even
     )
 
 
-def is_own(event: Event) -> bool:
-    """Whether closing a day said this, and not the source that it stands under."""
-    return event.kind == "ticket.left" and event.id.startswith(OWN)
+def is_own(id: str) -> bool:
+    """Whether closing a day said a ``ticket.left`` of this id, and not the source that it stands under."""
+    return id.startswith(OWN)
 
 
 def closing_after(registry: Registry, unit: str, created: int, now: int) -> int | None:

@@ -108,13 +108,15 @@ def extended(table: Table, rows: Iterable[Sequence[Any]]) -> Table:
 def _like(column: Column, values: Sequence[Any]) -> Column:
     """Values as the kind of column that another is."""
     if isinstance(column, np.ndarray):
-        return np.array(values, np.int64)
+        return np.array(values, column.dtype)
     if isinstance(column, Maybe):
         return Maybe(np.array([NULL if value is None else value for value in values], np.int64))
     if isinstance(column, Coded):
         names = Names()
         return Coded(names.names, names.codes(values))
-    return [value.encode() for value in values] if isinstance(column[0], bytes) else values  # type: ignore[index]
+    if isinstance(values[0], str) and len(column) and isinstance(column[0], bytes):  # type: ignore[index]
+        return [value.encode() for value in values]
+    return values
 
 
 def _joined_texts(parts: Sequence[Coded]) -> Coded:

@@ -66,6 +66,9 @@ Chosen = TypeVar("Chosen")
 Timeline = tuple[list[int], list[Chosen]]
 """Starts in ms UTC, and what is valid from each on; before the first start the first holds as well."""
 
+_Scope = tuple[str, str, str | None]
+"""(zone, unit or ANY, service): what two units have in common that are promised the same."""
+
 
 def valid_on(versions: Sequence[Dated], day: date) -> Dated | None:
     """The version valid on a local day: the latest that has begun, unless it has ended."""
@@ -124,11 +127,12 @@ class Registry:
         self._standards: dict[tuple[str, str], list[Standard]] = defaultdict(list)
         for standard in self.standards:
             self._standards[standard.unit, standard.service].append(standard)
-        self._promised_services = {standard.service for standard in self.standards}
+        self._promised = {standard.service for standard in self.standards}
+        self._promising_units = {standard.unit for standard in self.standards}
         self._corrections: dict[str, list[ClockCorrection]] = defaultdict(list)
         for correction in sorted(self.corrections, key=lambda record: -record.version):
             self._corrections[correction.source].append(correction)
-        self._standard_timelines: dict[tuple[str, str | None, VisitKind | None], Timeline[Standard | None]] = {}
+        self._standard_timelines: dict[tuple[_Scope, VisitKind | None], Timeline[Standard | None]] = {}
         self._calendar_timelines: dict[str, Timeline[Calendar]] = {}
         self._calendars: dict[tuple[str, str, str], Calendar] = {}
         self._equal_calendars: dict[Calendar, Calendar] = {}
@@ -178,10 +182,13 @@ class Registry:
         one for all. None where nothing is promised. A service of None is unknown: only promises for all services hold.
         With ``kind`` only promises about tickets, or about applications, are looked at.
         """
-        known = service if service in self._promised_services else None
-        timeline = self._standard_timelines.get((unit, known, kind))
+        zone = self._zones.get(unit)
+        if zone is None:
+            return None
+        scope = (zone, unit if unit in self._promising_units else ANY, service if service in self._promised else None)
+        timeline = self._standard_timelines.get((scope, kind))
         if timeline is None:
-            timeline = self._standard_timelines[unit, known, kind] = self._promises(unit, known, kind)
+            timeline = self._standard_timelines[scope, kind] = self._promises(*scope, kind)
         return _at(timeline, at)
 
     def calendar(self, unit: str, at: int) -> Calendar:
@@ -250,11 +257,9 @@ class Registry:
             definitions=next(iter(records["definitions"]), None),
         )
 
-    def _promises(self, unit: str, service: str | None, kind: VisitKind | None) -> Timeline[Standard | None]:
-        zone = self._zones.get(unit)
-        if zone is None:
-            return [0], [None]
-        pairs = [(unit, service), (unit, ANY), (ANY, service), (ANY, ANY)]
+    def _promises(self, zone: str, unit: str, service: str | None, kind: VisitKind | None) -> Timeline[Standard | None]:
+        """What is promised by all units of a zone that promise nothing of their own (``unit`` is ANY), or by one."""
+        pairs = dict.fromkeys([(unit, service), (unit, ANY), (ANY, service), (ANY, ANY)])
         scopes = [
             [standard for standard in self._standards.get((u, s), ()) if kind in (None, standard.kind)]
             for u, s in pairs

@@ -4,13 +4,17 @@ import time
 from collections.abc import Iterable, Sequence
 
 import msgspec
+import numpy as np
 
+from pantau.domain.accepted import Accepted
 from pantau.domain.clock_faults import ClockFault, ClockProposal, judge, propose
 from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time, together
 from pantau.domain.closing import is_own
+from pantau.domain.columns import Ints
 from pantau.domain.events import CounterSnapshot, Event
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Language, Rejection
+from pantau.domain.visit_columns import LEFT
 from storage.queries import sql
 from storage.store import Block, Store
 
@@ -45,21 +49,31 @@ class ClockWatches:
         self._changed: set[str] = set()
         self._kept_at = time.monotonic()
 
-    def see(self, events: Iterable[Event], registry: Registry) -> None:
+    def see(self, events: Accepted, registry: Registry) -> None:
         """Accepted events, as they were appended. That a day was closed tells nothing of a source's clock."""
+        tickets = events.tickets
+        said = np.ones(len(tickets), np.bool_)
+        for place in np.flatnonzero(tickets.kind == LEFT).tolist():
+            said[place] = not is_own(tickets.id[place])
+        for code in np.unique(tickets.source.codes[said]).tolist():
+            mine = said & (tickets.source.codes == code)
+            self._see(str(tickets.source.names[code]), tickets.time[mine], tickets.arrival[mine], registry)
         by_source: dict[str, list[Event]] = {}
-        for event in events:
-            if not is_own(event):
-                by_source.setdefault(event.source, []).append(event)
+        for event in events.others:
+            by_source.setdefault(event.source, []).append(event)
         for name, some in by_source.items():
-            rule = registry.source(name)
-            watch = self._watches.get(name) or self._watch(name, rule, registry)
-            live = rule is not None and rule.live
-            watch.see_all([event.time for event in some], [event.arrival for event in some] if live else None)
+            times = np.array([event.time for event in some], np.int64)
+            watch = self._see(name, times, np.array([event.arrival for event in some], np.int64), registry)
             for event in some:
                 if isinstance(event.data, CounterSnapshot):
                     watch.see_snapshot(event.time, event.data)
-        self._changed.update(by_source)
+
+    def _see(self, source: str, times: Ints, arrivals: Ints, registry: Registry) -> ClockWatch:
+        rule = registry.source(source)
+        watch = self._watches.get(source) or self._watch(source, rule, registry)
+        watch.see_all(times, arrivals if rule is not None and rule.live else None)
+        self._changed.add(source)
+        return watch
 
     def see_repeated(self, duplicates: dict[str, int], conflicts: dict[str, int]) -> None:
         """How often sources repeated or contradicted themselves in a flush."""

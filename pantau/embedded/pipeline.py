@@ -12,6 +12,7 @@ from itertools import chain, islice
 
 import msgspec
 
+from pantau.domain.accepted import Accepted, accepted
 from pantau.domain.entries import FactId, fact_number
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
@@ -81,16 +82,17 @@ class Pipeline:
         """Append and process events in batches; call :meth:`drain` to know that all of them are written."""
         source = iter(events)
         while batch := [*islice(source, MAX_BATCH)]:
-            self.append(batch)
-            yield self.process(batch)
+            taken = accepted(batch)
+            self.append(taken)
+            yield self.process(taken)
 
-    def append(self, events: Sequence[Event]) -> "Future[None]":
+    def append(self, events: Accepted) -> "Future[None]":
         """Write events to the log; once the future is done they are durable and survive a crash unprocessed."""
         block = self.store.log_block(events, self.registry, self.seq + 1)
         self.seq += len(events)
         return self._disk.put([block])
 
-    def process(self, events: Sequence[Event]) -> Flush:
+    def process(self, events: Accepted) -> Flush:
         """Merge appended events into facts and windows; at most ``MAX_BATCH`` events, the last ones appended.
 
         The rows are written behind, in order; :meth:`drain` waits for them.
@@ -142,7 +144,7 @@ class Pipeline:
         rows = chain.from_iterable(self.store.events_after(self.progress.seq))
         n = 0
         while batch_rows := [*islice(rows, MAX_BATCH)]:
-            batch = self.assembly.gather(map(stored_event, batch_rows))
+            batch = self.assembly.gather(accepted(map(stored_event, batch_rows)))
             self._restore(self.assembly.absent(batch))
             pages |= self.assembly.pages(batch)
             version = Progress(self.progress.epoch, int(batch_rows[-1][-1])).version

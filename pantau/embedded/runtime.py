@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from pantau.domain.accepted import accepted
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
@@ -329,13 +330,13 @@ class Runtime:
         pipeline = self._pipeline
         events = [event for arrival in arrivals for event in arrival.events]
         batches = [events[start : start + MAX_BATCH] for start in range(0, len(events), MAX_BATCH)] or [[]]
-        for index, batch in enumerate(batches):
+        for index, batch in enumerate(map(accepted, batches)):
             durable = pipeline.append(batch)
             if index == len(batches) - 1:
                 with self._lock:
                     self._waiting -= len(events)
                 durable.add_done_callback(lambda done: _pass_on(done, arrivals))
-            if not batch:
+            if not len(batch):
                 continue  # nothing was handed in; the senders still hear when all that came before is durable
             self.flushed = pipeline.process(batch)
             self._clocks.see(batch, self.registry)

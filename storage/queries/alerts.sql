@@ -130,8 +130,8 @@ GROUP BY unit, day_number, start_ms
 ORDER BY unit, start_ms
 
 -- name: alert_last_events
--- When did each unit last tell of a visit, in a span of time, by what most of its visits come in (tickets or applications)? per_mille: how
--- many of its arrivals those are. Answers of citizens, trainings, and that a day was closed are no word of a queue.
+-- When did each unit last tell of a visit, in a span of time, by what most of its visits come in (tickets or applications)?
+-- per_mille: how many of its arrivals those are. Answers of citizens, trainings, and that a day was closed are no word of a queue.
 SELECT CAST(unit AS String) AS unit,
        toUnixTimestamp64Milli(multiIf(applications > tickets, last_application, tickets > 0, last_ticket, last_of_all)) AS last_ms,
        if(tickets + applications = 0, 1000, intDiv(1000 * greatest(tickets, applications), tickets + applications)) AS per_mille

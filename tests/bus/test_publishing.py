@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from pantau.bus.partitions import partition_of
+from pantau.bus.record_columns import read_record
 from pantau.bus.records import PACKED_HEADERS, rejection_headers, unpack, unpack_rejection
 from pantau.bus.topics import Topic
 from pantau.bus.undelivered import ForGood, Undelivered
@@ -88,7 +89,11 @@ def test_what_is_acknowledged_is_there_as_it_was_sent(kafka: str) -> None:
     assert sorted(events_of(found), key=lambda event: event.time) == sent
     assert (counts.events, counts.failed, counts.waiting, counts.waiting_bytes) == (1_000, 0, 0, 0)
     assert (counts.records, counts.record_bytes) == (len(found), sum(len(record.value) for record in found))
-    assert {tuple(record.headers) for record in found} == {PACKED_HEADERS}
+    assert {tuple(record.headers[:2]) for record in found} == {PACKED_HEADERS}
+    by_columns = [read_record(record.value, dict(record.headers)) for record in found]
+    assert sum(len(each) for each in by_columns if each is not None) > 900, "all but what a last small record holds"
+    for record, columns in zip(found, by_columns, strict=True):
+        assert columns is None or columns.tickets.id == [event.id for event in unpack(record.value)]
     assert {record.key for record in found} == {None}
 
 

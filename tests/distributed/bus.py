@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pantau.bus.partitions import partition_of
-from pantau.bus.records import PACKED_HEADERS, pack
+from pantau.bus.record_columns import pack_record
+from pantau.bus.records import PACKED_HEADERS
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from storage.partitions import PartitionTables
@@ -36,7 +37,10 @@ class Bus:
             number = partition_of(event.data.unit, len(self.records)) if partition is None else partition
             parts.setdefault(number, []).append(event)
         for number, some in parts.items():
-            self.append(number, pack(some), dict(PACKED_HEADERS))
+            value, headers = pack_record(some)
+            if len(self.records[number]) % 2:
+                headers = [*PACKED_HEADERS]  # as of a producer that writes no columns
+            self.append(number, value, dict(headers))
 
     def append(self, number: int, value: bytes, headers: dict[str, bytes], arrival: int = 1_775_000_000_000) -> None:
         log = self.records[number]

@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartitio
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from pantau.bus.partitions import partition_of
-from pantau.bus.records import PACKED_HEADERS, pack
+from pantau.bus.record_columns import pack_record
 from pantau.bus.topics import EVENTS, TOPICS
 from pantau.distributed.desk import ServerDesk
 from pantau.domain.events import Event
@@ -144,7 +144,8 @@ class Load(threading.Thread):
             for event in stream:
                 parts.setdefault(partition_of(event.data.unit, PARTITIONS), []).append(event)
             for number, some in parts.items():
-                record = producer.send(EVENTS.name, value=pack(some), partition=number, headers=[*PACKED_HEADERS])
+                value, headers = pack_record(some)
+                record = producer.send(EVENTS.name, value=value, partition=number, headers=headers)
                 waiting.append((record, some))
             self.sent += len(stream)
             before = events

@@ -9,6 +9,7 @@ import pytest
 from kafka import KafkaProducer
 
 from pantau.bus.partitions import partition_of
+from pantau.bus.record_columns import pack_record
 from pantau.bus.records import PACKED_HEADERS, pack
 from pantau.bus.topics import EVENTS
 from pantau.distributed.desk import ServerDesk
@@ -142,8 +143,8 @@ def test_poison_records_and_more_in_the_wrong_place_than_one_record_holds(cluste
     strays = [ticket("created", MONDAY + n, unit=UNITS[0], ticket=f"stray-{n}") for n in range(5_000)]
     wrong = (partition_of(UNITS[0], PARTITIONS) + 1) % PARTITIONS
     for at in range(0, len(strays), 1_000):
-        value = pack(strays[at : at + 1_000])
-        producer.send(EVENTS.name, value=value, partition=wrong, headers=[*PACKED_HEADERS]).get(30)
+        value, headers = pack_record(strays[at : at + 1_000])
+        producer.send(EVENTS.name, value=value, partition=wrong, headers=headers).get(30)
     worker = cluster.worker()
     flowing(cluster, load)
     assert cluster.verified().moved  # whatever it found: workers wrote meanwhile

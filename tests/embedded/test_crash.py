@@ -9,6 +9,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from pantau.domain.accepted import accepted
 from pantau.domain.columns import Column, Table
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Elements, Event
@@ -104,8 +105,9 @@ def run(
     try:
         pipeline.open()
         for batch in batches:
-            acknowledged.append(pipeline.append(batch))
-            pipeline.process(batch)
+            taken = accepted(batch)
+            acknowledged.append(pipeline.append(taken))
+            pipeline.process(taken)
         pipeline.drain()
     except (Dead, NotNow):
         pass
@@ -184,7 +186,7 @@ def test_a_recovery_in_many_batches_is_one(engine: ChdbEngine, monkeypatch: pyte
     monkeypatch.setattr("pantau.embedded.pipeline.MAX_BATCH", 2)
     said = [ticket("created", MONDAY)] + [ticket("recalled", MONDAY + n * MINUTE, id=f"r{n}") for n in range(9)]
     store = Store(engine)
-    store.insert([store.log_block(said, OFFICES, 1)])
+    store.insert([store.log_block(accepted(said), OFFICES, 1)])
     pipeline = Pipeline(store, OFFICES)
     assert pipeline.open() == 10
     must_hold(store, said, OFFICES)

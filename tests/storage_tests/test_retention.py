@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pantau.domain.accepted import accepted
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry, Standard
 from pantau.domain.zones import DAY, HOUR, MINUTE
@@ -174,7 +175,7 @@ def test_numbers_go_on_rising_after_everything_was_removed(kept: Kept) -> None:
 
 def test_what_is_not_processed_yet_is_not_removed(kept: Kept) -> None:
     waiting = ticket("created", OLD, ticket="waiting")
-    kept.store.insert([kept.store.log_block([waiting], REGISTRY, kept.pipeline.seq + 1)])
+    kept.store.insert([kept.store.log_block(accepted([waiting]), REGISTRY, kept.pipeline.seq + 1)])
     kept.remove()
     assert kept.count("SELECT count() FROM events WHERE subject = 'waiting'") == 1
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pantau.domain.accepted import accepted
 from pantau.domain.events import Elements, Event
 from pantau.domain.measures import RECORDS
 from pantau.domain.zones import DAY, HOUR, MINUTE
@@ -189,7 +190,7 @@ def test_a_cell_that_was_emptied_is_found(store: Store) -> None:
 
 def test_an_event_that_was_never_processed_is_found(store: Store) -> None:
     missed = ticket("created", MONDAY, ticket="missed")
-    store.insert([store.log_block([missed], OFFICES, 10**6)])
+    store.insert([store.log_block(accepted([missed]), OFFICES, 10**6)])
     report = checked(store)
     store.engine.execute("ALTER TABLE events DELETE WHERE subject = 'missed' SETTINGS mutations_sync = 2")
     assert report.differing["visits"] == 1

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pantau.domain.accepted import accepted
 from pantau.domain.entries import FactId, FactKey, History, decode_history
 from pantau.domain.events import Event
 from pantau.domain.folding import facts_from
@@ -36,7 +37,7 @@ class Tables:
         """What a shell does with a batch."""
         self.version += len(events)
         assembly = self.assembly
-        batch = assembly.gather(events)
+        batch = assembly.gather(accepted(events))
         for fact_id in assembly.absent(batch):
             if fact_id in self.facts:
                 assembly.restore(fact_id, self.history(fact_id))

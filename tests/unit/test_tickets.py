@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pantau.domain.accepted import TicketNames, ticket_events
 from pantau.domain.columns import Names
 from pantau.domain.entries import Entry, FactId, FactKey, History, encode_history
 from pantau.domain.events import Event
@@ -16,7 +17,7 @@ from pantau.domain.visit_columns import KINDS, MEASURES
 from pantau.domain.visits import Visit, fold_visit
 from pantau.domain.zones import DAY, MINUTE
 from stream_processors.assembly import facts_of
-from stream_processors.ticket_entries import TicketNames, from_events, is_plain
+from stream_processors.ticket_entries import from_tickets, is_plain
 from stream_processors.tickets import Merged, Tickets
 from tests.strategies import MONDAY, PROVENANCES, event, registry, ticket
 
@@ -62,7 +63,7 @@ class Held:
         self.measures = Names(MEASURES)
 
     def take(self, events: Sequence[Event], version: int = 7) -> Merged:
-        batch = from_events(events, self.names, RULES)
+        batch = from_tickets(ticket_events(events), self.names, RULES)
         self.tickets.find(batch)
         return self.tickets.merge(batch, version)
 
@@ -146,7 +147,8 @@ def test_a_ticket_taken_out_or_found_odd_keeps_every_entry(said: list[Event]) ->
 def test_a_restored_ticket_is_held_as_it_was(said: list[Event]) -> None:
     truth = {fact_id: held for fact_id, held in folded(said).items() if is_plain(held[1].values())}
     held = Held()
-    batch = from_events([one for one in said if not truth.keys().isdisjoint(facts_of([one], RULES))], held.names, RULES)
+    plain = ticket_events([one for one in said if not truth.keys().isdisjoint(facts_of([one], RULES))])
+    batch = from_tickets(plain, held.names, RULES)
     assert set(held.tickets.find(batch)) == truth.keys()
     for fact_id, (_, history) in truth.items():
         held.tickets.restore(fact_id, history)

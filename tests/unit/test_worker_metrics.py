@@ -1,7 +1,7 @@
 """What a worker tells of its own work."""
 
 from stream_processors.metrics import WorkerMetrics
-from tests.strategies import MONDAY, event
+from tests.strategies import MONDAY
 
 PROGRESS = "pantau_worker_progress_timestamp_seconds"
 
@@ -21,7 +21,7 @@ def test_the_lag_of_a_partition_that_is_another_workers_now_is_told_no_more() ->
 def test_writing_without_letting_go_of_a_record_is_no_progress() -> None:
     metrics = WorkerMetrics()
     began = told(metrics, PROGRESS)
-    metrics.written(0.5, [event("ticket.created", MONDAY, ticket="A1")], MONDAY + 1_500, let_go=False)
+    metrics.written(0.5, [MONDAY], MONDAY + 1_500, let_go=False)
     assert told(metrics, PROGRESS) == began
     metrics.written(0.5, [], MONDAY + 2_000, let_go=True)
     assert told(metrics, PROGRESS) == (MONDAY + 2_000) / 1000
