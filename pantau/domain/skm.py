@@ -12,7 +12,6 @@ from fractions import Fraction
 from math import ceil, floor, sqrt
 from typing import Final, Literal
 
-from pantau.domain.events import Elements
 from pantau.domain.students_t import quantile
 
 
@@ -99,23 +98,6 @@ class Sums:
             squares=self.squares + other.squares,
             straight=self.straight + other.straight,
         )
-
-
-def sums_of(answer: Elements) -> Sums:
-    """What one respondent's answer adds."""
-    marks: list[int | None] = [getattr(answer, element.key) for element in ELEMENTS]
-    given = [mark for mark in marks if mark is not None]
-    complete = len(given) == len(ELEMENTS)
-    total = sum(given) if complete else 0
-    return Sums(
-        answers=int(bool(given)),
-        counts=tuple(int(mark is not None) for mark in marks),
-        totals=tuple(mark or 0 for mark in marks),
-        complete=int(complete),
-        total=total,
-        squares=total * total,
-        straight=int(complete and len(set(given)) == 1),
-    )
 
 
 def sums_of_measures(n: Callable[[str], int], total: Callable[[str], int]) -> Sums:

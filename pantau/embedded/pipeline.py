@@ -6,7 +6,6 @@ stored facts, and recomputes from the stored facts every cell that the old or th
 every cell named as losing something.
 """
 
-from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from itertools import chain, islice
 
@@ -76,14 +75,6 @@ class Pipeline:
     def version_at(self, epoch: int) -> int:
         """The version of rows written now under an epoch."""
         return Progress(epoch, self.seq).version
-
-    def ingest(self, events: Sequence[Event]) -> Iterator[Flush]:
-        """Append and process events in batches; call :meth:`drain` to know that all of them are written."""
-        source = iter(events)
-        while batch := [*islice(source, MAX_BATCH)]:
-            taken = accepted(batch)
-            self.append(taken)
-            yield self.process(taken)
 
     def append(self, events: Accepted) -> "Future[None]":
         """Write events to the log; once the future is done they are durable and survive a crash unprocessed."""

@@ -6,7 +6,6 @@ JavaScript on any telephone.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
@@ -27,6 +26,7 @@ from pantau.domain.personal import mask
 from pantau.domain.registry import Registry
 from pantau.domain.zones import local_day
 from pantau.texts import day_text
+from pantau.web.pages import HEADERS, page
 from storage.alert_reading import read_answers, read_with_code
 from storage.engine import Answer
 
@@ -34,13 +34,6 @@ LARGEST_BODY: Final = 4_096
 LONGEST_NOTE: Final = 300
 LONGEST_NAME: Final = 60
 REPEATED_WITHIN_MS: Final = 3_600_000
-HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-}
-"""As everywhere on the page, but that a form may be sent to this server."""
 
 _WORDS: Final = {
     "title": Text("Peringatan", "Alert"),
@@ -206,49 +199,17 @@ def _page(
     status: int = 200,
 ) -> Response[str]:
     """A page of lines, the first as its title; ``form`` is what its form holds, ``wrong`` the key of what is wrong."""
-
-    def word(name: str) -> str:
-        return escape(_WORDS[name].read(language))
-
-    parts = [f"<p>{escape(line)}</p>" for line in lines]
-    parts[:1] = [f"<h1>{escape(line)}</h1>" for line in lines[:1]]
-    if state is not None:
-        parts.insert(1, f"<p>{word('state')}: <b>{escape(Say(language)(f'state.{state}'))}</b></p>")
-    if answers is not None:
-        listed = "".join(f"<li>{escape(each)}</li>" for each in answers) or f"<li>{word('nobody')}</li>"
-        parts.append(f"<h2>{word('answers')}</h2><ul>{listed}</ul>")
-    if form is not None:
-        parts.append(_form(form, language, wrong))
-    html = (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f'<title>{word("title")} · Pantau Layanan</title><link rel="stylesheet" href="/assets/base.css">'
-        '<link rel="stylesheet" href="/assets/alert.css">'
-        '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml"></head>'
-        f'<body><main class="alert">{"".join(parts)}</main></body></html>'
-    )
-    return Response(html, status_code=status, headers=HEADERS, media_type="text/html; charset=utf-8")
-
-
-def _form(filled: Mapping[str, str], language: Language, wrong: str) -> str:
-    """The form, with what was filled in; what is wrong is told above it and at its field."""
-
-    def word(name: str) -> str:
-        return escape(_WORDS[name].read(language))
-
-    def field(name: str, label: str, rest: str) -> str:
-        value = escape(filled.get(name, ""))
-        told = ' aria-invalid="true" aria-describedby="wrong"' if _FIELD_OF.get(wrong) == name else ""
-        return f'<p><label>{word(label)}<br><input name="{name}" value="{value}"{rest}{told}></label></p>'
-
-    told = f'<p class="wrong" role="alert" id="wrong">{word(wrong)}</p>' if wrong else ""
-    return (
-        f'<form method="post" action="/a/{escape(filled["code"])}">{told}'
-        f'<input type="hidden" name="k" value="{escape(filled["k"])}">'
-        f'<input type="hidden" name="lang" value="{language}">'
-        + field("by", "by", f' required maxlength="{LONGEST_NAME}"')
-        + field("note", "note", f' maxlength="{LONGEST_NOTE}"')
-        + field("due", "due", ' type="date"')
-        + f'<p><button type="submit">{word("take")}</button> '
-        f'<button type="submit" name="done" value="1">{word("done")}</button></p></form>'
+    return page(
+        "alert.html",
+        _WORDS,
+        language,
+        status=status,
+        lines=lines,
+        state=None if state is None else Say(language)(f"state.{state}"),
+        answers=answers,
+        form=form,
+        wrong=wrong,
+        wrong_field=_FIELD_OF.get(wrong),
+        longest_name=LONGEST_NAME,
+        longest_note=LONGEST_NOTE,
     )

@@ -5,7 +5,6 @@ whoever sits at the machine itself. What is wrong is told at its field, in the g
 """
 
 from collections.abc import Callable
-from html import escape
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -23,7 +22,7 @@ from pantau.domain.indicators import Language
 from pantau.domain.registry import Registry
 from pantau.effect_texts import SIASN_TYPES
 from pantau.gateway.reception import settled
-from pantau.web.alert_page import HEADERS
+from pantau.web.pages import HEADERS, page
 from pantau.web.record_texts import WORDS
 from pantau.web.recording import CATEGORIES, SOURCE, Filled, Opened, events_of, is_open, opened
 
@@ -33,6 +32,17 @@ FEW_UNITS: Final = 12
 
 DURABLE_SECONDS: Final = 20.0
 BOARDS: Final[dict[Language, str]] = {"id": "/d/pantau-pelatihan", "en": "/d/pantau-pelatihan-en"}
+_LABELS: Final = {
+    "kind": "kind",
+    "title": "name",
+    "units": "units",
+    "starts": "starts",
+    "ends": "ends",
+    "jp": "jp",
+    "participants": "participants",
+}
+"""The word at each field, in their order on the form."""
+
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Asked = Request[Any, Any, Any]
@@ -232,117 +242,33 @@ def _form(
     form: Opened | None = None,
     status: int = 200,
 ) -> Response[str]:
-    def word(name: str) -> str:
-        return escape(WORDS[name].read(language))
-
-    at_field = {each.field: each.rule for each in faults}
     form = form or opened(recording.secret, _name(request), recording.clock())
-
-    def wrong(field: str, *, help: str = "") -> str:
-        told = f'<span class="fault" id="{field}-fault">{escape(at_field[field])}</span>' if field in at_field else ""
-        return (f'<span class="help" id="{field}-help">{help}</span>' if help else "") + told
-
-    def marks(field: str, *, help: bool = False) -> str:
-        told = [f"{field}-help"] * help + [f"{field}-fault"] * (field in at_field)
-        described = f' aria-describedby="{" ".join(told)}"' if told else ""
-        return described + (' aria-invalid="true"' if field in at_field else "")
-
-    def field(name: str, label: str, kind: str, *, help: str = "", more: str = "") -> str:
-        value = escape(str(getattr(filled, name)))
-        return (
-            f'<p class="field"><label for="{name}">{word(label)}</label>{wrong(name, help=help)}'
-            f'<input id="{name}" name="{name}" type="{kind}" value="{value}"{marks(name, help=bool(help))}{more}></p>'
-        )
-
-    def option(value: str, text: str) -> str:
-        return f'<option value="{value}"{" selected" * (filled.kind == value)}>{escape(text)}</option>'
-
-    types = "".join(option(str(code), f"{code} · {text.read(language)}") for code, text in sorted(SIASN_TYPES.items()))
-    measures = "".join(option(f"m:{name}", WORDS[f"m:{name}"].read(language)) for name in CATEGORIES)
     groups = recording.units(request)
-    chosen = {*filled.units}
     few = sum(len(units) for _, units in groups) <= FEW_UNITS
-    boxes = []
-    for number, (kecamatan, units) in enumerate(groups):
-        is_shown = few or any(code in chosen for code, _ in units)
-        listed = "".join(
-            f'<label class="box"><input type="checkbox" name="units" value="{escape(code)}"'
-            f"{' checked' * (code in chosen)}> {escape(name)}</label>"
-            for code, name in units
-        )
-        boxes.append(
-            f"<details{' open' * is_shown}><summary>{escape(kecamatan)} ({len(units)})</summary>{listed}</details>"
-            if len(groups) > 1
-            else f'<div id="units-{number}">{listed}</div>'
-        )
-    labels = {"kind": "kind", "title": "name", "units": "units", "starts": "starts", "ends": "ends", "jp": "jp"}
-    labels["participants"] = "participants"
-    order = ["", *labels]
-    summary = ""
-    if faults:
-        listed = "".join(
-            f'<li><a href="#{each.field}">{word(labels[each.field])}</a>: {escape(each.rule)}</li>'
-            if each.field in labels
-            else f"<li>{escape(each.rule)}</li>"
-            for each in sorted(faults, key=lambda each: order.index(each.field))
-        )
-        summary = f'<div class="summary" role="alert"><p>{word("wrong")}</p><ul>{listed}</ul></div>'
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(str(value))}">'
-        for name, value in {**msgspec.structs.asdict(form), "lang": language}.items()
+    order = ["", *_LABELS]
+    return _page(
+        "record_form.html",
+        language,
+        status=status,
+        filled=msgspec.structs.asdict(filled),
+        faults={each.field: each.rule for each in sorted(faults, key=lambda each: order.index(each.field))},
+        labels=_LABELS,
+        hidden={**msgspec.structs.asdict(form), "lang": language},
+        trainings=sorted(SIASN_TYPES.items()),
+        measures=CATEGORIES,
+        groups=[
+            (kecamatan, units, few or any(code in filled.units for code, _ in units)) for kecamatan, units in groups
+        ],
     )
-    html = (
-        f'<h1>{word("title")}</h1><p class="help">{word("why")}</p>{summary}'
-        f'<form method="post" action="/catat" novalidate>{hidden}'
-        f'<p class="field"><label for="kind">{word("kind")}</label>{wrong("kind")}'
-        f'<select id="kind" name="kind"{marks("kind")}><option value="">{word("choose")}</option>'
-        f'<optgroup label="{word("trainings")}">{types}</optgroup>'
-        f'<optgroup label="{word("measures")}">{measures}</optgroup></select></p>'
-        + field("title", "name", "text", more=' maxlength="256"')
-        + f'<fieldset id="units" tabindex="-1"{marks("units")}><legend>{word("units")}</legend>{wrong("units")}'
-        + "".join(boxes)
-        + "</fieldset>"
-        + '<div class="pair">'
-        + field("starts", "starts", "date")
-        + field("ends", "ends", "date", help=word("ends_help"))
-        + '</div><div class="pair">'
-        + field("jp", "jp", "text", help=word("of_trainings"), more=' inputmode="numeric"')
-        + field("participants", "participants", "text", help=word("of_trainings"), more=' inputmode="numeric"')
-        + "</div>"
-        + f'<p class="field"><label class="box"><input type="checkbox" name="completed" value="1"'
-        f"{' checked' * filled.completed}> {word('completed')}</label></p>"
-        f'<p><button type="submit">{word("save")}</button></p></form>'
-    )
-    return _page(language, html, status=status)
 
 
 def _saved(language: Language, n: int) -> Response[str]:
-    suffix = "?lang=en" if language == "en" else ""
-    said = escape(WORDS["saved"].read(language).format(n=n))
-    return _page(
-        language,
-        f'<div role="status"><h1>{said}</h1></div>'
-        f'<p><a href="{BOARDS[language]}">{escape(WORDS["board"].read(language))}</a></p>'
-        f'<p><a href="/catat{suffix}">{escape(WORDS["another"].read(language))}</a></p>',
-    )
+    return _page("record_saved.html", language, n=n)
 
 
 def _plain(language: Language, head: str, *more: str, status: int) -> Response[str]:
-    told = "".join(f"<p>{escape(WORDS[name].read(language))}</p>" for name in more)
-    return _page(language, f"<h1>{escape(WORDS[head].read(language))}</h1>{told}", status=status)
+    return _page("record.html", language, status=status, head=head, more=more)
 
 
-def _page(language: Language, html: str, *, status: int = 200) -> Response[str]:
-    other = "en" if language == "id" else "id"
-    switch = {"en": "English", "id": "Indonesia"}[other]
-    text = (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f"<title>{escape(WORDS['title'].read(language))} · Pantau Layanan</title>"
-        '<link rel="stylesheet" href="/assets/base.css"><link rel="stylesheet" href="/assets/record.css">'
-        '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml"></head>'
-        f'<body><header class="record-head"><a href="{BOARDS[language]}">Pantau Layanan</a>'
-        f'<a href="/catat?lang={other}" lang="{other}" hreflang="{other}">{switch}</a></header>'
-        f'<main class="record">{html}</main></body></html>'
-    )
-    return Response(text, status_code=status, headers=HEADERS, media_type="text/html; charset=utf-8")
+def _page(template: str, language: Language, *, status: int = 200, **holds: Any) -> Response[str]:
+    return page(template, WORDS, language, status=status, board=BOARDS[language], **holds)

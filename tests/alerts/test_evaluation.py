@@ -20,6 +20,7 @@ from storage.alerts import AlertTables
 from storage.chdb_engine import ChdbEngine
 from storage.store import Store
 from tests.alerts.world import FALLS, REGISTRY, UNITS, at, day_of_events
+from tests.support.taking import take_batch
 
 pytestmark = pytest.mark.slow
 
@@ -39,8 +40,7 @@ class Office:
     def take(self, events: Iterable[Event]) -> None:
         pipeline = Pipeline(Store(self.engine), REGISTRY)
         pipeline.open()
-        for _ in pipeline.ingest([*events]):
-            pass
+        take_batch(pipeline, [*events])
         pipeline.close()
 
     def look(self, now: int) -> list[Sent]:

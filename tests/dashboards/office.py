@@ -31,6 +31,7 @@ from storage.rejects import Rejects
 from storage.store import Store
 from tests.dashboards.fallen import write_alerts, write_effects
 from tests.storage_tests.test_rejects import refused
+from tests.support.taking import take_batch
 
 ZONE = "Asia/Jakarta"
 TODAY = date(2026, 11, 10)
@@ -78,8 +79,7 @@ def fill(engine: Engine) -> Registry:
         )
         assert not isinstance(judged, Rejection), judged
         accepted.extend(expand_event(judged))
-    for _ in pipeline.ingest(accepted):
-        pass
+    take_batch(pipeline, accepted)
     pipeline.close()
     lately = AS_OF - 60_000
     Rejects(store).keep(

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from dashboards import lint
 from dashboards.build import FOLDER, built, differing, write
 from dashboards.words import WORDS
 from tests.architecture.tree import ROOT
-from tests.dashboards import schema
+from tests.dashboards import lint, schema
 
 FILES = {path: json.loads(text) for path, text in built().items()}
 BOARDS: dict[str, dict[str, Any]] = {board["uid"]: board for board in FILES.values()}

@@ -10,12 +10,12 @@ import yaml  # type: ignore[import-untyped]  # only what is parsed matters
 
 from dashboards.build import built
 from dashboards.expand import expand
-from dashboards.lint import SHAPES
 from storage.chdb_engine import ChdbEngine
 from storage.engine import Engine
 from storage.rejects import Rejects
 from storage.store import Store
 from tests.architecture.tree import ROOT
+from tests.dashboards.lint import SHAPES
 from tests.dashboards.office import AS_OF, TODAY, Office, at
 from tests.storage_tests.test_rejects import refused
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pantau.domain.effects.panels import Bools, Floats
+from pantau.domain.effects.two_way import residuals
 
 
 def expected(outcome: Floats, used: Bools, weight: Floats | None = None) -> Floats:
@@ -30,3 +31,11 @@ def regression(outcome: Floats, regressors: Floats, used: Bools) -> tuple[Floats
     variance = ((y - design @ found) ** 2).sum() / (len(y) - rank)
     errors = np.sqrt(np.diag(variance * np.linalg.pinv(design.T @ design)))
     return found[: len(regressors)], errors[: len(regressors)]
+
+
+def slopes(outcome: Floats, regressors: Floats, used: Bools) -> Floats:
+    """The same coefficients from what the product's effects leave of all (Frisch, Waugh and Lovell)."""
+    rest = residuals(np.concatenate([np.where(used, outcome, 0)[None], regressors])[None], used[None].astype(float))[0]
+    flat = rest.reshape(len(rest), -1)
+    found: Floats = np.linalg.lstsq(flat[1:].T, flat[0], rcond=None)[0]
+    return found

@@ -19,6 +19,7 @@ from storage.chdb_engine import ChdbEngine
 from storage.engine import Answer, Params, Row
 from storage.store import Store
 from tests.strategies import MONDAY, event, registry, ticket
+from tests.support.taking import take_batch
 from tests.truth import held_histories, must_hold, true_facts
 
 OFFICES = registry(zones=dict.fromkeys(("dukcapil", "jayapura", "kathmandu"), "Asia/Jakarta"), standards=())
@@ -144,8 +145,7 @@ def crash_and_recover(engine: ChdbEngine, order: list[str], lives: int, *, torn:
     recovered = Pipeline(Store(engine), OFFICES)
     recovered.open()
     must_hold(recovered.store, [*FIRST, *(SECOND if durable else [])], OFFICES, verified=lives == 2)
-    for _ in recovered.ingest([*SECOND, *FIRST]):  # the sender, not knowing, sends again
-        pass
+    take_batch(recovered, [*SECOND, *FIRST])  # the sender, not knowing, sends again
     recovered.close()
     must_hold(recovered.store, [*FIRST, *SECOND], OFFICES)
 

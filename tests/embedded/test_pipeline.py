@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pantau.domain.events import Event
-from pantau.domain.zones import DAY, HOUR, MINUTE
-from pantau.embedded import pipeline as module
+from pantau.domain.zones import DAY, HOUR
 from pantau.embedded.pipeline import Pipeline
 from storage.chdb_engine import ChdbEngine
 from storage.store import SEQ_BITS, Progress, Store
 from storage.verify import verify
 from tests.strategies import MONDAY, REGISTRY, UNITS, event, streams, ticket
+from tests.support.taking import take_batch
 from tests.truth import held_windows, must_hold, true_windows
 
 
@@ -33,8 +33,7 @@ def empty(store: Store) -> None:
 
 def take(pipeline: Pipeline, events: Sequence[Event], size: int = 10**6) -> None:
     for start in range(0, len(events), size):
-        for _ in pipeline.ingest(events[start : start + size]):
-            pass
+        take_batch(pipeline, events[start : start + size])
     pipeline.drain()
 
 
@@ -97,22 +96,12 @@ def test_after_a_restart_every_stored_fact_and_cell_is_found_again(store: Store)
     must_hold(store, said)
 
 
-def test_a_batch_is_cut_and_the_cut_does_not_show(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_BATCH", 7)
-    said = [ticket("created", MONDAY + n * MINUTE, ticket=str(n % 9), id=str(n)) for n in range(40)]
-    flushes = list(pipeline.ingest(said))
-    pipeline.drain()
-    assert [flush.events for flush in flushes] == [7, 7, 7, 7, 7, 5]
-    assert [flush.seq for flush in flushes] == [7, 14, 21, 28, 35, 40]
-    must_hold(pipeline.store, said)
-
-
 def test_a_flush_says_what_it_changed(pipeline: Pipeline) -> None:
-    (flush,) = pipeline.ingest(
-        [ticket("created", MONDAY), event("rating.given", MONDAY + DAY, unit="makassar", score=3)]
+    flush = take_batch(
+        pipeline, [ticket("created", MONDAY), event("rating.given", MONDAY + DAY, unit="makassar", score=3)]
     )
     assert flush.pages == {(MONDAY // DAY, "dukcapil"), (MONDAY // DAY + 1, "makassar")}
-    (again,) = pipeline.ingest([ticket("created", MONDAY)])
+    again = take_batch(pipeline, [ticket("created", MONDAY)])
     assert (again.pages, again.duplicates) == (frozenset(), {"antrian": 1})
 
 

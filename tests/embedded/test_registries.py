@@ -18,6 +18,7 @@ from pantau.embedded.registries import Registries
 from storage.chdb_engine import ChdbEngine
 from storage.store import Progress, Store
 from tests.strategies import MONDAY, REGISTRY, event, registry, ticket
+from tests.support.taking import take_batch
 from tests.truth import Windows, held_windows, must_hold, true_windows
 
 STRICT = registry(standards=(Standard(measure="visit_time", limit_ms=5 * MINUTE),))
@@ -53,8 +54,7 @@ class Office:
         return Registries(self.store).load(registry, self.pipelines[-1], now=self.now)
 
     def take(self, events: Sequence[Event]) -> None:
-        for _ in self.pipelines[-1].ingest(events):
-            pass
+        take_batch(self.pipelines[-1], events)
         self.pipelines[-1].drain()
 
 

@@ -23,6 +23,7 @@ from storage.chdb_engine import ChdbEngine
 from storage.indicators import indicators
 from storage.queries import sql
 from storage.store import Store
+from tests.support.taking import take_batch
 
 pytestmark = pytest.mark.real
 
@@ -39,8 +40,7 @@ class Product:
         for file in files:
             for chunk in judge_file(Order(str(file), mapping, registry.to_rows(), bytes(32), 0)):
                 assert not chunk.rejections
-                for _ in pipeline.ingest([packed.event() for packed in chunk.events]):
-                    pass
+                take_batch(pipeline, [packed.event() for packed in chunk.events])
         pipeline.close()
 
     def ask(self, *names: str, **request: Any) -> dict[Any, Value]:

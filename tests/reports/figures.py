@@ -15,8 +15,9 @@ from pantau.domain.facts import ELEMENTS
 from pantau.domain.periods import Period, last_of
 from pantau.domain.reports.followups import Fall, FollowUp
 from pantau.domain.reports.satisfaction import Group, Plan, ServiceIndex, SkmFigures, Step, Trait
-from pantau.domain.skm import Ikm, Sums, ikm, sums_of
+from pantau.domain.skm import Ikm, Sums, ikm
 from pantau.domain.zones import day_start
+from tests.support.answers import sums_of
 
 ZONE = "Asia/Jakarta"
 PERIOD = Period("half", 2026, 1)

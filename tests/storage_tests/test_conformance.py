@@ -44,6 +44,7 @@ from tests.storage_tests.alert_rows import everything_of_alerts
 from tests.storage_tests.test_rejects import refused
 from tests.storage_tests.week import AS_OF, DAY, HOUR, REGISTRY, at, everything
 from tests.support.observed import Asked, Observed
+from tests.support.taking import take_batch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -85,8 +86,7 @@ def _work(engine: Engine) -> dict[str, Any]:
     for part in (events[::2], events[1::2], events[::5]):  # in two parts, and some again
         pipeline = Pipeline(store, REGISTRY)
         pipeline.open()
-        for _ in pipeline.ingest(part):
-            pass
+        take_batch(pipeline, part)
         pipeline.close()
     found["units"] = sorted(units_with_events(store, REGISTRY))
 

@@ -17,6 +17,7 @@ from storage.retention import raw_since, remove_events
 from storage.store import Store
 from storage.verify import Report, verify
 from tests.strategies import MONDAY, REGISTRY, event, registry, ticket
+from tests.support.taking import take_batch
 from tests.truth import must_hold
 
 OLD = MONDAY - 100 * DAY
@@ -51,8 +52,7 @@ class Kept:
     pipeline: Pipeline
 
     def take(self, events: Sequence[Event]) -> None:
-        for _ in self.pipeline.ingest(events):
-            pass
+        take_batch(self.pipeline, events)
         self.pipeline.drain()
 
     def remove(self, before: int = CUTOFF) -> int:
@@ -166,8 +166,7 @@ def test_numbers_go_on_rising_after_everything_was_removed(kept: Kept) -> None:
     again = Pipeline(kept.store, REGISTRY)
     assert again.open() == 0
     assert again.seq >= len(SAID)
-    for _ in again.ingest([ticket("ended", MONDAY + 9 * HOUR, ticket="new1")]):
-        pass
+    take_batch(again, [ticket("ended", MONDAY + 9 * HOUR, ticket="new1")])
     again.close()
     must_hold(kept.store, [*SAID, ticket("ended", MONDAY + 9 * HOUR, ticket="new1")])
     assert kept.verify().equal

@@ -15,6 +15,7 @@ from storage.chdb_engine import ChdbEngine
 from storage.store import Store
 from storage.verify import SCRATCH, Report, rebuild, verify
 from tests.strategies import MONDAY, UNITS, event, registry, ticket
+from tests.support.taking import take_batch
 from tests.truth import must_hold
 
 TABLES = (*RECORDS, "windows")
@@ -49,8 +50,7 @@ def filled(engine: ChdbEngine, events: Sequence[Event] = SAID) -> Store:
     store = Store(engine)
     pipeline = Pipeline(store, OFFICES)
     pipeline.open()
-    for _ in pipeline.ingest(events):
-        pass
+    take_batch(pipeline, events)
     pipeline.close()
     return store
 

@@ -31,6 +31,7 @@ from pantau.embedded.pipeline import Pipeline
 from storage.engine import Answer, Engine
 from storage.queries import sql
 from storage.store import Store
+from tests.support.taking import take_batch
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -256,7 +257,6 @@ def told(engine: Engine, events: list[Event], registry: Registry = REGISTRY) -> 
     """Take events into an empty database; returns what answers its named queries."""
     pipeline = Pipeline(Store(engine), registry)
     pipeline.open()
-    for _ in pipeline.ingest(events):
-        pass
+    take_batch(pipeline, events)
     pipeline.close()
     return lambda name, params: engine.query(sql(name), params)

@@ -23,9 +23,9 @@ from pantau.domain.skm import (
     minimum_sample,
     response_rate,
     rounded,
-    sums_of,
     sums_of_measures,
 )
+from tests.support.answers import sums_of
 
 KEYS = [element.key for element in ELEMENTS]
 

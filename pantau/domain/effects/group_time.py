@@ -84,34 +84,6 @@ def overall(found: list[GroupTime], group: Ints) -> Total:
     return _plain([total for e, total in event_study(found, group).items() if e >= 0])
 
 
-def by_group(found: list[GroupTime], group: Ints) -> dict[int, Total]:
-    """The mean effect of each group after its training."""
-    after = [each for each in found if each.time >= each.group]
-    return {
-        g: _plain([Total(each.effect, each.error, each.influence) for each in after if each.group == g])
-        for g in sorted({each.group for each in after})
-    }
-
-
-def by_time(found: list[GroupTime], group: Ints) -> dict[int, Total]:
-    """The mean effect in each column over the groups trained by then, weighted by their units."""
-    after = [each for each in found if each.time >= each.group]
-    return {t: _weighted([each for each in after if each.time == t], group) for t in sorted({e.time for e in after})}
-
-
-def mean_of(totals: list[Total]) -> Total:
-    """The plain mean of totals, as the authors summarise columns (calendar)."""
-    return _plain(totals)
-
-
-def mean_of_groups(found: list[GroupTime], group: Ints) -> Total:
-    """The mean of the groups' effects, weighted by their units: the authors' summary "group"."""
-    return _weighted(
-        [GroupTime(g, g, total.effect, total.error, total.influence) for g, total in by_group(found, group).items()],
-        group,
-    )
-
-
 def _weighted(found: list[GroupTime], group: Ints) -> Total:
     """Weights are shares of units, which are estimated too: their part of the influence is added."""
     if not found:

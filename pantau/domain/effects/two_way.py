@@ -27,16 +27,6 @@ class Fit(msgspec.Struct, frozen=True, eq=False):
         return total
 
 
-class Regression(msgspec.Struct, frozen=True, eq=False):
-    """Coefficients of regressors beside unit and week effects, and their classical standard errors."""
-
-    coefficients: Floats
-    errors: Floats
-    covariance: Floats
-    residuals: Floats
-    freedom: int
-
-
 def fit(outcomes: Floats, weight: Floats) -> Fit:
     """Fit outcomes (masks or 1, outcomes, units, weeks) under weights (masks, units, weeks); weight 0 leaves out.
 
@@ -65,32 +55,6 @@ def residuals(outcomes: Floats, weight: Floats) -> Floats:
     """What is left of outcomes (masks, outcomes, units, weeks) after unit and week effects; 0 where the weight is 0."""
     found: Floats = np.where(weight[:, None] > 0, outcomes - fit(outcomes, weight).values(), 0.0)
     return found
-
-
-def regress(outcome: Floats, regressors: Floats, weight: Floats) -> Regression:
-    """Regress an outcome (units, weeks) on regressors (some, units, weeks) beside unit and week effects.
-
-    By Frisch, Waugh and Lovell: effects are taken out of all of them first. A regressor that the effects explain, or
-    that others do, gets NaN.
-    """
-    used = weight > 0
-    rest = residuals(np.concatenate([outcome[None], regressors])[None], weight[None])[0]
-    flat = rest.reshape(len(rest), -1)
-    root = np.sqrt(weight).ravel()
-    x, y = flat[1:] * root, flat[0] * root
-    unit_part, week_part = _parts(used[None])
-    levels = int((unit_part >= 0).sum() + (week_part >= 0).sum()) - len({*week_part[week_part >= 0].tolist()})
-    freedom = int(used.sum()) - levels - len(x)
-    gram = x @ x.T
-    if len(x) == 0 or np.linalg.matrix_rank(gram, tol=1e-10 * max(1.0, float(np.trace(gram)))) < len(x):
-        missing = np.full(len(x), np.nan)
-        return Regression(missing, missing, np.full(gram.shape, np.nan), rest[0], freedom)
-    coefficients = np.linalg.solve(gram, x @ y)
-    left = y - coefficients @ x
-    variance = float(left @ left) / freedom if freedom > 0 else float("nan")
-    covariance = variance * np.linalg.inv(gram)
-    errors = np.sqrt(np.diag(covariance))
-    return Regression(coefficients, errors, covariance, rest[0] - np.tensordot(coefficients, rest[1:], 1), freedom)
 
 
 def _parts(present: Bools) -> tuple[Ints, Ints]:
