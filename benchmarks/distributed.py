@@ -123,6 +123,11 @@ class Run:
         names = [f"{EVENTS.name}/{PARTITIONS}:{number}" for number in range(PARTITIONS)]
         return {row[0]: row[3] for row in self.engine.query(sql("newest_claims"), {"names": names}).rows}
 
+    def rows(self) -> float:
+        """Rows that the workers wrote."""
+        said = [httpx.get(f"http://127.0.0.1:{worker.port}/metrics").text for worker in self.workers]
+        return sum(float(n) for text in said for n in re.findall(r"pantau_worker_rows_total\{[^}]*\} (\S+)", text))
+
     def close(self) -> None:
         """End everything."""
         for worker in self.workers:
@@ -147,7 +152,10 @@ def through(name: str, units: int, events: list[Event], size: int, workers: int 
     with tempfile.TemporaryDirectory() as folder, closing(Run(Path(folder), units, workers, **environment)) as run:
         seconds, worker, server, broker = run.measured(records, len(events))
         peak = max(peak_of(each.pid) for each in run.workers)
-        rest = f"server {server / len(events) * 1e6:5.1f}  broker {broker / len(events) * 1e6:5.1f}  {peak:5.0f} MB"
+        rest = (
+            f"server {server / len(events) * 1e6:5.1f}  broker {broker / len(events) * 1e6:5.1f}  {peak:5.0f} MB"
+            f"  {run.rows() / len(events):4.1f} rows an event"
+        )
         return line(name, len(events), seconds, worker, rest)
 
 
