@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pantau.bus import record_columns
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import PACKED_HEADERS
 from pantau.domain.events import Event
@@ -23,13 +22,6 @@ from tests.distributed.cluster import eventually
 from tests.embedded.test_pipeline import empty
 from tests.strategies import MONDAY, REGISTRY, UNITS, registry, streams, ticket
 from tests.truth import must_hold
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _columns_in_records_of_any_size() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(record_columns, "LEAST_EVENTS", 1)
-        yield
 
 
 @pytest.fixture
