@@ -279,12 +279,13 @@ def test_every_message_goes_out_in_sending_hours_under_a_key_of_its_own(falls: l
 def test_digests_say_what_is_open_what_began_and_what_ended() -> None:
     found = one(closed=at(1, 9)) + one("u1", opened=at(1, 10), alert="a1")
     morning, afternoon, next_morning, quiet = (
-        digests(found, PLACES, when) for when in (at(0, 12), at(1, 16), at(2, 8), at(2, 16))
+        digests(found, PLACES, when) for when in (at(0, 12), at(1, 15.75), at(2, 8), at(2, 15.75))
     )
     assert not morning
     assert [len(x) for x in (afternoon[0].open, afternoon[0].begun, afternoon[0].ended)] == [1, 1, 1]
     assert [len(x) for x in (next_morning[0].open, next_morning[0].begun, next_morning[0].ended)] == [1, 0, 0]
     assert not quiet, "an afternoon in which nothing changed"
+    assert not digests(found, PLACES, at(1, 22)), "who was away in the afternoon does not send it at night"
 
 
 def test_a_digest_is_silent_of_what_is_held_back() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from pantau.domain.alerts.incidents import Incident
-from pantau.domain.alerts.messages import CLOSED_AFTER_MS, Place, Rules, disturbances
+from pantau.domain.alerts.messages import CLOSED_AFTER_MS, Place, Rules, disturbances, sending_time
 from pantau.domain.alerts.silences import Silence, silenced_on
 from pantau.domain.calendars import add_working_days, is_working_day
 from pantau.domain.zones import DAY, from_local, local_day
@@ -43,14 +43,18 @@ def digest_times(place: Place, now: int) -> tuple[int, int] | None:
 
 
 def digests(incidents: Sequence[Incident], places: Mapping[str, Place], now: int) -> list[Digest]:
-    """The newest digest of each kecamatan that has something to say: in the afternoon only if something changed."""
+    """The newest digest of each kecamatan that has something to say: in the afternoon only if something changed.
+
+    None outside the sending hours of its first unit: what a process that was away finds due at night waits.
+    """
     areas: dict[str, list[Place]] = {}
     for place in places.values():
         areas.setdefault(place.kecamatan, []).append(place)
     found = []
     for kecamatan, members in sorted(areas.items()):
-        times = digest_times(min(members, key=lambda place: place.unit), now)
-        if times is None:
+        first = min(members, key=lambda place: place.unit)
+        times = digest_times(first, now)
+        if times is None or sending_time(first.calendar, now, Rules()) != now:
             continue
         at, before = times
         units = {place.unit for place in members}
