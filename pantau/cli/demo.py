@@ -32,8 +32,9 @@ def demo(
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     from pantau.embedded.demo import Demo, fresh
-    from pantau.embedded.desk import LocalDesk, running_process
+    from pantau.embedded.desk import LocalDesk
     from pantau.embedded.process import serve
+    from pantau.embedded.running import running_process
     from pantau.embedded.runtime import Runtime
     from pantau.logs import to_stderr
 
