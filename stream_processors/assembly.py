@@ -20,6 +20,7 @@ from pantau.domain.entries import (
     FactId,
     FactKey,
     History,
+    fact_number,
     lifecycle_entry,
     record_entry,
     subject_of,
@@ -46,6 +47,8 @@ class Batch(msgspec.Struct):
     entries: dict[FactId, list[Entry]]
     absent: list[FactId] = []
     """The batch's facts that were not in memory, once that was asked."""
+    numbers: list[int] = []
+    """The number (:func:`pantau.domain.entries.fact_number`) of each of them."""
 
 
 class Changes(msgspec.Struct):
@@ -125,6 +128,7 @@ class Assembly:
         single = {fact_id for fact_id in new if fact_id in held or fact_id in batch.entries}
         batch.absent = [*(fact_id for fact_id in batch.entries if fact_id not in held)]
         batch.absent += [fact_id for fact_id in new if fact_id not in single] if single else new
+        batch.numbers = [*map(fact_number, batch.absent)]
         self._single_out(batch, single)
         return batch.absent
 

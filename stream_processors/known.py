@@ -1,6 +1,6 @@
 """What storage may hold: filters that spare look-ups and never say "no" wrongly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from rbloom import Bloom
@@ -32,8 +32,9 @@ class Known:
             self._filters[-1].update(fitting)
             self._room -= len(fitting)
 
-    def __contains__(self, fact: int) -> bool:
-        return any(fact in bloom for bloom in self._filters)
+    def among(self, facts: Sequence[int]) -> set[int]:
+        """Those of some facts that may have been added."""
+        return {fact for bloom in self._filters for fact in facts if fact in bloom}
 
 
 _WORDS_BITS = 16

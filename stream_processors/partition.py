@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pantau.bus.claims import Claim, LateFlush, Page
-from pantau.domain.entries import FactId, fact_number
+from pantau.domain.entries import FactId
 from pantau.domain.registry import Registry
 from stream_processors.assembly import Assembly, Changes
 from stream_processors.known import Known
@@ -142,17 +142,16 @@ class Partition:
             newest[unit] = max(day, newest.get(unit, day))
         return {(day, unit) for unit, day in newest.items()}
 
-    def may_hold(self, fact_ids: Iterable[FactId]) -> list[FactId]:
-        """Those of the facts that storage may hold."""
+    def may_hold(self, fact_ids: Sequence[FactId], numbers: Sequence[int]) -> list[FactId]:
+        """Those of the facts, whose numbers are given, that storage may hold."""
         if self._learned is None or self._learned[0] is not self.units:
             return [*fact_ids]
-        written, learned = self._written, self._learned[1]
-        numbers = ((fact_id, fact_number(fact_id)) for fact_id in fact_ids)
-        return [fact_id for fact_id, number in numbers if number in learned or number in written]
+        known = self._learned[1].among(numbers) | self._written.among(numbers)
+        return [fact_id for fact_id, number in zip(fact_ids, numbers, strict=True) if number in known]
 
-    def wrote(self, fact_ids: Iterable[FactId]) -> None:
-        """Storage holds these facts too from now on."""
-        self._written.add(map(fact_number, fact_ids))
+    def wrote(self, numbers: Iterable[int]) -> None:
+        """Storage holds facts of these numbers too from now on."""
+        self._written.add(numbers)
 
     def absent_cells(self, changes: Changes) -> list[tuple[str, str, int, str, str, int]]:
         """The changed cells that are not in memory and that storage may hold."""

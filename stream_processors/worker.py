@@ -157,7 +157,7 @@ class Worker:
         written = self._writer.put(blocks)
         for step in steps:
             step.partition.claim = step.claim
-            step.partition.wrote(step.batch.absent)
+            step.partition.wrote(step.batch.numbers)
         changes = [step.changes for step in steps if step.changes is not None]
         fresh, self._fresh = self._fresh, set()
         return Flush(
@@ -351,7 +351,8 @@ class Worker:
         by_table: dict[str, list[tuple[str, str, str]]] = {}
         owner: dict[str, Partition] = {}
         for step in steps:
-            for fact_id in step.partition.may_hold(step.partition.assembly.absent(step.batch)):
+            absent = step.partition.assembly.absent(step.batch)
+            for fact_id in step.partition.may_hold(absent, step.batch.numbers):
                 by_table.setdefault(fact_id[0], []).append(fact_id[1:])
                 owner[fact_id[1]] = step.partition
         if by_table:

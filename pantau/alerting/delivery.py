@@ -88,7 +88,14 @@ class Delivery:
         except BadSetup as error:
             attempt = Attempt("refused", str(error))
         now = self._clock()
-        following = after(attempt, attempts=leased.attempts, due_at=sent.due_at, now=now, draw=random.random())
+        following = after(
+            attempt,
+            attempts=leased.attempts,
+            due_at=sent.due_at,
+            now=now,
+            draw=random.random(),
+            was_in_doubt=again,
+        )
         if following.state != "sent":
             log.warning("alert not delivered", key=sent.key, recipient=sent.recipient, why=attempt.note)
         note = attempt.note or "-"

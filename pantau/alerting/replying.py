@@ -28,8 +28,9 @@ log = structlog.get_logger(__name__)
 
 ARRIVED: Final = ("sent", "delivered", "read")
 
-EXPLAINS_AGAIN_AFTER_MS: Final = 10 * MINUTE
-"""A machine that answers everything gets our explanation so seldom."""
+EXPLAINS_WITHIN_MS: Final = 10 * MINUTE
+EXPLAINS: Final = 3
+"""So often within that time: who mends a slip and makes another is told, a machine that answers everything is not."""
 
 
 class Replying:
@@ -81,12 +82,12 @@ class Replying:
         if isinstance(read, NotUnderstood):
             if not read.code and _in_group(names, book):
                 return "chatter"
-            if self._explained_lately(names, now):
+            if self._explained_enough(names, now):
                 return "unclear"
             self._say_back(reply, told, names, puzzled_text(read), now, explains=True)
             return "unclear"
         if told is None:
-            if self._explained_lately(names, now):
+            if self._explained_enough(names, now):
                 return "not_sent"
             self._say_back(reply, None, names, unknown_text(read.code, read.language), now, explains=True)
             return "not_sent"
@@ -113,9 +114,9 @@ class Replying:
                     return sent
         return None
 
-    def _explained_lately(self, names: tuple[str, ...], now: int) -> bool:
-        lately = read_outbox(self._tables.query, since=now - EXPLAINS_AGAIN_AFTER_MS)
-        return any(sent.key.startswith("explains:") and sent.recipient in names for sent in lately)
+    def _explained_enough(self, names: tuple[str, ...], now: int) -> bool:
+        lately = read_outbox(self._tables.query, since=now - EXPLAINS_WITHIN_MS)
+        return sum(sent.key.startswith("explains:") and sent.recipient in names for sent in lately) >= EXPLAINS
 
     def _say_back(
         self, reply: Reply, told: Sent | None, names: tuple[str, ...], text: str, now: int, *, explains: bool = False

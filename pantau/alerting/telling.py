@@ -137,20 +137,19 @@ class Telling:
         mine = [answer for answer in answers if answer.alert in alerts]
         roles = [role for role, _ in self._rules.ladder]
         following = roles.index(message.role) + 1 if message.role in roles else 0
-        first = incident.first
-        days = range(first.since // DAY, (incident.closed or now) // DAY + 1)
+        days = range(incident.first.since // DAY, (incident.closed or now) // DAY + 1)
         return Told(
             message=message,
             unit=name_of(registry, message.unit),
             zone=registry.zone(message.unit),
             since=min(alert.since for alert in (incident.alerts if ended else rows)),
             figures=figures,
-            causes=() if ended or message.kind == "shared" else self._causes(registry, incident, now),
+            causes=() if ended or message.kind == "shared" else self._causes(registry, rows, now),
             satisfaction=None if ended else satisfaction,
             training=None
             if ended or message.kind == "shared"
             else latest_training(
-                self._tables.query, message.unit, first.indicator, local_day(registry.zone(message.unit), now)
+                self._tables.query, message.unit, rows[0].indicator, local_day(registry.zone(message.unit), now)
             ),
             answer=mine[-1] if mine else None,
             link=self._link_to(message.alert),
@@ -161,11 +160,11 @@ class Telling:
             names={service.code: service.name for service in registry.services},
         )
 
-    def _causes(self, registry: Registry, incident: Incident, now: int) -> tuple[Cause, ...]:
-        first = incident.first
+    def _causes(self, registry: Registry, rows: Sequence[Transition], now: int) -> tuple[Cause, ...]:
+        first, last = rows[0], rows[-1]
         services = [each.code for each in registry.services if group_of(registry, each.code) == first.group]
-        until = min(incident.alerts[-1].at + 30 * MINUTE, now)
-        query, unit, since = self._tables.query, incident.unit, min(alert.since for alert in incident.alerts)
+        until = now if now - last.at >= DAY else min(last.at + 30 * MINUTE, now)
+        query, unit, since = self._tables.query, first.unit, min(row.since for row in rows)
         chosen = [] if first.group == ALL else services
         current = read_slices(query, registry, unit, chosen, since=since, until=until)
         before = since - CAUSES_COMPARED_DAYS * DAY

@@ -14,6 +14,7 @@ import numpy as np
 from pantau.bus.records import PACKED_HEADERS, RECORD_BYTES, joined, packed, unpack
 from pantau.domain.accepted import CODED, KIND_CODE, Accepted, TicketEvents, ticket_events
 from pantau.domain.columns import Array, Coded, Ints
+from pantau.domain.entries import IMPUTED
 from pantau.domain.errors import BadEvent, Fault
 from pantau.domain.events import Event
 from pantau.domain.visit_columns import KINDS
@@ -30,6 +31,8 @@ _OTHER: Final = 255
 _MOST_NAMES: Final = 1 << 16
 _DATA: Final = b',"data":'
 """What precedes the data of an event in :func:`pantau.bus.records.packed`; in a string its quotes are escaped."""
+
+_OPENS, _CLOSES = b"{}"
 
 Headers = list[tuple[str, bytes]]
 
@@ -145,14 +148,19 @@ def _accepted(value: bytes, columns: _Columns) -> Accepted:
     stops = ends[ticket] - 1
     n = len(stops)
     starts = stops - _read(columns.data_lengths, n)
+    if n and (starts.min() < 1 or not _are_objects(value, starts, stops)):
+        raise ValueError("what was said stands elsewhere")
     codes = np.frombuffer(columns.codes, "<u2").reshape(len(CODED), n).astype(np.int64)
     texts = columns.texts
     names = (columns.units, columns.sources, columns.services, texts, texts, texts, texts)
     if len(columns.ids) != n or len(columns.subjects) != n:
         raise ValueError("they are of another number of events")
-    for row, among in zip(codes, names, strict=True):
-        if row.max(initial=0) >= len(among):
+    for row, among, required in zip(codes, names, (True, True, *(False for _ in names[2:])), strict=True):
+        if row.max(initial=0) >= len(among) or among[0] is not None or (required and not row.all()):
             raise ValueError("a name is missing")
+    provenances = _raw(columns.provenances, "u1", n).astype(np.int64)
+    if provenances.max(initial=0) > IMPUTED:
+        raise ValueError("a provenance is not known")
     others = np.flatnonzero(~ticket).tolist()
     tickets = TicketEvents(
         columns.ids,
@@ -162,10 +170,16 @@ def _accepted(value: bytes, columns: _Columns) -> Accepted:
         _read(columns.times, n),
         _read(columns.arrivals, n),
         _raw(columns.contents, "<u8", n),
-        _raw(columns.provenances, "u1", n).astype(np.int64),
+        provenances,
         *(Coded(among, row) for among, row in zip(names, codes, strict=True)),
     )
     return Accepted(tickets, _others(value, lengths, others))
+
+
+def _are_objects(value: bytes, starts: Ints, stops: Ints) -> bool:
+    """Whether an object of JSON may stand in each of some places of a value."""
+    signs = np.frombuffer(value, np.uint8)
+    return bool((signs[starts] == _OPENS).all() and (signs[stops - 1] == _CLOSES).all())
 
 
 def _others(value: bytes, lengths: Ints, places: Sequence[int]) -> list[Event]:

@@ -259,7 +259,7 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
     """Messages of the outbox, as a table or in full."""
     if full:
         for each in sent:
-            zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
+            zone = _zone(registry, each.unit)
             whom = f"{_role(each.role, language)} ({_delivery(each, language)})"
             print_line = f"— {moment_text(each.due_at, zone, language)} → {whom}"
             Console().print(print_line, markup=False)
@@ -271,7 +271,7 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
     }
     table = Table(*columns[language])
     for each in sent:
-        zone = registry.zone(each.unit) if registry.unit(each.unit) else "UTC"
+        zone = _zone(registry, each.unit)
         table.add_row(
             moment_text(each.due_at, zone, language),
             _role(each.role, language),
@@ -281,6 +281,11 @@ def print_messages(sent: Sequence[Sent], registry: Registry, language: Language,
             code_of(each.alert) if each.alert else "-",
         )
     Console().print(table)
+
+
+def _zone(registry: Registry, unit: str) -> str:
+    """The zone of a unit; of the first one for a message that is about none."""
+    return registry.zone(unit if registry.unit(unit) else registry.unit_codes[0])
 
 
 def _role(role: str, language: Language) -> str:

@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from pantau.domain.errors import BadSetup, NotNow, PantauError
+from pantau.domain.indicators import Language, Text
 from pantau.settings import Loaded, unknown
+from pantau.texts import number_text
 
 State = Literal["good", "note", "bad"]
+LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
 
 OLDEST_PYTHON = (3, 11)
 LOW_BYTES, TOO_LOW_BYTES = 2 * 1024**3, 200 * 1024**2
@@ -27,14 +30,39 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 """WIB, WITA and WIT."""
 
 
+NOTHING: Final = Text("", "")
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at: what was found, where that came from, and what to do if it is not good."""
 
     name: str
     state: State
+    value: Text
+    origin: str
+    todo: Text = NOTHING
+
+    def told(self, language: Language) -> "Told":
+        """It in a language."""
+        return Told(self.name, self.state, self.value.read(language), self.origin, self.todo.read(language))
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A finding in one language; programs get it in English."""
+
+    name: str
+    state: State
     value: str
     origin: str
-    todo: str = ""
+    todo: str
+
+
+def _plain(text: str) -> Text:
+    """What is the same in both languages: a number, a path, or what an error says of itself."""
+    return Text(text, text)
+
+
+_AGAIN: Final = Text("hapus folder .venv lalu mulai lagi", "delete the folder .venv and start again")
 
 
 def examine(loaded: Loaded) -> Iterator[Finding]:
@@ -48,15 +76,24 @@ def examine(loaded: Loaded) -> Iterator[Finding]:
     yield _port(loaded)
     yield _registry(loaded.settings.registry, origins["registry"])
     for name, meant in unknown().items():
-        advice = f"{meant} may be meant" if meant else "take it away, or look in docs/reference/command-line.md"
-        yield Finding("variable", "note", f"{name} is no setting", "environment", advice)
+        advice = (
+            Text(f"mungkin maksudnya {meant}", f"{meant} may be meant")
+            if meant
+            else Text(
+                "hapus, atau lihat docs/reference/command-line.md",
+                "take it away, or look in docs/reference/command-line.md",
+            )
+        )
+        told = Text(f"{name} bukan setelan", f"{name} is no setting")
+        yield Finding("variable", "note", told, "environment", advice)
 
 
 def _python() -> Finding:
     fine = sys.version_info >= OLDEST_PYTHON
     oldest = ".".join(map(str, OLDEST_PYTHON))
-    todo = "" if fine else f"Python {oldest} or newer is needed"
-    return Finding("python", "good" if fine else "bad", platform.python_version(), sys.executable, todo)
+    needed = Text(f"diperlukan Python {oldest} atau lebih baru", f"Python {oldest} or newer is needed")
+    found = _plain(platform.python_version())
+    return Finding("python", "good" if fine else "bad", found, sys.executable, NOTHING if fine else needed)
 
 
 def _engine() -> Finding:
@@ -64,7 +101,10 @@ def _engine() -> Finding:
     from storage.chdb_engine import ChdbEngine
     from storage.engine import EngineError
 
-    advice = "delete the folder .venv and start again; the engine needs x86-64 or ARM64 and glibc 2.17 or newer"
+    advice = Text(
+        "hapus folder .venv lalu mulai lagi; mesin data memerlukan x86-64 atau ARM64 dan glibc 2.17 atau lebih baru",
+        "delete the folder .venv and start again; the engine needs x86-64 or ARM64 and glibc 2.17 or newer",
+    )
     try:
         found = version("chdb-core")
         with tempfile.TemporaryDirectory() as folder:
@@ -74,8 +114,10 @@ def _engine() -> Finding:
             finally:
                 engine.close()
     except (ImportError, OSError, PackageNotFoundError, EngineError, BadSetup) as error:
-        return Finding("engine", "bad", f"cannot be loaded: {error}", "chdb-core", advice)
-    return Finding("engine", "good", f"answers as ClickHouse {answer}", f"chdb-core {found}")
+        failed = Text(f"tidak dapat dimuat: {error}", f"cannot be loaded: {error}")
+        return Finding("engine", "bad", failed, "chdb-core", advice)
+    told = Text(f"menjawab sebagai ClickHouse {answer}", f"answers as ClickHouse {answer}")
+    return Finding("engine", "good", told, f"chdb-core {found}")
 
 
 def _zones() -> Finding:
@@ -84,10 +126,10 @@ def _zones() -> Finding:
     try:
         offsets = [datetime(2026, 1, 1, tzinfo=ZoneInfo(name)).strftime("%z") for name in ZONES]
     except ZoneInfoNotFoundError as error:
-        return Finding("time zones", "bad", str(error), "tzdata", "delete the folder .venv and start again")
+        return Finding("time zones", "bad", _plain(str(error)), "tzdata", _AGAIN)
     fine = offsets == ["+0700", "+0800", "+0900"]
     value = ", ".join(f"{zone} {offset}" for zone, offset in zip(ZONES, offsets, strict=True))
-    return Finding("time zones", "good" if fine else "bad", value, f"tzdata {version('tzdata')}")
+    return Finding("time zones", "good" if fine else "bad", _plain(value), f"tzdata {version('tzdata')}")
 
 
 def _holidays(year: int) -> Iterator[Finding]:
@@ -96,25 +138,39 @@ def _holidays(year: int) -> Iterator[Finding]:
     origin = f"holidays {version('holidays')}"
     days = holidays_of(year, year)
     joint = sum(day.kind == "cuti_bersama" for day in days)
-    value = f"{len(days) - joint} holidays and {joint} days of cuti bersama in {year}"
-    todo = "" if joint else "working time counts them as worked; write the decree's days into registry.toml"
-    yield Finding("holidays", "good" if days and joint else "note", value, origin, todo)
+    value = Text(
+        f"{len(days) - joint} hari libur dan {joint} hari cuti bersama pada {year}",
+        f"{len(days) - joint} holidays and {joint} days of cuti bersama in {year}",
+    )
+    todo = Text(
+        "jam kerja menghitungnya sebagai hari kerja; tulis hari menurut SKB ke registry.toml",
+        "working time counts them as worked; write the decree's days into registry.toml",
+    )
+    yield Finding("holidays", "good" if days and joint else "note", value, origin, NOTHING if joint else todo)
 
 
 def _data(directory: Path, origin: str) -> Iterator[Finding]:
     place = directory.absolute()
     existing = next(path for path in (place, *place.parents) if path.exists())
     if not existing.is_dir():
-        yield Finding("data directory", "bad", f"{existing} is not a directory", origin, "choose another --data")
+        told = Text(f"{existing} bukan direktori", f"{existing} is not a directory")
+        yield Finding("data directory", "bad", told, origin, Text("pilih --data lain", "choose another --data"))
         return
     if not os.access(existing, os.W_OK | os.X_OK):
-        yield Finding("data directory", "bad", f"{existing} cannot be written", origin, "change its owner or --data")
+        told = Text(f"{existing} tidak dapat ditulisi", f"{existing} cannot be written")
+        todo = Text("ganti pemiliknya atau --data", "change its owner or --data")
+        yield Finding("data directory", "bad", told, origin, todo)
         return
-    yield Finding("data directory", "good", f"{place}{'' if place.exists() else ' (made at the first start)'}", origin)
+    made = NOTHING if place.exists() else Text(" (dibuat saat pertama dijalankan)", " (made at the first start)")
+    yield Finding("data directory", "good", Text(f"{place}{made.id}", f"{place}{made.en}"), origin)
     free = shutil.disk_usage(existing).free
     state: State = "bad" if free < TOO_LOW_BYTES else "note" if free < LOW_BYTES else "good"
-    todo = "" if state == "good" else "100 million events take about 7 GB; make room or move the data directory"
-    yield Finding("free space", state, f"{free / 1024**3:.1f} GiB", str(existing), todo)
+    room = Text(
+        "100 juta kejadian memerlukan sekitar 7 GB; kosongkan ruang atau pindahkan direktori data",
+        "100 million events take about 7 GB; make room or move the data directory",
+    )
+    size = Text(*(f"{number_text(free / 1024**3, language, 1)} GiB" for language in LANGUAGES))
+    yield Finding("free space", state, size, str(existing), NOTHING if state == "good" else room)
     yield from _store(place, origin)
 
 
@@ -126,19 +182,27 @@ def _store(place: Path, origin: str) -> Iterator[Finding]:
     try:
         running = running_process(place)
     except BadSetup as error:
-        yield Finding("owner", "bad", str(error), origin, "ask that user, or choose another --data")
+        todo = Text("hubungi pengguna itu, atau pilih --data lain", "ask that user, or choose another --data")
+        yield Finding("owner", "bad", _plain(str(error)), origin, todo)
         return
     if running is not None:
         try:
             several = RemoteDesk(running).query("ids_said_of_several_things", {"at_most": _NAMED_IDS + 1}).rows
         except PantauError as error:
-            yield Finding("owner", "bad", f"process {running.pid}: {error}", running.url, "end it and start it again")
+            told = Text(f"proses {running.pid}: {error}", f"process {running.pid}: {error}")
+            todo = Text("hentikan lalu jalankan lagi", "end it and start it again")
+            yield Finding("owner", "bad", told, running.url, todo)
             return
-        yield Finding("owner", "good", f"process {running.pid} answers and keeps the tables current", running.url)
+        told = Text(
+            f"proses {running.pid} menjawab dan memutakhirkan tabel",
+            f"process {running.pid} answers and keeps the tables current",
+        )
+        yield Finding("owner", "good", told, running.url)
         yield _identities(several, running.url)
         return
     if not (place / "store").exists():
-        yield Finding("tables", "good", "none yet; made at the first start", origin)
+        none = Text("belum ada; dibuat saat pertama dijalankan", "none yet; made at the first start")
+        yield Finding("tables", "good", none, origin)
         return
     yield from _schema(place)
 
@@ -149,11 +213,17 @@ _NAMED_IDS = 3
 def _identities(several: Sequence[Sequence[Any]], where: str) -> Finding:
     """Whether sources keep their word that an id is of one event; rows of ``ids_said_of_several_things``."""
     if not several:
-        return Finding("identities", "good", "every id is said of one thing", where)
+        fine = Text("setiap id menunjuk satu hal", "every id is said of one thing")
+        return Finding("identities", "good", fine, where)
     named = ", ".join(f"{source} {id_} ({', '.join(some)})" for source, id_, _, some in several[:_NAMED_IDS])
-    todo = "each counts; mend the sender, see pantau sources and docs/decisions/0003-identity-is-the-senders-word.md"
+    page = "docs/decisions/0003-identity-is-the-senders-word.md"
+    todo = Text(
+        f"masing-masing dihitung; perbaiki pengirimnya, lihat pantau sources dan {page}",
+        f"each counts; mend the sender, see pantau sources and {page}",
+    )
     more = ", …" if len(several) > _NAMED_IDS else ""
-    return Finding("identities", "note", f"ids said of several things: {named}{more}", where, todo)
+    told = Text(f"id yang menunjuk beberapa hal: {named}{more}", f"ids said of several things: {named}{more}")
+    return Finding("identities", "note", told, where, todo)
 
 
 def _schema(place: Path) -> Iterator[Finding]:
@@ -174,18 +244,36 @@ def _schema(place: Path) -> Iterator[Finding]:
         finally:
             engine.close()
     except NotNow as error:
-        yield Finding("owner", "bad", str(error), str(place), "a process holds it and left no run.json; end it")
+        todo = Text(
+            "ada proses yang memegangnya tanpa run.json; hentikan proses itu",
+            "a process holds it and left no run.json; end it",
+        )
+        yield Finding("owner", "bad", _plain(str(error)), str(place), todo)
         return
     except (EngineError, BadSetup) as error:
-        yield Finding("tables", "bad", str(error).splitlines()[0], str(place), "restore the directory from a copy")
+        todo = Text("pulihkan direktori dari salinannya", "restore the directory from a copy")
+        yield Finding("tables", "bad", _plain(str(error).splitlines()[0]), str(place), todo)
         return
     applied = int(rows[0][0])
     if applied > newest:
-        todo = "they were made by a newer Pantau Layanan; use that one"
-        yield Finding("tables", "bad", f"at {applied:04}, this version knows {newest:04}", str(place), todo)
+        todo = Text(
+            "dibuat oleh Pantau Layanan yang lebih baru; pakai versi itu",
+            "they were made by a newer Pantau Layanan; use that one",
+        )
+        told = Text(
+            f"pada {applied:04}, versi ini mengenal {newest:04}", f"at {applied:04}, this version knows {newest:04}"
+        )
+        yield Finding("tables", "bad", told, str(place), todo)
         return
-    pending = "" if applied == newest else f"; {newest - applied} more are applied at the next start"
-    yield Finding("tables", "good", f"at {applied:04} of {newest:04}{pending}, no process owns them", str(place))
+    pending = NOTHING
+    if applied != newest:
+        n = newest - applied
+        pending = Text(f"; {n} lagi diterapkan saat dijalankan", f"; {n} more are applied at the next start")
+    told = Text(
+        f"pada {applied:04} dari {newest:04}{pending.id}, tidak dipegang proses mana pun",
+        f"at {applied:04} of {newest:04}{pending.en}, no process owns them",
+    )
+    yield Finding("tables", "good", told, str(place))
     yield _identities(several, str(place))
 
 
@@ -199,20 +287,29 @@ def _port(loaded: Loaded) -> Finding:
     except OSError as error:
         running = None if not settings.data_dir.exists() else running_process(settings.data_dir)
         if running is not None and running.url.endswith(f":{settings.port}"):
-            return Finding("port", "good", f"{where} is served by process {running.pid}", origin)
-        return Finding("port", "bad", f"{where} cannot be used: {error.strerror}", origin, "choose another --port")
-    return Finding("port", "good", f"{where} is free", origin)
+            told = Text(f"{where} dilayani proses {running.pid}", f"{where} is served by process {running.pid}")
+            return Finding("port", "good", told, origin)
+        why = error.strerror
+        failed = Text(f"{where} tidak dapat dipakai: {why}", f"{where} cannot be used: {why}")
+        return Finding("port", "bad", failed, origin, Text("pilih --port lain", "choose another --port"))
+    return Finding("port", "good", Text(f"{where} bebas", f"{where} is free"), origin)
 
 
 def _registry(file: Path | None, origin: str) -> Finding:
     from pantau.registry_file import load
 
     if file is None:
-        return Finding("registry", "good", "none given: the one loaded last holds", origin)
+        none = Text("tidak diberikan: yang terakhir dimuat berlaku", "none given: the one loaded last holds")
+        return Finding("registry", "good", none, origin)
     try:
         registry = load(file)
     except BadSetup as error:
         n = len(error.faults)
-        value = f"{file}: {n} faults" if n else str(error).splitlines()[0]
-        return Finding("registry", "bad", value, origin, f"pantau registry check {file} tells them with their lines")
-    return Finding("registry", "good", f"{file}: {len(registry.units)} units", origin)
+        value = Text(f"{file}: {n} kesalahan", f"{file}: {n} faults") if n else _plain(str(error).splitlines()[0])
+        todo = Text(
+            f"pantau registry check {file} menyebutnya dengan nomor barisnya",
+            f"pantau registry check {file} tells them with their lines",
+        )
+        return Finding("registry", "bad", value, origin, todo)
+    units = len(registry.units)
+    return Finding("registry", "good", Text(f"{file}: {units} unit", f"{file}: {units} units"), origin)

@@ -2,11 +2,28 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from pantau.cli.options import times
+from pantau.cli.options import Lang, times
+
+if TYPE_CHECKING:
+    from pantau.domain.spans import Language
+
+_WORDS: "Final[dict[str, dict[Language, str]]]" = {
+    "running": {"id": "Demo sudah berjalan: {url}", "en": "A demo is running already: {url}"},
+    "history": {"id": "riwayat {n} hari", "en": "{n} days of history"},
+    "written": {"id": "riwayat {n} kejadian", "en": "{n} events of history"},
+    "page": {
+        "id": "halaman langsung; Ctrl-C mengakhirinya",
+        "en": "the live page; Ctrl-C ends it",
+    },
+    "day": {
+        "id": "{day} mulai pukul 07.25 WIB, {speed} kali lebih cepat daripada waktu nyata",
+        "en": "{day} from 07:25 WIB, {speed} times as fast as real time",
+    },
+}
 
 
 def demo(
@@ -23,6 +40,7 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="Where the demo keeps its data; emptied at each start.")] = Path(
         "data/demo"
     ),
+    lang: Lang = "id",
 ) -> None:
     """Run a seeded, simulated working day of Lampung Selatan's 17 kecamatan and open the live page.
 
@@ -37,29 +55,34 @@ def demo(
     from pantau.embedded.running import running_process
     from pantau.embedded.runtime import Runtime
     from pantau.logs import to_stderr
+    from pantau.texts import day_text, number_text
+
+    def say(what: str, **facts: str) -> str:
+        return _WORDS[what][lang].format(**facts)
 
     if speed < 0.1:
         raise typer.BadParameter("--speed: the day runs 0.1x or faster")
     to_stderr()
     console = Console(stderr=True)
     if (running := running_process(data)) is not None:
-        console.print(f"A demo is running already: {running.url}")
+        console.print(say("running", url=running.url))
         raise typer.Exit(0)
     fresh(data)
     show = Demo(day=day.date() if day else None, speed=speed, seed=seed, history_days=history)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=console
     ) as progress:
-        task = progress.add_task(f"{history} days of history", total=1.0)
+        task = progress.add_task(say("history", n=str(history)), total=1.0)
         runtime = Runtime.open(data, registry=show.registry, clock=show.clock)
         try:
             n = show.write_history(LocalDesk(runtime, data), lambda share: progress.update(task, completed=share))
         finally:
             runtime.close()
-        progress.update(task, completed=1.0, description=f"{n:,} events of history")
+        progress.update(task, completed=1.0, description=say("written", n=number_text(n, lang)))
 
     def started(url: str) -> None:
-        console.print(f"\n  [bold]{url}[/bold]   the live page; Ctrl-C ends it")
-        console.print(f"  {show.day:%A %d %B %Y} from 07:25 WIB, {speed:g} times as fast as real time\n")
+        pace = number_text(speed, lang, 0 if speed == round(speed) else 1)
+        console.print(f"\n  [bold]{url}[/bold]   {say('page')}")
+        console.print(f"  {say('day', day=day_text(show.day, lang), speed=pace)}\n")
 
     serve(data, registry=show.registry, port=port, clock=show.clock, feed=show.feed, on_start=started)

@@ -8,12 +8,30 @@ from typing import Annotated
 
 import typer
 
+from pantau.cli.options import Lang
+
+_NAMES = {
+    "engine": "mesin data",
+    "time zones": "zona waktu",
+    "holidays": "hari libur",
+    "data directory": "direktori data",
+    "free space": "ruang kosong",
+    "owner": "pemilik",
+    "tables": "tabel",
+    "identities": "identitas",
+    "registry": "registri",
+    "variable": "variabel",
+}
+_ORIGINS = {"command line": "baris perintah", "default": "bawaan", "environment": "lingkungan"}
+_MARKS = {"id": {"good": "baik", "note": "ingat", "bad": "BURUK"}, "en": {"good": "ok", "note": "note", "bad": "BAD"}}
+
 
 def doctor(
     data: Annotated[Path | None, typer.Option("--data", help="The data directory to look at.")] = None,
     registry: Annotated[Path | None, typer.Option("--registry", help="A registry.toml to check too.")] = None,
     host: Annotated[str | None, typer.Option(help="The address that would be listened on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port that should be free.")] = None,
+    lang: Lang = "id",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
 ) -> None:
     """Check Python, engine, time zones, holidays, data directory, port and registry: each value, and where it is from.
@@ -28,13 +46,16 @@ def doctor(
     for finding in examine(loaded):
         findings.append(finding)
         if not as_json:
-            mark = {"good": "ok  ", "note": "note", "bad": "BAD "}[finding.state]
-            typer.echo(f"{mark}  {finding.name:<15} {finding.value}  [{finding.origin}]")
-            if finding.todo:
-                typer.echo(f"{'':22}→ {finding.todo}")
+            told, name, origin = finding.told(lang), finding.name, finding.origin
+            if lang == "id":
+                name, origin = _NAMES.get(name, name), _ORIGINS.get(origin, origin)
+            typer.echo(f"{_MARKS[lang][finding.state]:<5} {name:<15} {told.value}  [{origin}]")
+            if told.todo:
+                typer.echo(f"{'':22}→ {told.todo}")
     bad = any(finding.state == "bad" for finding in findings)
     if as_json:
         import msgspec
 
-        typer.echo(msgspec.json.encode({"good": not bad, "findings": findings}).decode())
+        in_english = [finding.told("en") for finding in findings]
+        typer.echo(msgspec.json.encode({"good": not bad, "findings": in_english}).decode())
     raise typer.Exit(2 if bad else 0)

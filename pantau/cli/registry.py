@@ -118,11 +118,16 @@ def show(
 
 @app.command()
 def load(file: File, data: Data = DATA) -> None:
-    """Put the file in force in a data directory; units whose past it changes are rebuilt from their raw events."""
+    """Put the file in force in a data directory; units whose past it changes are rebuilt from their raw events.
+
+    A directory that is not there yet is made.
+    """
     from pantau.cli.desks import open_desk
+    from storage.address import is_server
 
     registry = _load(file, False, "en")
-    with open_desk(data) as desk:
+    is_new = not is_server(data) and not (Path(data) / "store").is_dir()
+    with open_desk(data, registry=registry if is_new else None) as desk:
         rebuilt = desk.load_registry(registry)
     typer.echo(f"{file}: in force as version {registry.version}")
     typer.echo(f"rebuilt from their events: {', '.join(rebuilt) or 'no unit'}")

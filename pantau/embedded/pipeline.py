@@ -6,21 +6,19 @@ stored facts, and recomputes from the stored facts every cell that the old or th
 every cell named as losing something.
 """
 
-from collections.abc import Iterable
 from concurrent.futures import Future
 from itertools import chain, islice
 
 import msgspec
 
 from pantau.domain.accepted import Accepted, accepted
-from pantau.domain.entries import FactId, fact_number
 from pantau.domain.events import Event
 from pantau.domain.registry import Registry
 from pantau.domain.wire import decode_data
 from pantau.embedded.write_behind import WriteBehind
 from storage.rebuild import repair_pages
 from storage.store import Progress, Store
-from stream_processors.assembly import Assembly
+from stream_processors.assembly import Assembly, Batch
 from stream_processors.known import Known
 
 MAX_BATCH = 40_000
@@ -92,7 +90,8 @@ class Pipeline:
         assembly, store = self.assembly, self.store
         progress = Progress(self.progress.epoch, self.seq)
         batch = assembly.gather(events)
-        self._restore(assembly.absent(batch))
+        assembly.absent(batch)
+        self._restore(batch)
         changes = assembly.merge(batch, progress.version)
         absent = assembly.absent_cells(changes)
         if absent:
@@ -106,7 +105,7 @@ class Pipeline:
                 store.commit_block(progress),
             ]
         )
-        self._known.add(map(fact_number, batch.absent))
+        self._known.add(batch.numbers)
         self.progress = progress
         return Flush(len(events), self.seq, frozenset(changes.touched), changes.duplicates, changes.conflicts)
 
@@ -118,11 +117,12 @@ class Pipeline:
         """Write what waits and stop writing."""
         self._disk.close()
 
-    def _restore(self, absent: Iterable[FactId]) -> None:
-        """Bring the stored ones of these facts into memory, one look-up a table."""
+    def _restore(self, batch: Batch) -> None:
+        """Bring the stored ones of a batch's absent facts into memory, one look-up a table."""
         by_table: dict[str, list[tuple[str, str, str]]] = {}
-        for fact_id in absent:
-            if fact_number(fact_id) in self._known:
+        known = self._known.among(batch.numbers)
+        for fact_id, number in zip(batch.absent, batch.numbers, strict=True):
+            if number in known:
                 by_table.setdefault(fact_id[0], []).append(fact_id[1:])
         if by_table:
             self._disk.drain()
@@ -137,14 +137,15 @@ class Pipeline:
         n = 0
         while batch_rows := [*islice(rows, MAX_BATCH)]:
             batch = self.assembly.gather(accepted(map(stored_event, batch_rows)))
-            self._restore(self.assembly.absent(batch))
+            self.assembly.absent(batch)
+            self._restore(batch)
             pages |= self.assembly.pages(batch)
             version = Progress(self.progress.epoch, int(batch_rows[-1][-1])).version
             changes = self.assembly.merge(batch, version)
             pages |= changes.touched | self.assembly.pages(batch)
             self.store.insert(self.store.moved_blocks(version, changes.moved))  # or a crash here forgets these cells
             self.store.insert(self.store.fact_blocks(changes.rows))
-            self._known.add(map(fact_number, batch.absent))
+            self._known.add(batch.numbers)
             n += len(batch_rows)
         if n or pages:
             self.seq += 1

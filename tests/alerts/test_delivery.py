@@ -107,6 +107,20 @@ def test_a_mail_that_may_have_arrived_says_so_too_also_after_the_server_was_away
     assert post.states() == {"k camat/0": ("sent", 3)}
 
 
+def test_an_attempt_in_doubt_is_made_once_more_though_others_failed_before(engine: ChdbEngine) -> None:
+    post = Post(engine, AddressBook(roles={"camat": ["file:///nowhere"]}))
+    post.put(message())
+    went = iter(
+        [Attempt("retry", "HTTP 500"), Attempt("unclear", "no answer: ReadTimeout"), Attempt("sent", "HTTP 200")]
+    )
+    states = []
+    for _ in range(3):
+        (row,) = Delivery(post.tables, lambda: post.now, send_to=lambda *_: next(went)).deliver(REGISTRY, post.book)
+        states.append(row.state)
+        post.now = max(row.next_at, post.now)
+    assert states == ["queued", "queued", "sent"]
+
+
 def test_an_address_that_cannot_be_used_is_dead_and_holds_up_nobody(engine: ChdbEngine, tmp_path: Path) -> None:
     there = tmp_path / "there.txt"
     post = Post(engine, AddressBook(roles={"camat": ["fonnte://RAHASIÁ@62", "http://[::1", there.as_uri()]}))

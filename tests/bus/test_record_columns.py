@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pantau.bus import record_columns
@@ -83,6 +83,7 @@ def test_a_header_of_a_later_version_is_not_read() -> None:
 
 
 @given(st.data())
+@settings(max_examples=300)
 def test_columns_that_were_spoilt_are_refused_or_say_the_same_number_of_events(data: st.DataObject) -> None:
     value, headers = pack_record([*SENT, event("rating.given", MONDAY, score=3)])
     header = bytearray(dict(headers)[COLUMNS])
@@ -94,6 +95,9 @@ def test_columns_that_were_spoilt_are_refused_or_say_the_same_number_of_events(d
     if found is not None:
         assert len(found) == 5
         assert len(rows(found.tickets)) == len(found.tickets), "every name is there"
+        assert None not in {*found.tickets.unit, *found.tickets.source}
+        assert {*found.tickets.provenance.tolist()} <= {0, 1, 2}
+        assert all(data[:1] + data[-1:] == b"{}" for data in found.tickets.data)
 
 
 def test_columns_of_another_record_are_refused() -> None:

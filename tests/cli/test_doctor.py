@@ -34,11 +34,22 @@ def test_a_good_set_up_is_called_good_and_nothing_is_made(tmp_path: Path) -> Non
     assert not (tmp_path / "new").exists()
 
 
-def test_people_get_the_same_in_words(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(app, ["doctor", "--port", "0", "--data", str(tmp_path / "file" / "data")])
+@pytest.mark.parametrize(
+    ("lang", "marks", "names"),
+    [
+        ("en", ("ok   ", "note "), "python, engine, time zones, holidays, data directory, free space, port, registry"),
+        ("id", ("baik ", "ingat"), "python, mesin data, zona waktu, hari libur, direktori data, ruang kosong, port"),
+    ],
+)
+def test_people_get_the_same_in_words_of_their_language(
+    tmp_path: Path, lang: str, marks: tuple[str, ...], names: str
+) -> None:
+    data = str(tmp_path / "file" / "data")
+    answer = CliRunner().invoke(app, ["doctor", "--port", "0", "--data", data, "--lang", lang])
     assert answer.exit_code == 0
-    for name in ("python", "engine", "time zones", "holidays", "data directory", "free space", "port", "registry"):
-        assert f"\nok    {name}" in "\n" + answer.stdout or f"\nnote  {name}" in "\n" + answer.stdout
+    for name in names.split(", "):
+        assert any(f"\n{mark} {name}" in "\n" + answer.stdout for mark in marks), name
+    assert ("dibuat saat pertama dijalankan" in answer.stdout) == (lang == "id")
 
 
 def test_a_data_directory_that_is_a_file_is_bad(tmp_path: Path) -> None:
@@ -53,7 +64,7 @@ def test_a_port_that_is_taken_is_bad_and_says_whose_setting_it_is(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("PANTAU_PORT", str(taken.getsockname()[1]))
-        answer = CliRunner().invoke(app, ["doctor", "--data", str(tmp_path)])
+        answer = CliRunner().invoke(app, ["doctor", "--lang", "en", "--data", str(tmp_path)])
     assert answer.exit_code == 2
     assert "cannot be used: Address already in use" in answer.stdout
     assert "[PANTAU_PORT]" in answer.stdout

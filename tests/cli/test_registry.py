@@ -172,3 +172,7 @@ def test_the_command_is_imported_without_what_only_its_work_needs() -> None:
     code = f"import sys, pantau.cli.registry; print([m for m in {late!r} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_load_makes_the_directory_that_its_fault_told_to_make(tmp_path: Path) -> None:
+    assert "in force as version" in run("load", EXAMPLE, "--data", str(tmp_path / "new"))

@@ -88,7 +88,7 @@ def test_ids_said_of_several_things_are_named(data: Path) -> None:
     assert "antrian  said twice: dukcapil/1, dukcapil/2" in printed
     found = {row["source"]: row for row in map(json.loads, run("sources", "--data", data, "--json").splitlines())}
     assert found["antrian"]["several"] == [{"id": "said twice", "things": 2, "some": ["dukcapil/1", "dukcapil/2"]}]
-    doctor = CliRunner().invoke(app, ["doctor", "--data", str(data), "--port", "0"])
+    doctor = CliRunner().invoke(app, ["doctor", "--data", str(data), "--port", "0", "--lang", "en"])
     assert doctor.exit_code == 0
     assert "ids said of several things: antrian said twice (dukcapil/1, dukcapil/2)" in doctor.stdout
 

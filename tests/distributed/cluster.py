@@ -18,6 +18,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
+from pantau.bus.records import PACKED_HEADERS
 from pantau.bus.topics import EVENTS, TOPICS
 from pantau.distributed.desk import ServerDesk
 from pantau.domain.events import Event
@@ -145,6 +146,8 @@ class Load(threading.Thread):
                 parts.setdefault(partition_of(event.data.unit, PARTITIONS), []).append(event)
             for number, some in parts.items():
                 value, headers = pack_record(some)
+                if self._chance.random() < 0.3:
+                    headers = [*PACKED_HEADERS]  # as of a producer that writes no columns
                 record = producer.send(EVENTS.name, value=value, partition=number, headers=headers)
                 waiting.append((record, some))
             self.sent += len(stream)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pantau.bus import record_columns
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import PACKED_HEADERS
+from pantau.domain.entries import fact_number
 from pantau.domain.events import Event
 from pantau.domain.zones import HOUR, MINUTE
 from storage.chdb_engine import ChdbEngine
@@ -23,13 +23,6 @@ from tests.distributed.cluster import eventually
 from tests.embedded.test_pipeline import empty
 from tests.strategies import MONDAY, REGISTRY, UNITS, registry, streams, ticket
 from tests.truth import must_hold
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _columns_in_records_of_any_size() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(record_columns, "LEAST_EVENTS", 1)
-        yield
 
 
 @pytest.fixture
@@ -220,10 +213,11 @@ def test_a_partition_is_at_work_before_its_facts_are_learned_and_spares_look_ups
 
     (partition,) = second.worker.opened
     stored, unheard = (("visits", UNITS[0], "antrian", name) for name in ("A4", "B1"))
-    assert partition.may_hold([stored, unheard]) == [stored, unheard]
+    both = [fact_number(stored), fact_number(unheard)]
+    assert partition.may_hold([stored, unheard], both) == [stored, unheard]
     may_learn.set()
-    eventually(lambda: partition.may_hold([unheard]) == [], "facts that are learned")
-    assert partition.may_hold([stored, unheard]) == [stored]
+    eventually(lambda: partition.may_hold([unheard], both[1:]) == [], "facts that are learned")
+    assert partition.may_hold([stored, unheard], both) == [stored]
     bus.send(calls[3:])
     second.finish()
     must_hold(store, [*sent, *calls])

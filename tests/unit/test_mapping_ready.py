@@ -281,5 +281,6 @@ def test_a_sheet_of_trainings_makes_units_trained_when_they_are_over() -> None:
     ]
     assert drafts[0].data["siasn_type"] == 4
     assert (drafts[0].data["starts"], drafts[0].data["ends"]) == ("2026-08-10", "2026-08-12")
-    assert [clock(draft) for draft in drafts] == ["09:00:00", "09:00:00", "01:00:00"], "16.00 and 08.00 WIB"
+    assert [clock(draft) for draft in drafts] == ["09:00:00", "09:00:00", "17:00:00"], "16.00 WIB, and of old"
+    assert drafts[2].time < drafts[0].time, "what is planned may lie ahead; an event may not"
     assert "893" not in str(drafts)

@@ -12,11 +12,13 @@ from typing import Final
 import msgspec
 
 from pantau.domain.alerts.evidence import Cell, Scale
+from pantau.domain.alerts.few_visits import ease
 from pantau.domain.alerts.half_hours import ALL, COARSE, Day, HalfHour, Stream
 from pantau.domain.alerts.policy import MICRO, Indicator, Policy
 
 ODDS: Final = 2.25
-"""The fall in the promise that evidence is built for: odds of being late this many times the usual."""
+"""The fall in the promise that evidence is built for: odds of being late this many times the usual. Where visits are
+few it is less (``few_visits``), as are the shifts below."""
 
 SLOWER: Final = 0.42
 LOWER: Final = 0.4
@@ -75,7 +77,7 @@ def estimate(
         for indicator in indicators:
             tables = [_Table(stream, pool[stream], *limits[stream], indicator) for stream in streams]
             least = LEAST_RATERS if indicator == "satisfaction" else LEAST_VISITS
-            for table, scale, level in _scales([each for each in tables if each.n >= least], indicator):
+            for table, scale, level in _scales([each for each in tables if each.n >= least], indicator, policy):
                 levels[table.stream][indicator] = scale, level
     found = {}
     for stream, scales in levels.items():
@@ -86,7 +88,7 @@ def estimate(
         extra += policy.early_extra if days < policy.armed_days else 0
         frozen = {}
         for indicator, (scale, _) in scales.items():
-            threshold = policy.thresholds[indicator] + extra
+            threshold = scale.threshold + extra
             if indicator == "late" and "time" in scales:
                 threshold += policy.late_beside_time
             frozen[indicator] = msgspec.structs.replace(
@@ -178,8 +180,8 @@ def _squares(half_hour: HalfHour, stuck_from: int, capped_at: int) -> int:
     return sum(min(index, capped_at) ** 2 * visits for index, visits in half_hour.times if index < stuck_from)
 
 
-def _scales(tables: Sequence[_Table], indicator: Indicator) -> list[tuple[_Table, Scale, int]]:
-    """Each table's scale (threshold and cap still 0) and usual level."""
+def _scales(tables: Sequence[_Table], indicator: Indicator, policy: Policy) -> list[tuple[_Table, Scale, int]]:
+    """Each table's scale and usual level; its threshold is what it must reach if judged alone, its cap still 0."""
     if not tables:
         return []
     if indicator == "late":
@@ -191,24 +193,27 @@ def _scales(tables: Sequence[_Table], indicator: Indicator) -> list[tuple[_Table
     found = []
     for table, cells, spread, phi in zip(tables, usual, spreads, phis, strict=True):
         mean_n = table.n / max(len(table.days), 1)
-        shared = max((phi + peers) / 2 - 1, 0.0) / mean_n
+        shared = round(max((phi + peers) / 2 - 1, 0.0) / mean_n * MICRO)
+        eased = ease(indicator, mean_n, shared, policy)
         level = sum(cells[key] * n for key, (n, _) in table.cells.items()) / table.n
         scale = Scale(
-            {key: _cell(mean, spread, indicator) for key, mean in cells.items()},
-            _cell(level, spread, indicator),
-            round(shared * MICRO),
-            0,
+            {key: _cell(mean, spread, indicator, eased.gentle) for key, mean in cells.items()},
+            _cell(level, spread, indicator, eased.gentle),
+            shared,
+            policy.thresholds[indicator] - eased.less,
             0,
         )
         found.append((table, scale, round(level * (MICRO if indicator == "late" else 1000))))
     return found
 
 
-def _cell(mean: float, spread: float, indicator: Indicator) -> Cell:
+def _cell(mean: float, spread: float, indicator: Indicator, gentle: float) -> Cell:
+    """``gentle`` is the part of the full shift that evidence is built for."""
     if indicator == "late":
-        late, kept = log(ODDS / (1 - mean + ODDS * mean)), log(1 / (1 - mean + ODDS * mean))
+        odds = ODDS**gentle
+        late, kept = log(odds / (1 - mean + odds * mean)), log(1 / (1 - mean + odds * mean))
         return Cell(round(mean * MICRO), round((late - kept) * MICRO), round(kept * MICRO))
-    shift = SLOWER if indicator == "time" else -LOWER
+    shift = gentle * (SLOWER if indicator == "time" else -LOWER)
     gain = shift / spread
     return Cell(round(mean * 1000), round(gain * MICRO), round((-gain * mean - shift * shift / 2) * MICRO))
 

@@ -38,8 +38,10 @@ class Next(msgspec.Struct, frozen=True):
     next_at: int
 
 
-def after(attempt: Attempt, *, attempts: int, due_at: int, now: int, draw: float) -> Next:
+def after(attempt: Attempt, *, attempts: int, due_at: int, now: int, draw: float, was_in_doubt: bool = False) -> Next:
     """What to do after the ``attempts``-th attempt (counted from 1); ``draw`` in [0, 1) spreads those who wait.
+
+    ``was_in_doubt`` says that nobody knows of an earlier attempt whether it arrived.
 
     Full jitter over 5 s, 10 s, 20 s … at most 15 minutes, never less than the other side asked for, until 24 hours
     after the message was due. Where nobody knows whether it arrived it is sent once more after two minutes, and taken
@@ -50,7 +52,7 @@ def after(attempt: Attempt, *, attempts: int, due_at: int, now: int, draw: float
     if attempt.outcome == "refused":
         return Next("dead", now)
     if attempt.outcome == "unclear":
-        return Next("sent", now) if attempts > 1 else Next("queued", now + UNCLEAR_WAIT_MS)
+        return Next("sent", now) if was_in_doubt else Next("queued", now + UNCLEAR_WAIT_MS)
     if now - due_at > GIVES_UP_AFTER_MS:
         return Next("dead", now)
     longest = min(FIRST_WAIT_MS << min(attempts - 1, 20), LONGEST_WAIT_MS)

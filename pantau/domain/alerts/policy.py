@@ -23,6 +23,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     that end ``gap_days`` before it begins to hold, so that a fall does not hide in what it is compared with. After
     ``settled_days`` a level is no longer a fall but the new usual.
 
+    ``thresholds`` are those of offices with ``reference_visits`` a day (satisfaction: raters) or more; of smaller ones
+    less is asked (``few_visits`` says why and how much). Counted are at most ``most_fewer`` nats, a day that tells a
+    third as much: with hardly any visits an office does not know its own usual well, and a threshold must stay clearly
+    above ``watch``. There evidence is built for ``gentlest`` times the shift; satisfaction keeps all of it, for of a
+    smaller one so few raters tell too little. The reference lies below a hundred visits, so that an office of about a
+    hundred is judged as one whichever days its baseline counts.
+
     How the values were chosen: ``benchmarks/alerts.py``, with its table in docs/alerts.md.
     """
 
@@ -30,6 +37,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         default_factory=lambda: {"late": 7_700_000, "time": 7_400_000, "satisfaction": 8_000_000}
     )
     late_beside_time: int = 2_300_000
+    reference_visits: dict[Indicator, int] = msgspec.field(
+        default_factory=lambda: {"late": 80, "time": 80, "satisfaction": 20}
+    )
+    most_fewer: float = 1.0
+    gentlest: dict[Indicator, float] = msgspec.field(
+        default_factory=lambda: {"late": 0.6, "time": 0.6, "satisfaction": 1.0}
+    )
     watch: int = 4_000_000
     calm: int = 1_000_000
     recovery: int = 6_000_000
