@@ -26,7 +26,7 @@ import msgspec
 
 from dashboards.live.board_files import drawn_boards
 from pantau.domain.wire import BATCH, instant
-from pantau.embedded.desk import running_process
+from pantau.embedded.running import running_process
 
 ROOT = Path(__file__).parents[1]
 KEY = "pantau_benchmark"

@@ -16,8 +16,6 @@ Unit = Literal[
 Look = Literal["plain", "usual", "limit", "band_low", "band_high", "points"]
 """How a line is drawn: ``usual`` and ``limit`` are dashed, a band is filled from its high line down to its low one."""
 
-COLUMNS_OF_GRID = 24
-
 OURS: Final = "pantau"
 """The tag by which annotations that we wrote into a Grafana are found again."""
 

@@ -28,6 +28,7 @@ from stream_processors.partition import Partition
 from stream_processors.patience import Patience
 from stream_processors.reading import Record
 from stream_processors.tables import Tables
+from stream_processors.writing import Writer
 
 log = structlog.get_logger(__name__)
 
@@ -114,16 +115,14 @@ class Worker:
         self._clock = clock
         self._on_opened = on_opened
         self._partitions: dict[int, Partition] = {}
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="tables")
         self._learning = ThreadPoolExecutor(1, thread_name_prefix="learn")
-        self._last: Future[None] | None = None
         self.patience = Patience()
+        self._writer = Writer(tables, self.patience, owner=owner)
         self._looked = 0.0
         self._assigned: frozenset[int] | None = None
         self._lost: deque[frozenset[int]] = deque()
         self._fresh: set[Page] = set()
         self._late: dict[tuple[str, int, int], int] = {}
-        self._flushes = 0
         self._divided: tuple[Registry, list[list[str]]] | None = None
         found = self.patience.ask(tables.newest_registry)
         if found is None:
@@ -155,7 +154,7 @@ class Worker:
             step.changes = step.partition.assembly.merge(step.batch, version)
         self._restore_cells(steps)
         blocks = [*self._blocks(steps), *self._counted(steps)] if steps else []
-        written = self._put(blocks)
+        written = self._writer.put(blocks)
         for step in steps:
             step.partition.claim = step.claim
             step.partition.wrote(step.batch.numbers)
@@ -233,12 +232,11 @@ class Worker:
         if number in self._partitions:
             self.drain()
             self._partitions[number].begin_anew()
-            self.patience.ask(self._keep_progress, [self._partitions[number].claim])
+            self._keep_progress(self._partitions[number].claim)
 
     def drain(self) -> None:
         """Wait until everything handed to the writer is in the tables; raises what a write raised."""
-        if self._last is not None:
-            self._last.result()
+        self._writer.drain()
 
     def stop(self) -> None:
         """No longer wait for a storage that does not answer."""
@@ -249,7 +247,7 @@ class Worker:
         for partition in self._partitions.values():
             partition.dropped = True
         self._learning.shutdown(cancel_futures=True)
-        self._disk.shutdown()
+        self._writer.close()
 
     def _opened(self, number: int) -> Partition:
         """The partition, claimed and made whole if this worker does not hold it yet."""
@@ -264,7 +262,7 @@ class Worker:
         changed = self._changed_since(claim.registry, partition.units)
         done = self.patience.ask(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
         if partition.claim != claim:
-            self.patience.ask(self._keep_progress, [partition.claim])
+            self._keep_progress(partition.claim)
         self._partitions[number] = partition
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
         seconds = time.monotonic() - began
@@ -324,14 +322,12 @@ class Worker:
             units = self._units(number)
             changed = self._changed_since(before.version, units)
             self.patience.ask(partition.use, registry, units, self._tables, changed)
-            self.patience.ask(self._keep_progress, [partition.claim])
+            self._keep_progress(partition.claim)
             self._learn(partition)
             log.info("registry in force", partition=partition.name, version=registry.version, rebuilt=len(changed))
 
-    def _keep_progress(self, claims: Sequence[Claim]) -> None:
-        self._flushes += 1
-        block = self._tables.progress_block(claims, self._clock())
-        self._tables.insert([block], token=f"{self._owner}:{self._flushes}")
+    def _keep_progress(self, claim: Claim) -> None:
+        self._writer.write([self._tables.progress_block([claim], self._clock())])
 
     def _heal(self, late: Sequence[LateFlush]) -> None:
         """Redo what former owners touched: when they are first seen, and again when they must have ended."""
@@ -399,22 +395,6 @@ class Worker:
                 repeats = (step.changes.duplicates, step.changes.conflicts)
                 blocks += self.patience.ask(self._clocks.see, step.partition.name, step.events, repeats, self.registry)
         return blocks
-
-    def _put(self, blocks: list[Any]) -> "Future[None]":
-        """Hand blocks to the writer, behind what it has; after a failed write nothing more is written."""
-        before = self._last
-        if before is not None and before.done():
-            before.result()
-        self._flushes += 1
-        token = f"{self._owner}:{self._flushes}"
-
-        def write() -> None:
-            if before is not None:
-                before.result()  # what failed there must not be overtaken
-            self.patience.ask(self._tables.insert, blocks, token=token)
-
-        self._last = self._disk.submit(write)
-        return self._last
 
     def _histories(
         self, table: str, keys: Sequence[tuple[str, str, str]]

@@ -176,7 +176,8 @@ def _data(directory: Path, origin: str) -> Iterator[Finding]:
 
 def _store(place: Path, origin: str) -> Iterator[Finding]:
     """Who owns the directory, how far its tables are migrated, and whether each id is said of one thing."""
-    from pantau.embedded.desk import RemoteDesk, running_process
+    from pantau.embedded.desk import RemoteDesk
+    from pantau.embedded.running import running_process
 
     try:
         running = running_process(place)
@@ -277,7 +278,7 @@ def _schema(place: Path) -> Iterator[Finding]:
 
 
 def _port(loaded: Loaded) -> Finding:
-    from pantau.embedded.desk import running_process
+    from pantau.embedded.running import running_process
 
     settings = loaded.settings
     where, origin = f"{settings.host}:{settings.port}", loaded.origins["port"]

@@ -50,8 +50,9 @@ def demo(
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     from pantau.embedded.demo import Demo, fresh
-    from pantau.embedded.desk import LocalDesk, running_process
+    from pantau.embedded.desk import LocalDesk
     from pantau.embedded.process import serve
+    from pantau.embedded.running import running_process
     from pantau.embedded.runtime import Runtime
     from pantau.logs import to_stderr
     from pantau.texts import day_text, number_text

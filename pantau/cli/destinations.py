@@ -61,7 +61,8 @@ def _to_bus(to: str, mapping: "Mapping", registry: Path | None) -> "Iterator[Fee
 @contextmanager
 def _to_directory(directory: Path, mapping: "Mapping", registry: Path | None, *, once: bool) -> "Iterator[Feed]":
     from pantau.cli.replaying import DeskSink
-    from pantau.embedded.desk import open_desk, running_process
+    from pantau.embedded.desk import open_desk
+    from pantau.embedded.running import running_process
     from pantau.registry_file import load as load_registry
     from producers.feeding import JudgingFeed
     from producers.mapping import compile

@@ -5,8 +5,6 @@ The user does not have to know which.
 """
 
 import contextlib
-import os
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -25,6 +23,7 @@ from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
 from pantau.domain.spans import Language
 from pantau.embedded.clock_watches import SourceClock
+from pantau.embedded.running import Running, running_process
 from producers.packed import Packed
 from storage.alert_reading import Receipt, Reply
 from storage.alerts import AlertTables
@@ -32,16 +31,6 @@ from storage.effects import rows_to_keep
 from storage.engine import Answer
 from storage.rejects import Kept
 from storage.verify import Report
-
-RUN_FILE = "run.json"
-
-
-class Running(msgspec.Struct, frozen=True):
-    """How to reach the process that owns a data directory: written by it, readable by its user alone."""
-
-    pid: int
-    url: str
-    token: str
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -349,33 +338,6 @@ class RemoteDesk:
         """Evaluate what has closed and put into the outbox what is due; how many messages that were."""
         n: int = self._ask("look_for_alerts", None, int)
         return n
-
-
-def announce(data_dir: Path, url: str) -> Running:
-    """Say in the data directory how to reach this process; :func:`withdraw` takes it back."""
-    running = Running(os.getpid(), url, secrets.token_urlsafe(32))
-    path = data_dir / RUN_FILE
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(running))
-    return running
-
-
-def withdraw(data_dir: Path) -> None:
-    """This process no longer owns the directory."""
-    (data_dir / RUN_FILE).unlink(missing_ok=True)
-
-
-def running_process(data_dir: Path) -> Running | None:
-    """The live process that owns a directory, if there is one; a file left by a killed process does not count."""
-    try:
-        running = msgspec.json.decode((data_dir / RUN_FILE).read_bytes(), type=Running)
-        os.kill(running.pid, 0)
-    except (FileNotFoundError, ProcessLookupError, msgspec.DecodeError):
-        return None
-    except PermissionError as error:
-        raise BadSetup(f"{data_dir}: belongs to a process of another user") from error
-    return running
 
 
 @contextlib.contextmanager

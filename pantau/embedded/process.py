@@ -10,10 +10,11 @@ from pantau.alerting.recipients import AddressBook, book_of_a_file
 from pantau.domain.registry import Registry
 from pantau.embedded.alerting import watching
 from pantau.embedded.closing import closing
-from pantau.embedded.desk import LocalDesk, announce, withdraw
+from pantau.embedded.desk import LocalDesk
 from pantau.embedded.evaluating import evaluating
 from pantau.embedded.replies import reply_rounds
 from pantau.embedded.rounds import Rounds
+from pantau.embedded.running import announce, withdraw
 from pantau.embedded.runtime import Runtime
 from pantau.embedded.sql_door import SqlDoor, sql_served
 from pantau.gateway.limits import GatewayLimits

@@ -28,9 +28,6 @@ LEVELS: tuple[tuple[Element, float, float, float], ...] = (
 )
 """(element, level on 1 to 4, loss at full annoyance about the wait, share of the officers' skill)."""
 
-PLACEBO: tuple[Element, ...] = ("biaya", "sarana")
-"""Elements that neither waiting nor training moves."""
-
 PERSON_SIGMA = 0.42
 ANSWER_SIGMA = 0.38
 _UNANSWERED = 0.01

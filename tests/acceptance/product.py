@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pantau.embedded.desk import Running, running_process
+from pantau.embedded.running import Running, running_process
 
 ROOT = Path(__file__).parents[2]
 

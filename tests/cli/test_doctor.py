@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pantau.cli.main import app
-from pantau.embedded.desk import announce
+from pantau.embedded.running import announce
 from storage.chdb_engine import ChdbEngine
 from storage.migrate import migrate, migrations
 from tests.architecture.tree import ROOT

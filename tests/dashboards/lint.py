@@ -10,10 +10,11 @@ from itertools import combinations
 from typing import Any, Final, get_args
 
 from dashboards.expand import variables_of
-from dashboards.model import COLUMNS_OF_GRID, Kind
+from dashboards.model import Kind
 
 Json = dict[str, Any]
 
+COLUMNS_OF_GRID: Final = 24
 MOST_PANELS: Final = 10
 MOST_SERIES: Final = 4
 SHAPES: Final = "●▲▼○◇■"

@@ -15,30 +15,16 @@ import httpx
 import msgspec
 import pytest
 
-from pantau.embedded.desk import open_desk, running_process
+from pantau.embedded.desk import open_desk
+from pantau.embedded.running import running_process
+from tests.support.always_open import ALWAYS_OPEN
 
 ROOT = Path(__file__).parents[2]
 KEY = "a key that only this test knows"
 KILLS = 22
 BATCH = 40
 
-REGISTRY = f"""
-[defaults]
-zone = "WIB"
-hours = "always"
-
-[hours.always]
-mon-sun = ["00:00-24:00"]
-
-[[kabupaten]]
-code = "18.01"
-name = "Lampung Selatan"
-
-[[kecamatan]]
-code = "18.01.06"
-name = "Kalianda"
-kabupaten = "18.01"
-
+REGISTRY = f"""{ALWAYS_OPEN}
 [[unit]]
 code = "kalianda"
 name = "Kantor Kecamatan Kalianda"

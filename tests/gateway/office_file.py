@@ -2,24 +2,7 @@
 
 from pantau.gateway.keys import key_hash
 from tests.gateway.office import HERE, SOURCE, THERE
-
-_TOML = """
-[defaults]
-zone = "WIB"
-hours = "always"
-
-[hours.always]
-mon-sun = ["00:00-24:00"]
-
-[[kabupaten]]
-code = "18.01"
-name = "Lampung Selatan"
-
-[[kecamatan]]
-code = "18.01.06"
-name = "Kalianda"
-kabupaten = "18.01"
-"""
+from tests.support.always_open import ALWAYS_OPEN
 
 _UNIT = """
 [[unit]]
@@ -39,4 +22,4 @@ key_hash = "{key_hash}"
 def registry_toml(key: str) -> str:
     """What the file says when the source's key is this one."""
     units = "".join(_UNIT.format(code=code) for code in (HERE, THERE))
-    return _TOML + units + _SOURCE.format(name=SOURCE, key_hash=key_hash(key))
+    return ALWAYS_OPEN + units + _SOURCE.format(name=SOURCE, key_hash=key_hash(key))

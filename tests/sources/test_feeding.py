@@ -17,6 +17,7 @@ from producers.replay import Summary
 from tests.acceptance.product import pantau, served
 from tests.sources.places import SECRET, Kept, registry_of
 from tests.sources.test_dropped_files import HEADER, ROOT, TOML, line
+from tests.support.always_open import ALWAYS_OPEN
 from tests.support.kafka import eventually, free_ports
 
 MAPPER = compile(parse(TOML, name="kantor")[0], key=SECRET)
@@ -57,19 +58,7 @@ def test_a_registry_that_gets_a_fault_stops_nothing(monkeypatch: pytest.MonkeyPa
         _feed([BadSetup("line 3: …")], kept).take([("a:1", ROW)], summary)
 
 
-REGISTRY = """
-[defaults]
-zone = "WIB"
-hours = "selalu"
-[hours.selalu]
-mon-sun = ["00:00-24:00"]
-[[kabupaten]]
-code = "18.01"
-name = "Lampung Selatan"
-[[kecamatan]]
-code = "18.01.06"
-name = "Kalianda"
-kabupaten = "18.01"
+REGISTRY = f"""{ALWAYS_OPEN}
 [[unit]]
 code = "kantor"
 name = "Kantor"
