@@ -25,6 +25,9 @@ from pantau.effect_texts import difference_text, signed, verdict_text
 from pantau.texts import clock_text, day_text, duration_text, number_text, share_text
 
 LONGEST: Final = 699
+SOURCE_NAMES: Final = 5
+"""So many units are named of a source that is silent."""
+
 
 ROLES: Final[dict[Role, Text]] = {
     "camat": Text("Camat", "the camat"),
@@ -183,6 +186,27 @@ def no_data_text(unit: str, since: int, expected: int, zone: str, language: Lang
     return (
         f"❔ NO DATA · {unit}\nNo event since {moment}; usually {visits} visits come in that time.\n"
         "Check the queue machine, the network and the feed. Open alerts stay open."
+    )
+
+
+def silent_source_text(source: str, units: Sequence[str], since: int, zone: str, language: Language) -> str:
+    """To the operator: a source that says nothing of any of its units; the first of them are named."""
+    moment = _zoned(since, zone, language)
+    names = ", ".join(_short(unit, 40) for unit in units[:SOURCE_NAMES])
+    if len(units) > SOURCE_NAMES:
+        names += f", … +{len(units) - SOURCE_NAMES}"
+    if language == "id":
+        return (
+            f"❔ TANPA DATA · sumber {_short(source, 60)}\n"
+            f"Tidak ada kejadian sejak {moment} dari {len(units)} unit: {names}.\n"
+            "Periksa sistem sumber, jaringan, dan kiriman data. Unit-unitnya tidak dikabarkan satu per satu. "
+            "Peringatan yang terbuka tetap terbuka."
+        )
+    return (
+        f"❔ NO DATA · source {_short(source, 60)}\n"
+        f"No event since {moment} from {len(units)} units: {names}.\n"
+        "Check the source system, the network and the feed. The units are not told of one by one. "
+        "Open alerts stay open."
     )
 
 

@@ -128,13 +128,13 @@ GROUP BY unit, day_number, start_ms
 ORDER BY unit, start_ms
 
 -- name: alert_last_events
--- When did each unit last say anything, in a span of time? That a day was closed is no word of the unit.
-SELECT CAST(unit AS String) AS unit, toUnixTimestamp64Milli(max(time)) AS last_ms
+-- When did each source last say anything of each unit, in a span of time? That a day was closed is no word of either.
+SELECT CAST(unit AS String) AS unit, CAST(source AS String) AS source, toUnixTimestamp64Milli(max(time)) AS last_ms
 FROM events
 WHERE time >= fromUnixTimestamp64Milli({since:Int64}) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
   AND kind != 'ticket.left'
-GROUP BY unit
-ORDER BY unit
+GROUP BY unit, source
+ORDER BY unit, source
 
 -- name: alert_data_gaps
 -- From which units did nothing come though visits were expected, since an instant?

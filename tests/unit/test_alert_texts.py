@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.alerts_world import GROUP, Fall, half_hour_start, history_of, office, simulate, working_day
-from pantau.alert_texts import LONGEST, DigestRow, Told, Training, digest_text, message_text, no_data_text
+from pantau.alert_texts import (
+    LONGEST,
+    DigestRow,
+    Told,
+    Training,
+    digest_text,
+    message_text,
+    no_data_text,
+    silent_source_text,
+)
 from pantau.alerting.training import effect_of
 from pantau.domain.alerts.causes import Cause, Slice, causes
 from pantau.domain.alerts.detection import begin_week
@@ -194,6 +203,16 @@ def test_no_data_is_told_to_the_operator_as_what_it_is() -> None:
     text = no_data_text("Disdukcapil", TUESDAY_0930, 12_400, "Asia/Jakarta", "id")
     assert "Tidak ada kejadian sejak Sel 10 Nov 09.30 WIB; biasanya 12 kunjungan" in text
     assert "tetap terbuka" in text
+
+
+def test_a_silent_source_is_told_with_how_many_units_it_feeds_and_some_of_their_names() -> None:
+    units = [f"Kecamatan {number}" for number in range(1, 25)]
+    text = silent_source_text("antrean-pusat", units, TUESDAY_0930, "Asia/Jakarta", "id")
+    assert "sumber antrean-pusat\nTidak ada kejadian sejak Sel 10 Nov 09.30 WIB dari 24 unit: Kecamatan 1, " in text
+    assert "Kecamatan 5, … +19." in text
+    long = silent_source_text("s" * 99, ["Kantor " * 20] * 9, TUESDAY_0930, "Asia/Jakarta", "en")
+    assert "from 9 units" in long
+    assert len(long) <= LONGEST
 
 
 @pytest.mark.parametrize(
