@@ -8,8 +8,8 @@ its shift is smaller. Its false alarms then come about as often as those of the 
 
 Why a smaller shift: what makes a fall be missed where a day tells little is its luck, and the scatter of a day's
 evidence grows with the square of the shift it is built for. Against the weakest fall worth finding, evidence built for
-a gentler one gains as much a day and scatters far less. The half of a smaller shift, which is where evidence turns, lies nearer to
-what is usual; so relief is slower, and less of it is asked, too.
+a gentler one gains as much a day and scatters far less. Evidence turns into relief at half the shift, which then lies
+nearer to what is usual: relief grows more slowly, and less of it is asked, too.
 """
 
 from math import log
