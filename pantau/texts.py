@@ -34,14 +34,17 @@ def share_text(value: float, language: Language, decimals: int = 1) -> str:
 
 
 def duration_text(ms: float, language: Language) -> str:
-    """A length of time in its two largest units; below a minute in tenths of a second: 18 mnt 30 dtk, 68,3 dtk.
+    """A length of time in its two largest units: 18 mnt 30 dtk, 45 dtk; below ten seconds in tenths: 8,3 dtk.
 
     Days are of 24 hours: "hr" counts elapsed time, not working days.
     """
     days, hours, minutes, seconds = _UNITS[language]
-    if ms < 120_000:
-        return f"{number_text(ms / 1000, language, 1)} {seconds}"
+    tenths = round(ms / 100)
+    if 0 < tenths < 100:
+        return f"{number_text(tenths / 10, language, 1)} {seconds}"
     whole = round(ms / 1000)
+    if whole < 60:
+        return f"{whole} {seconds}"
     if whole < 3600:
         return _two(divmod(whole, 60), minutes, seconds)
     whole = round(ms / 60_000)

@@ -10,7 +10,7 @@ from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.detection import WEEK, Transition, Week, begin_week, fold_week, monday
 from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL, Day, Stream
-from pantau.domain.alerts.no_data import NoData, Rhythm, no_data, rhythm_of
+from pantau.domain.alerts.no_data import HALF_EXPECTED, NoData, Rhythm, Silent, no_data, rhythm_of, silent_sources
 from pantau.domain.alerts.policy import QUIET, Policy
 from pantau.domain.alerts.recorded import Recorded, reconciled
 from pantau.domain.calendars import is_working_day
@@ -60,22 +60,32 @@ class Evaluation:
             found += told
         return found
 
-    def silent_units(self, registry: Registry, now: int) -> list[NoData]:
-        """Units that say nothing though visits are expected, as of ``now``; new ones and ends are recorded."""
+    def silent(self, registry: Registry, now: int) -> Silent:
+        """Units that say nothing though visits are expected, as of ``now``, and the sources that explain it.
+
+        Units that have become silent and ends are recorded.
+        """
         known = {gap.unit: gap for gap, ended in self._tables.gaps(since=now) if ended is None}
         asked = {"since": now - LOOKS_BACK_DAYS * DAY, "as_of": now}
-        heard = self._tables.query("alert_last_events", asked).rows
-        last: dict[str, int] = {unit: at for unit, at, _ in heard}
-        shares: dict[str, int] = {unit: per_mille for unit, _, per_mille in heard}
-        rhythms = self._usual_arrivals(registry, now)
+        last: dict[str, int] = {}
+        shares: dict[str, int] = {}
+        heard: dict[str, dict[str, int]] = {}
+        for unit, source, at, per_mille in self._tables.query("alert_last_events", asked).rows:
+            last[unit] = max(last.get(unit, at), at)
+            shares[unit] = per_mille
+            heard.setdefault(source, {})[unit] = at
+        rhythms = {
+            unit: {cell: usual * shares[unit] // 1000 for cell, usual in rhythm.items()}
+            for unit, rhythm in self._usual_arrivals(registry, now).items()
+            if unit in last
+        }
         found: list[NoData] = []
         changes: list[tuple[NoData, int | None]] = []
         for unit in registry.unit_codes:
             gap = None
-            if unit in last and unit in rhythms:
+            if unit in rhythms:
                 calendar = registry.calendar(unit, now)
-                rhythm = {cell: usual * shares[unit] // 1000 for cell, usual in rhythms[unit].items()}
-                gap = no_data(unit, last=last[unit], now=now, rhythm=rhythm, calendar=calendar)
+                gap = no_data(unit, last=last[unit], now=now, rhythm=rhythms[unit], calendar=calendar)
             before = known.get(unit)
             if before is not None and last.get(unit, 0) > before.since:
                 changes.append((before, last[unit]))
@@ -84,7 +94,14 @@ class Evaluation:
                 if before is None or before.since != gap.since:
                     changes.append((gap, None))
         self._tables.keep_gaps(changes, version=now)
-        return found
+
+        def missed(unit: str, since: int) -> bool:
+            if unit not in rhythms:
+                return False
+            calendar, rhythm = registry.calendar(unit, now), rhythms[unit]
+            return bool(no_data(unit, last=since, now=now, rhythm=rhythm, calendar=calendar, visits=HALF_EXPECTED))
+
+        return Silent(tuple(found), tuple(silent_sources(found, heard, missed)))
 
     def _usual_arrivals(self, registry: Registry, now: int) -> dict[str, Rhythm]:
         today = now // DAY

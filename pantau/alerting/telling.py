@@ -18,12 +18,12 @@ from pantau.domain.alerts.figures import Figure
 from pantau.domain.alerts.half_hours import ALL
 from pantau.domain.alerts.incidents import Incident, incidents
 from pantau.domain.alerts.messages import STALE_MS, Message, Place, Role, Rules, plan, sending_time, unsent
-from pantau.domain.alerts.no_data import NoData
+from pantau.domain.alerts.no_data import Silent
 from pantau.domain.alerts.silences import ALL_UNITS, silence_turns
 from pantau.domain.alerts.states import Acknowledgement
 from pantau.domain.registry import Registry
 from pantau.domain.zones import DAY, MINUTE, day_start, local_day
-from pantau.operator_texts import no_data_text, undelivered_text
+from pantau.operator_texts import no_data_text, silent_source_text, undelivered_text
 from storage.alert_reading import Sent, group_of, read_slices
 from storage.alerts import AlertTables
 
@@ -59,7 +59,7 @@ class Telling:
         self._figures: dict[Transition, Figures] = {}
         self._late: set[str] = set()
 
-    def tell(self, registry: Registry, gaps: Iterable[NoData], now: int) -> list[Sent]:
+    def tell(self, registry: Registry, silent: Silent, now: int) -> list[Sent]:
         """Put into the outbox what is due at ``now`` and was not handed over before; returns that."""
         history = self._tables.transitions(since=now - REMEMBERED_DAYS * DAY)
         found = incidents(row.transition for row, _ in history)
@@ -95,7 +95,7 @@ class Telling:
             if each.key not in keys
         ]
         plain += [each for each in self._undelivered(registry, known, now) if each.key not in keys]
-        plain += [each for each in self._silent(registry, gaps, places, now) if each.key not in keys]
+        plain += [each for each in self._silent(registry, silent, places, now) if each.key not in keys]
         addressed += [
             msgspec.structs.replace(each, recipient=recipient)
             for each in plain
@@ -234,10 +234,22 @@ class Telling:
             found.append(_to_operator("undelivered", f"undelivered:{sent.key}:{sent.recipient}", sent.unit, now, texts))
         return found
 
-    def _silent(self, registry: Registry, gaps: Iterable[NoData], places: Mapping[str, Place], now: int) -> list[Sent]:
-        found = []
-        for gap in gaps:
-            if gap.unit not in places:
+    def _silent(self, registry: Registry, silent: Silent, places: Mapping[str, Place], now: int) -> list[Sent]:
+        """To the operator: sources that fell silent, once each, and units without data that they do not explain."""
+        found: list[Sent] = []
+        explained: set[str] = set()
+        for each in silent.sources:
+            first = next((unit for unit in each.explained if unit in places), None)
+            if first is None:
+                continue
+            explained.update(each.explained)
+            zone, at = registry.zone(first), sending_time(places[first].calendar, each.at, self._rules)
+            units = [name_of(registry, unit) for unit in dict.fromkeys((*each.explained, *each.units))]
+            texts = {lang: silent_source_text(each.source, units, each.since, zone, lang) for lang in _LANGUAGES}
+            if at <= now:
+                found.append(_to_operator("no_data", f"{each.source}:no_data:{each.since}", first, at, texts))
+        for gap in silent.units:
+            if gap.unit not in places or gap.unit in explained:
                 continue
             zone, name = registry.zone(gap.unit), name_of(registry, gap.unit)
             at = sending_time(places[gap.unit].calendar, gap.at, self._rules)

@@ -72,9 +72,9 @@ class Alerting:
                 turn = row.transition
                 say = log.debug if turn.turn in ("watched", "normal") else log.info
                 say("alert", unit=turn.unit, indicator=turn.indicator, turn=turn.turn, alert=turn.alert)
-            gaps = self._evaluation.silent_units(registry, now)
+            silent = self._evaluation.silent(registry, now)
             self._evaluation.lost_grades(registry, now)
-            return self._telling.tell(registry, gaps, now)
+            return self._telling.tell(registry, silent, now)
 
     def look_if_due(self) -> list[Sent]:
         """The same, but half hours are folded only when one has closed since, or after ten minutes for late data."""
@@ -86,7 +86,7 @@ class Alerting:
     def _tell(self, now: int) -> list[Sent]:
         with self._round:
             registry = self.registry()
-            return self._telling.tell(registry, self._evaluation.silent_units(registry, now), now)
+            return self._telling.tell(registry, self._evaluation.silent(registry, now), now)
 
     def deliver(self) -> list[Sent]:
         """Try to deliver what is due in the outbox; returns the rows as they are afterwards. Blocks on the network.

@@ -130,22 +130,27 @@ GROUP BY unit, day_number, start_ms
 ORDER BY unit, start_ms
 
 -- name: alert_last_events
--- When did each unit last tell of a visit, in a span of time, by what most of its visits come in (tickets or applications)?
--- per_mille: how many of its arrivals those are. Answers of citizens, trainings, and that a day was closed are no word of a queue.
-SELECT CAST(unit AS String) AS unit,
+-- When did each source last tell of a visit of each unit, in a span of time, by what most of the unit's visits come in (tickets or applications)?
+-- per_mille: how many of the unit's arrivals those are. Answers of citizens, trainings, and that a day was closed are no word of a queue.
+SELECT CAST(unit AS String) AS unit, CAST(source AS String) AS source,
        toUnixTimestamp64Milli(multiIf(applications > tickets, last_application, tickets > 0, last_ticket, last_of_all)) AS last_ms,
        if(tickets + applications = 0, 1000, intDiv(1000 * greatest(tickets, applications), tickets + applications)) AS per_mille
 FROM (
-    SELECT unit, max(time) AS last_of_all, maxIf(time, startsWith(kind, 'application.')) AS last_application,
-           maxIf(time, NOT startsWith(kind, 'application.')) AS last_ticket,
-           countIf(kind = 'ticket.created') AS tickets, countIf(kind = 'application.submitted') AS applications
-    FROM events
-    WHERE time >= fromUnixTimestamp64Milli({since:Int64}) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
-      AND kind NOT IN ('ticket.left', 'rating.given', 'survey.answered', 'complaint.opened', 'complaint.resolved',
-                       'training.recorded', 'measure.recorded')
-    GROUP BY unit
+    SELECT unit, source, last_of_all, last_application, last_ticket,
+           sum(taken) OVER (PARTITION BY unit) AS tickets, sum(submitted) OVER (PARTITION BY unit) AS applications
+    FROM (
+        SELECT unit, source, max(time) AS last_of_all, maxIf(time, startsWith(kind, 'application.')) AS last_application,
+               maxIf(time, NOT startsWith(kind, 'application.')) AS last_ticket,
+               countIf(kind = 'ticket.created') AS taken, countIf(kind = 'application.submitted') AS submitted
+        FROM events
+        WHERE time >= fromUnixTimestamp64Milli({since:Int64}) AND time <= fromUnixTimestamp64Milli({as_of:Int64})
+          AND kind NOT IN ('ticket.left', 'rating.given', 'survey.answered', 'complaint.opened', 'complaint.resolved',
+                           'training.recorded', 'measure.recorded')
+        GROUP BY unit, source
+    )
 )
-ORDER BY unit
+WHERE last_ms > 0
+ORDER BY unit, source
 
 -- name: alert_data_gaps
 -- From which units did nothing come though visits were expected, since an instant?

@@ -45,7 +45,7 @@ class Office:
 
     def look(self, now: int) -> list[Sent]:
         self.evaluation.evaluate(REGISTRY, now)
-        return self.telling.tell(REGISTRY, self.evaluation.silent_units(REGISTRY, now), now)
+        return self.telling.tell(REGISTRY, self.evaluation.silent(REGISTRY, now), now)
 
     def found(self) -> list[Transition]:
         return [row.transition for row, _ in self.tables.transitions(since=0)]
@@ -168,7 +168,9 @@ def test_a_fall_that_late_data_no_longer_support_is_ended_not_erased(office: Off
     assert {turn.turn for turn in after if turn not in before} >= {"withdrawn"}
 
 
-def test_a_silent_unit_is_told_to_the_operator_and_ends_no_alert(office: Office) -> None:
+def test_silence_is_told_to_the_operator_once_for_a_source_and_ends_no_alert(
+    office: Office,
+) -> None:
     office.take(past(FALLS + 2))
     office.look(at(FALLS + 1, 16))
     falling = falls(office.found())
@@ -181,6 +183,11 @@ def test_a_silent_unit_is_told_to_the_operator_and_ends_no_alert(office: Office)
     office.take(day_of_events(FALLS + 2))
     office.look(at(FALLS + 2, 15.5))
     assert [ended is not None for _, ended in office.tables.gaps(since=0)] == [True]
+    sent = [each for hour in (10, 11, 12, 13) for each in office.look(at(FALLS + 3, hour))]
+    (told,) = [each for each in sent if each.kind == "no_data"]
+    assert "sumber antrean" in told.text
+    assert "dari 3 unit: Kantor u0, Kantor u1, Kantor u2." in told.text
+    assert len(office.tables.gaps(since=at(FALLS + 3, 0))) == 3, "each of them is a unit without data"
 
 
 def test_an_answer_is_remembered_and_stops_the_ladder(office: Office) -> None:

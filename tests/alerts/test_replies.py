@@ -20,6 +20,7 @@ from pantau.alerting.replying import Replying
 from pantau.alerting.telegram import bots
 from pantau.alerting.telling import Telling
 from pantau.domain.alerts.detection import Transition, code_of
+from pantau.domain.alerts.no_data import Silent
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.errors import BadSetup, NotNow
 from pantau.domain.zones import DAY, HOUR, MINUTE
@@ -313,18 +314,18 @@ def test_a_message_that_fails_afterwards_goes_up_the_ladder_and_to_the_operator(
 ) -> None:
     office.engine.execute("TRUNCATE TABLE alert_outbox")
     telling = Telling(office.tables, recipients=lambda registry, role, unit: [f"{role}/0"])
-    (fall,) = telling.tell(REGISTRY, [], NOON)
+    (fall,) = telling.tell(REGISTRY, Silent(), NOON)
     office.tables.post([msgspec.structs.replace(fall, state="sent", note=note_of("whatsapp", "wamid.9"), version=3)])
-    assert telling.tell(REGISTRY, [], NOON) == []
+    assert telling.tell(REGISTRY, Silent(), NOON) == []
     body = told_of("failed", id="wamid.9")
     client.post("/hooks/whatsapp", content=body, headers=signed(body))
     assert [row.note for row in apply_receipts(office.tables, NOON)] == [
         "failed: 131026: Message undeliverable to [telepon]"
     ]
-    now = {(sent.kind, sent.role): sent.text for sent in telling.tell(REGISTRY, [], NOON)}
+    now = {(sent.kind, sent.role): sent.text for sent in telling.tell(REGISTRY, Silent(), NOON)}
     assert now.keys() == {("escalated", "sekcam"), ("undelivered", "operator")}, "nobody waits for an answer any more"
     assert "PESAN TIDAK SAMPAI" in now["undelivered", "operator"]
-    assert telling.tell(REGISTRY, [], NOON) == []
+    assert telling.tell(REGISTRY, Silent(), NOON) == []
 
 
 def test_a_fonnte_gateway_tells_by_either_of_its_ids(client: TestClient[Litestar], office: Office) -> None:
@@ -356,7 +357,7 @@ def test_who_may_reply_is_told_how(office: Office) -> None:
         office.tables, recipients=lambda *_: ["camat-0", "mail"], can_reply=lambda name: name == "camat-0"
     )
     office.engine.execute("TRUNCATE TABLE alert_outbox")
-    by_name = {sent.recipient: sent for sent in telling.tell(REGISTRY, [], NOON)}
+    by_name = {sent.recipient: sent for sent in telling.tell(REGISTRY, Silent(), NOON)}
     assert f"Mohon tindak lanjut: balas OK {CODE} diikuti tindakan yang diambil." in by_name["camat-0"].text
     assert f"Act: reply OK {CODE} and what is being done." in by_name["camat-0"].text_en
     assert "balas" not in by_name["mail"].text

@@ -155,8 +155,8 @@ def test_that_a_day_was_closed_is_no_word_of_the_unit_or_the_source(desk: LocalD
     desk.settled()
     (unit,) = overview(desk.query, LIVE, clock.now, ["dukcapil"])
     assert unit.last_event_ms == MONDAY + HOUR
-    heard = desk.query("alert_last_events", {"since": MONDAY, "as_of": clock.now}).rows
-    assert heard == [("dukcapil", MONDAY + HOUR, 1000)]
+    (heard,) = desk.query("alert_last_events", {"since": MONDAY, "as_of": clock.now}).dicts()
+    assert (heard["unit"], heard["last_ms"], heard["per_mille"]) == ("dukcapil", MONDAY + HOUR, 1000)
     (rhythm,) = desk.query("page_rhythms", {"as_of": clock.now}).dicts()
     assert (rhythm["events"], rhythm["last_event_ms"]) == (1, MONDAY + HOUR)
     assert [row["events"] for row in desk.query("events_of_sources").dicts()] == [1]

@@ -56,8 +56,9 @@ def test_what_is_spared_is_the_logarithm_of_what_is_told_less() -> None:
     eased = ease("satisfaction", 10, 50_000, QUIET)
     assert (eased.less, eased.gentle) == (405_465, 1.0), "ln 1.5: 20 raters tell as much as 10, and 10 as much as 6.7"
     eased = ease("time", 40, 12_500, QUIET)
-    assert eased.gentle == pytest.approx(1 - 0.4 * 0.405_465, abs=1e-6)
-    assert eased.less == 582_424, "ln 1.5, and of a shift of 0.838: 0.177"
+    assert eased.gentle == pytest.approx(1 - 0.3 * 0.405_465, abs=1e-6)
+    assert eased.less == 535_163, "ln 1.5, and of a shift of 0.878: 0.130"
+    assert eased.recovery(6_000_000) == 4_279_536, "(6 - 0.535) * 0.878 / 1.122"
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,7 @@ def test_a_small_office_has_a_lower_threshold_and_gentler_weights(judged: dict[s
             asked = QUIET.thresholds[indicator] + (QUIET.late_beside_time if indicator == "late" else 0)
             assert many.threshold == asked
             assert asked - 1_600_000 < few.threshold < asked - 700_000
+            assert few.recovery < many.recovery == QUIET.recovery
             assert few.cap == round(few.threshold * QUIET.day_cap)
             if indicator != "satisfaction":
                 assert few.other.gain < many.other.gain

@@ -14,7 +14,7 @@ from pantau.domain.alerts.baselines import Baseline
 from pantau.domain.alerts.detection import Track, Transition, Week, code_of, monday
 from pantau.domain.alerts.evidence import Cell, Scale, Sum
 from pantau.domain.alerts.figures import Figure
-from pantau.domain.alerts.no_data import NoData
+from pantau.domain.alerts.no_data import NoData, Silent
 from pantau.domain.alerts.recorded import Recorded
 from pantau.domain.alerts.silences import Silence
 from pantau.domain.alerts.states import Acknowledgement
@@ -88,8 +88,8 @@ def everything_of_alerts(engine: Engine) -> dict[str, Any]:
     found: dict[str, Any] = {
         "added": evaluation.evaluate(REGISTRY, AS_OF),
         "again": evaluation.evaluate(REGISTRY, AS_OF),
-        "silent": evaluation.silent_units(REGISTRY, AS_OF),
-        "told": Telling(tables).tell(REGISTRY, [], AS_OF),
+        "silent": evaluation.silent(REGISTRY, AS_OF),
+        "told": Telling(tables).tell(REGISTRY, Silent(), AS_OF),
     }
     evaluation.lost_grades(REGISTRY, AS_OF)
     found |= {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pantau.domain.alerts.no_data import EXPECTED_VISITS, no_data, rhythm_of
+from pantau.domain.alerts.no_data import EXPECTED_VISITS, NoData, SilentSource, no_data, rhythm_of, silent_sources
 from pantau.domain.calendars import Calendar
 from pantau.domain.zones import DAY, HOUR, MINUTE
 
@@ -63,6 +63,33 @@ def test_what_is_silent_stays_silent_until_an_event_comes(last: int, later: int,
     start = MONDAY + last * 30 * MINUTE
     early, late = (_silent(start, start + hours * 30 * MINUTE, visits) for hours in (later, later + 1))
     assert early is None or late == early
+
+
+def _sources(heard: dict[str, dict[str, int]], now: int, *silent: str) -> list[SilentSource]:
+    """Units expect a word every minute; ``silent`` have none since their last; six minutes of silence are too many."""
+    last = {unit: max(words.get(unit, 0) for words in heard.values()) for unit in silent}
+    gaps = [NoData(unit, last[unit], now, 12_000) for unit in silent]
+    return silent_sources(gaps, heard, lambda _, since: now - since >= 6 * MINUTE)
+
+
+def test_a_source_that_falls_silent_explains_all_its_units_also_those_that_are_not_yet_missed() -> None:
+    heard = {"pusat": {"a": 8 * MINUTE, "b": 9 * MINUTE, "c": 10 * MINUTE}, "sendiri": {"d": 25 * MINUTE}}
+    found = _sources(heard, 25 * MINUTE, "a", "b")
+    assert found == [SilentSource("pusat", 10 * MINUTE, 25 * MINUTE, ("a", "b", "c"), ("a", "b"))]
+
+
+def test_a_unit_that_is_silent_while_its_source_speaks_of_others_is_told_by_itself() -> None:
+    assert not _sources({"pusat": {"a": 8 * MINUTE, "b": 24 * MINUTE}}, 25 * MINUTE, "a")
+
+
+def test_a_source_of_one_unit_is_that_unit() -> None:
+    assert not _sources({"sendiri": {"a": 8 * MINUTE}, "lain": {"b": 9 * MINUTE}}, 25 * MINUTE, "a", "b")
+
+
+def test_a_survey_that_speaks_rarely_is_not_blamed_for_a_queue_machine() -> None:
+    """Both units answered surveys of one source a while ago; then the machine of one of them died."""
+    heard = {"antrean-a": {"a": 8 * MINUTE}, "antrean-b": {"b": 24 * MINUTE}, "skm": {"a": MINUTE, "b": 2 * MINUTE}}
+    assert not _sources(heard, 25 * MINUTE, "a")
 
 
 def test_the_rule_is_the_one_that_is_written() -> None:

@@ -21,7 +21,7 @@ from pantau.domain.effects.assessments import Assessment
 from pantau.domain.effects.evaluation import Effect
 from pantau.domain.indicators import Language
 from pantau.domain.zones import DAY, HOUR, MINUTE
-from pantau.operator_texts import no_data_text
+from pantau.operator_texts import no_data_text, silent_source_text
 
 TUESDAY_0930 = 1_794_277_800_000
 """2026-11-10T09:30 in Jakarta."""
@@ -231,6 +231,17 @@ def test_no_data_is_told_to_the_operator_as_what_it_is() -> None:
     text = no_data_text("Disdukcapil", TUESDAY_0930, 12_400, "Asia/Jakarta", "id")
     assert "Tidak ada data kunjungan sejak Sel 10 Nov 09.30 WIB; biasanya 12 kunjungan" in text
     assert "tetap terbuka" in text
+
+
+def test_a_silent_source_is_told_with_how_many_units_it_feeds_and_some_of_their_names() -> None:
+    units = [f"Kecamatan {number}" for number in range(1, 25)]
+    text = silent_source_text("antrean-pusat", units, TUESDAY_0930, "Asia/Jakarta", "id")
+    assert "sumber antrean-pusat\nTidak ada data kunjungan sejak Sel 10 Nov 09.30 WIB" in text
+    assert " dari 24 unit: Kecamatan 1, " in text
+    assert "Kecamatan 5, … +19." in text
+    long = silent_source_text("s" * 99, ["Kantor " * 20] * 9, TUESDAY_0930, "Asia/Jakarta", "en")
+    assert "from 9 units" in long
+    assert len(long) <= LONGEST
 
 
 @pytest.mark.parametrize(

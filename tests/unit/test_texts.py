@@ -33,9 +33,13 @@ def test_the_two_languages_differ_only_in_their_signs(value: float, decimals: in
 @pytest.mark.parametrize(
     ("ms", "indonesian", "english"),
     [
-        (0, "0,0 dtk", "0.0 s"),
-        (68_283, "68,3 dtk", "68.3 s"),
-        (119_999, "120,0 dtk", "120.0 s"),
+        (0, "0 dtk", "0 s"),
+        (420, "0,4 dtk", "0.4 s"),
+        (9_960, "10 dtk", "10 s"),
+        (45_283, "45 dtk", "45 s"),
+        (59_700, "1 mnt", "1 min"),
+        (109_900, "1 mnt 50 dtk", "1 min 50 s"),
+        (119_999, "2 mnt", "2 min"),
         (18 * 60_000, "18 mnt", "18 min"),
         (18.5 * 60_000, "18 mnt 30 dtk", "18 min 30 s"),
         (59 * 60_000 + 59_700, "1 jam", "1 h"),

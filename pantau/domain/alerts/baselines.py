@@ -202,6 +202,7 @@ def _scales(tables: Sequence[_Table], indicator: Indicator, policy: Policy) -> l
             shared,
             policy.thresholds[indicator] - eased.less,
             0,
+            eased.recovery(policy.recovery),
         )
         found.append((table, scale, round(level * (MICRO if indicator == "late" else 1000))))
     return found

@@ -115,6 +115,7 @@ def fold_day(
                 continue
             before, lasted = track.sum, track.days
             lasted += before.falling and before.day != day.number
+            recovery = scale.recovery or policy.recovery
             cell = scale.cell(day.weekday, half_hour.slot)
             now = added(
                 before,
@@ -124,7 +125,7 @@ def fold_day(
                 x=x,
                 cell=cell,
                 scale=scale,
-                recovery=policy.recovery,
+                recovery=recovery,
             )
             turn: Turn | None = None
             if now.falling != before.falling:
@@ -149,7 +150,7 @@ def fold_day(
                     alert=alert,
                     day=day.number,
                     since=now.since or before.since,
-                    evidence=policy.recovery if turn == "recovered" else now.evidence,
+                    evidence=recovery if turn == "recovered" else now.evidence,
                     threshold=scale.threshold,
                     baseline=used.version,
                 )

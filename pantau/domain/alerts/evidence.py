@@ -32,7 +32,8 @@ class Cell(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Scale(msgspec.Struct, frozen=True):
     """One indicator's frozen weights: ``cells`` by weekday * 48 + slot; ``other`` where the week has nothing usual.
 
-    ``shared`` is rho in millionths. ``threshold`` and ``cap`` are micro-nats.
+    ``shared`` is rho in millionths. ``threshold``, ``cap`` and ``recovery``, the relief that ends a fall, are
+    micro-nats; in scales that were stored without a recovery it is 0 and that of the policy holds.
     """
 
     cells: dict[int, Cell]
@@ -40,6 +41,7 @@ class Scale(msgspec.Struct, frozen=True):
     shared: int
     threshold: int
     cap: int
+    recovery: int = 0
 
     def cell(self, weekday: int, slot: int) -> Cell:
         """The cell of a half hour of the week."""

@@ -8,8 +8,8 @@ its shift is smaller. Its false alarms then come about as often as those of the 
 
 Why a smaller shift: what makes a fall be missed where a day tells little is its luck, and the scatter of a day's
 evidence grows with the square of the shift it is built for. Against the weakest fall worth finding, evidence built for
-a gentler one gains as much a day and scatters far less; only strong falls, which nobody misses, are told a little
-later.
+a gentler one gains as much a day and scatters far less. Evidence turns into relief at half the shift, which then lies
+nearer to what is usual: relief grows more slowly, and less of it is asked, too.
 """
 
 from math import log
@@ -26,6 +26,14 @@ class Ease(msgspec.Struct, frozen=True):
     less: int
     gentle: float
 
+    def recovery(self, full: int) -> int:
+        """The relief that ends a fall, where in a larger office it is ``full`` (both in micro-nats).
+
+        While a fall of the full shift lasts, relief reaches r by luck about as often as n / (1 + rho n), the shift and
+        exp(-(2 / gentle - 1) r) say; that is to stay the same.
+        """
+        return max(round((full - self.less) * self.gentle / (2 - self.gentle)), 0)
+
 
 def ease(indicator: Indicator, visits: float, shared: int, policy: Policy) -> Ease:
     """What an office with a mean of ``visits`` a day (satisfaction: raters) is spared; ``shared`` is rho in millionths.
@@ -33,7 +41,7 @@ def ease(indicator: Indicator, visits: float, shared: int, policy: Policy) -> Ea
     Nothing from ``policy.reference_visits`` on; the fewer visits, the more, up to ``policy.most_fewer``.
     """
     reference = policy.reference_visits[indicator]
-    if visits >= reference:
+    if visits >= reference or policy.most_fewer <= 0:
         return Ease(0, 1.0)
     rho = shared / MICRO
     fewer = log(reference / (1 + rho * reference)) - log(visits / (1 + rho * visits))

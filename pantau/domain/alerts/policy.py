@@ -26,9 +26,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     ``thresholds`` are those of offices with ``reference_visits`` a day (satisfaction: raters) or more; of smaller ones
     less is asked (``few_visits`` says why and how much). Counted are at most ``most_fewer`` nats, a day that tells a
     third as much: with hardly any visits an office does not know its own usual well, and a threshold must stay clearly
-    above ``watch``. There evidence is built for ``gentlest`` times the shift; satisfaction keeps all of it, for of a
-    smaller one so few raters tell too little. The reference lies below a hundred visits, so that an office of about a
-    hundred is judged as one whichever days its baseline counts.
+    above ``watch``. Evidence is built there for ``gentlest`` times the shift, and ``recovery`` is lower; satisfaction
+    keeps its shift, for of a smaller one so few raters tell too little. The reference lies below a hundred visits, so
+    that an office of about a hundred is judged as one whichever days its baseline counts.
 
     How the values were chosen: ``benchmarks/alerts.py``, with its table in docs/alerts.md.
     """
@@ -42,7 +42,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     )
     most_fewer: float = 1.0
     gentlest: dict[Indicator, float] = msgspec.field(
-        default_factory=lambda: {"late": 0.6, "time": 0.6, "satisfaction": 1.0}
+        default_factory=lambda: {"late": 0.7, "time": 0.7, "satisfaction": 1.0}
     )
     watch: int = 4_000_000
     calm: int = 1_000_000
