@@ -77,10 +77,9 @@ class Cells:
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
         self._n = self._tick = self._used = 0
-        rows = max(1024, 2 * self._capacity)  # what was never written to takes no memory
-        self._number, self._start, self._day, self._stamp, self._from, self._length = np.zeros((6, rows), np.int64)
-        self._state = np.zeros((rows, 4), np.int64)
-        self._pool = np.zeros((2 * rows, 2), np.int64)
+        self._number, self._start, self._day, self._stamp, self._from, self._length = np.zeros((6, 1024), np.int64)
+        self._state = np.zeros((1024, 4), np.int64)
+        self._pool = np.zeros((1024, 2), np.int64)
         self._begin(np.zeros(0, np.int64), 0)
 
     def stored(self, pages: Iterable[Page] | None) -> None:

@@ -73,11 +73,10 @@ class Tickets:
         self._ids: list[FactId | None] = []
         self._restored: list[tuple[FactId, History]] = []
         self._tick = self._used = 0
-        rows = max(1024, 2 * self._capacity)  # what was never written to takes no memory
-        self._unit, self._source, self._stamp, self._from, self._length = np.zeros((5, rows), np.int64)
-        self._state = np.zeros((rows, _VISIT_WORDS), np.int64)
-        self._pool = np.zeros((4 * rows, WORDS), np.int64)
-        self._texts = np.empty(4 * rows, object)
+        self._unit, self._source, self._stamp, self._from, self._length = np.zeros((5, 1024), np.int64)
+        self._state = np.zeros((1024, _VISIT_WORDS), np.int64)
+        self._pool = np.zeros((4096, WORDS), np.int64)
+        self._texts = np.full(4096, None)
 
     def __contains__(self, fact_id: FactId) -> bool:
         return fact_id in self._index
