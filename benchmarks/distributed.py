@@ -191,8 +191,8 @@ def latency(units: int, rate: int, seconds: int) -> None:
         p50, p99 = (quantile(said, "pantau_worker_end_to_end_seconds", q) for q in (0.5, 0.99))
         cpu = (cpu_of(pid) - before) / (rate * seconds) * 1e6
         print(
-            f"{f'latency at {rate:,} events/s':34s} p50 {p50 * 1000:>6.0f} ms   p99 {p99 * 1000:>6.0f} ms"
-            f"   {cpu:>6.1f} CPU-s/M"
+            f"{f'{rate:,} events/s of {units:,} units':34s} p50 {p50 * 1000:>6.0f} ms   p99 {p99 * 1000:>6.0f} ms"
+            f"   {cpu:>6.1f} CPU-s/M  {run.rows() / len(events):4.1f} rows an event"
         )
 
 
@@ -267,7 +267,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--events", type=int, default=400_000)
     options.add_argument("--units", type=int, default=100)
-    options.add_argument("--only", nargs="*", default=[], help="packed single evicted two flat latency yardsticks")
+    options.add_argument(
+        "--only", nargs="*", default=[], help="packed single evicted two flat steady latency yardsticks"
+    )
     chosen = options.parse_args()
     n, units = chosen.events, chosen.units
     wanted: Callable[[str], bool] = lambda name: not chosen.only or name in chosen.only  # noqa: E731
@@ -287,6 +289,9 @@ def main() -> None:
     if wanted("flat"):
         for many in (10, 10_000, 100_000):
             through(f"packed, {many:,} units", many, events_of(many, n), RECORD_EVENTS)
+    if wanted("steady"):
+        for many in (10, 100, 10_000, 100_000):
+            latency(many, 1_000, 30)
     if wanted("latency"):
         for rate in (1_000, 10_000):
             latency(units, rate, 15)
