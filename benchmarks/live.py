@@ -27,24 +27,14 @@ import msgspec
 from dashboards.live.board_files import drawn_boards
 from pantau.domain.wire import BATCH, instant
 from pantau.embedded.running import running_process
+from tests.support.always_open import ALWAYS_OPEN
 
 ROOT = Path(__file__).parents[1]
 KEY = "pantau_benchmark"
 UNITS = 20
 REGISTRY = (
-    """
-[defaults]
-zone = "WIB"
-hours = "always"
-[hours.always]
-mon-sun = ["00:00-24:00"]
-[[kabupaten]]
-code = "18.01"
-name = "Lampung Selatan"
-[[kecamatan]]
-code = "18.01.06"
-name = "Kalianda"
-kabupaten = "18.01"
+    ALWAYS_OPEN
+    + """
 [[service_group]]
 code = "adminduk"
 name = "Administrasi kependudukan"

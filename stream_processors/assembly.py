@@ -111,8 +111,6 @@ class Assembly:
 
     def gather(self, events: Accepted) -> Batch:
         """Sort a batch's events to their facts."""
-        if self._cells.crowded or len(self._tickets.names.texts) > MOST_TEXTS:
-            self.forget()
         plain = from_tickets(events.tickets, self._tickets.names, self.registry)
         return Batch(plain, facts_of(events.others, self.registry))
 
@@ -185,7 +183,10 @@ class Assembly:
         """The absolute states of the changed cells, to be written; the batch is done with."""
         self._batch_facts = {}
         self._tickets.settle()
-        return self._cells.settle()
+        found = self._cells.settle()
+        if self._cells.crowded or len(self.names.texts) > MOST_TEXTS:
+            self.forget()  # now, while no batch is coded by these names: it would bring all of them back
+        return found
 
     def forget(self) -> None:
         """Drop everything in memory: after a recovery, a rebuild or a new registry, storage alone is right."""

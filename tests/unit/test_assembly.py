@@ -5,12 +5,13 @@ The shell around it is played by a store of two dictionaries that forgets nothin
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pantau.domain.accepted import accepted
+from pantau.domain.accepted import Accepted, accepted, joined
 from pantau.domain.entries import FactId, FactKey, History, decode_history
 from pantau.domain.events import Event
 from pantau.domain.folding import facts_from
@@ -37,7 +38,8 @@ class Tables:
         """What a shell does with a batch."""
         self.version += len(events)
         assembly = self.assembly
-        batch = assembly.gather(accepted(events))
+        taken = accepted(events)
+        batch = assembly.gather(Accepted(joined([taken.tickets], assembly.names), taken.others))
         for fact_id in assembly.absent(batch):
             if fact_id in self.facts:
                 assembly.restore(fact_id, self.history(fact_id))
@@ -170,6 +172,19 @@ def test_an_event_for_a_visit_no_longer_in_memory_is_merged_with_what_storage_ho
     assert len(tables.history(("visits", "dukcapil", "antrian", "A1"))) == 2
     waits = {key[0]: cell.n for key, cell in tables.windows().items() if key[1] == "wait_to_call"}
     assert waits == {"5m": 1, "30m": 1, "1d": 1}
+
+
+def test_a_source_that_names_ever_new_officers_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are forgotten when they are too many, once: what is read next must not bring them all back."""
+    monkeypatch.setattr("stream_processors.assembly.MOST_TEXTS", 10)
+    tables, sent, held = Tables(), [], []
+    for n in range(40):
+        sent.append(ticket("created", MONDAY + n, ticket=f"A{n % 7}-{n // 7}", officer=f"p{n}"))
+        tables.take(sent[-1:])
+        held.append(len(tables.assembly.names.texts))
+    assert max(held) <= 11
+    assert sum(after < before for before, after in pairwise(held)) <= 5
+    assert tables.windows() == from_scratch(sent)[1]
 
 
 def test_a_batch_larger_than_the_memory_keeps_every_one_of_its_facts_and_cells() -> None:
