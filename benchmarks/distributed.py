@@ -90,6 +90,8 @@ class Run:
         self.workers = [WorkerProcess(self.cluster) for _ in range(workers)]
         for worker in self.workers:
             eventually(worker.ready, "a worker that is ready")
+        if workers:
+            eventually(lambda: self.said("facts learned") >= PARTITIONS, "workers that know what is stored")
 
     def send(self, records: list[Record]) -> None:
         """Put records on the bus."""
@@ -122,6 +124,10 @@ class Run:
         """The offset up to which each partition is in the tables."""
         names = [f"{EVENTS.name}/{PARTITIONS}:{number}" for number in range(PARTITIONS)]
         return {row[0]: row[3] for row in self.engine.query(sql("newest_claims"), {"names": names}).rows}
+
+    def said(self, words: str) -> int:
+        """How often the workers' logs have some words."""
+        return sum(worker.said.count(words) for worker in self.workers)
 
     def rows(self) -> float:
         """Rows that the workers wrote."""

@@ -16,7 +16,7 @@ from clickhouse_driver.bufferedwriter import BufferedSocketWriter
 from clickhouse_driver.context import Context
 from clickhouse_driver.streams.native import BlockInputStream, BlockOutputStream
 
-from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe
+from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe, distinct
 from storage.native_blocks import varint
 
 _BUFFER = 1 << 20
@@ -179,8 +179,8 @@ def _texts(values: Sequence[str | bytes]) -> bytes:
 def _coded(values: Sequence[str] | Coded) -> bytes:
     """Each text once, and which of them each row has."""
     if isinstance(values, Coded):
-        used, places = _used(values)
-        return _dictionary([values.names[code] for code in used], places)
+        used, places = distinct(values.codes)
+        return _dictionary([values.names[code] for code in used.tolist()], places)
     keys = [*dict.fromkeys(values)]
     place = {key: n for n, key in enumerate(keys)}
     return _dictionary(keys, [place[value] for value in values])
@@ -192,22 +192,13 @@ def _coded_or_null(values: Sequence[str | None] | Coded) -> bytes:
         keys = ["", *(key for key in dict.fromkeys(values) if key is not None)]
         place: dict[str | None, int] = {key: n for n, key in enumerate(keys) if n} | {None: 0}
         return _dictionary(keys, [place[value] for value in values])
-    used, places = _used(values)
-    known = [values.names[code] is not None for code in used]
+    used, places = distinct(values.codes)
+    names = [values.names[code] for code in used.tolist()]
+    known = [name is not None for name in names]
     return _dictionary(
-        ["", *(values.names[code] for code in used if values.names[code] is not None)],
+        ["", *(name for name in names if name is not None)],
         np.where(known, np.cumsum(known), 0)[places],
     )
-
-
-def _used(values: Coded) -> tuple[list[int], Array]:
-    """The codes that some row has, and for each row which of them."""
-    if len(values.names) > 4 * len(values):
-        used, places = np.unique(values.codes, return_inverse=True)
-        return used.tolist(), places
-    flags = np.zeros(len(values.names), np.bool_)
-    flags[values.codes] = True
-    return np.flatnonzero(flags).tolist(), (np.cumsum(flags) - 1)[values.codes]
 
 
 _KEYS_VERSION, _OWN_DICTIONARY = 1, 1 << 9 | 1 << 10

@@ -6,13 +6,13 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, Told, grown, ranges
+from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, Told, distinct, grown, ranges
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.histogram import EDGES
 from pantau.domain.measures import SPREAD
 from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, slots
-from stream_processors.known import KnownNumbers
-from stream_processors.numbers import Numbers, mixed
+from stream_processors.known import KnownNumbers, mixed
+from stream_processors.numbers import Numbers
 
 Page = tuple[int, str]
 """(local day as days since 1970-01-01, unit)."""
@@ -96,8 +96,8 @@ class Cells:
         starts, days = self._placed(marks.unit, marks.at)
         series = self._series_of(marks.measure, marks.service)
         numbers = (marks.unit << (_SERIES_BITS + _SLOT_BITS)) | (series << _SLOT_BITS) | (starts // _SLOT_MS)
-        distinct, place = np.unique(numbers.ravel(), return_inverse=True)
-        rows = self._rows(distinct)
+        every, place = np.unique(numbers.ravel(), return_inverse=True)
+        rows = self._rows(every)
         self._start[rows[place]] = starts.ravel()
         self._day[rows[place]] = np.tile(days, 3)
         for column, values in enumerate(
@@ -109,7 +109,7 @@ class Cells:
             )
         ):
             if values.any():
-                sums = np.zeros(len(distinct), np.int64)
+                sums = np.zeros(len(every), np.int64)
                 np.add.at(sums, place, np.tile(values, 3))
                 self._state[rows, column] += sums
         timed = np.flatnonzero(self._spread.of(marks.measure))
@@ -117,7 +117,7 @@ class Cells:
             edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
             touched = place.reshape(3, -1)[:, timed].ravel()
             self._pending.append((touched, np.tile(edges, 3), np.tile(marks.sign[timed], 3)))
-        pages = np.unique(marks.unit << 20 | days)
+        self._pages = pages = np.unique(marks.unit << 20 | days)
         lost = np.unique(place.reshape(3, -1)[:, marks.sign < 0])
         names = self.units.names
         touched = {*zip((pages & 0xFFFFF).tolist(), [names[unit] for unit in (pages >> 20).tolist()], strict=True)}
@@ -130,13 +130,16 @@ class Cells:
             return []
         if self._stored is None:
             return self._keys(rows)
-        maybe = self._left_pages.holds(self._page_hashes(rows))
+        pages, names, stored = self._pages, self.units.names, self._stored
+        left = self._left_pages.holds(self._page_hashes(pages >> 20, pages & 0xFFFFF))
+        if not stored and not left.any():
+            return []
+        place = np.searchsorted(pages, self._units(rows) << 20 | self._day[rows])
+        maybe = left[place]
         asked = np.flatnonzero(maybe)
         maybe[asked] = self._left.holds(self._hashes(rows[asked]))
-        if self._stored:
-            pages, place = np.unique(self._units(rows) << 20 | self._day[rows], return_inverse=True)
-            names = self.units.names
-            maybe |= np.array([(page & 0xFFFFF, names[page >> 20]) in self._stored for page in pages.tolist()])[place]
+        if stored:
+            maybe |= np.array([(page & 0xFFFFF, names[page >> 20]) in stored for page in pages.tolist()])[place]
         return self._keys(rows[maybe])
 
     def restore(self, stored: Mapping[CellKey, Accumulator]) -> None:
@@ -184,6 +187,7 @@ class Cells:
     def _begin(self, touched: Ints, known: int) -> None:
         self._touched = touched
         self._new = touched[touched >= known]
+        self._pages = np.zeros(0, np.int64)
         self._pending: list[tuple[Ints, Ints, Ints]] = []
 
     def _rows(self, numbers: Ints) -> Ints:
@@ -205,29 +209,32 @@ class Cells:
 
     def _placed(self, units: Ints, at: Ints) -> tuple[Ints, Ints]:
         """Where instants fall: the starts of their windows, a row a size, and their local days."""
-        distinct, place = np.unique(self._zone.of(units) << 32 | at // _SLOT_MS, return_inverse=True)
-        one_of_each = np.zeros(len(distinct), np.int64)
+        if not len(at):
+            return np.zeros((3, 0), np.int64), at
+        slot = at // _SLOT_MS
+        first = slot.min()
+        width = slot.max() - first + 1
+        each, place = distinct(self._zone.of(units) * width + slot - first)
+        one_of_each = np.zeros(len(each), np.int64)
         one_of_each[place] = at
-        names = self._zones.names
-        found = [
-            slots(names[zone_and_slot >> 32], instant)
-            for zone_and_slot, instant in zip(distinct.tolist(), one_of_each.tolist(), strict=True)
-        ]
+        zones = [self._zones.names[zone] for zone in (each // width).tolist()]
+        found = [slots(zone, instant) for zone, instant in zip(zones, one_of_each.tolist(), strict=True)]
         placed = np.array(found, np.int64).reshape(-1, 4)
-        aligned = placed[:, 0] == (distinct & (1 << 32) - 1) * _SLOT_MS
+        aligned = placed[:, 0] == (each % width + first) * _SLOT_MS
         placed = placed[place].T
         for one in np.flatnonzero(~aligned[place]).tolist():  # a zone off the five minutes: each by itself
-            placed[:, one] = slots(names[int(distinct[place[one]]) >> 32], int(at[one]))
+            placed[:, one] = slots(zones[place[one]], int(at[one]))
         return placed[:3], placed[3]
 
     def _series_of(self, measures: Ints, services: Ints) -> Ints:
         """The (size, measure, service) of marks, a row a size."""
-        pairs, place = np.unique(services << 32 | measures, return_inverse=True)
+        many = len(self.measures)
+        pairs, place = distinct(services * many + measures)
         every, unknown = self.services.code(ALL_SERVICES), self.services.code(UNKNOWN_SERVICE)
         code = self._series.code
         found = [
             (code((0, measure, every)), code((1, measure, service)), code((2, measure, service)))
-            for service, measure in ((pair >> 32 or unknown, pair & (1 << 32) - 1) for pair in pairs.tolist())
+            for service, measure in ((pair // many or unknown, pair % many) for pair in pairs.tolist())
         ]
         return np.array(found, np.int64).reshape(-1, 3)[place].T
 
@@ -252,8 +259,8 @@ class Cells:
         inner = mixed(self._series_hash.of(self._series_codes(rows)) + slot)
         return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ inner)
 
-    def _page_hashes(self, rows: Ints) -> Array:
-        return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ mixed(self._day[rows]))
+    def _page_hashes(self, units: Ints, days: Ints) -> Array:
+        return mixed(self._unit_hash.of(units).astype(np.uint64) ^ mixed(days))
 
     def _columns(self, rows: Ints) -> Table:
         """The keys of cells, a column a field."""
@@ -281,7 +288,8 @@ class Cells:
     def _leave(self, rows: Ints) -> None:
         """Remember cells that will not be held any more."""
         self._left.add(self._hashes(rows))
-        self._left_pages.add(np.unique(self._page_hashes(rows)))
+        pages, _ = distinct(self._units(rows) << 20 | self._day[rows])
+        self._left_pages.add(self._page_hashes(pages >> 20, pages & 0xFFFFF))
 
     def _pack(self, rows: Ints) -> None:
         """Keep these cells only, without gaps between their histograms."""

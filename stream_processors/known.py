@@ -37,6 +37,16 @@ class Known:
         return {fact for bloom in self._filters for fact in facts if fact in bloom}
 
 
+def mixed(numbers: Array) -> Array:
+    """64 well-mixed bits of each number."""
+    found = numbers.astype(np.uint64)
+    found ^= found >> np.uint64(32)
+    found *= np.uint64(0x9E3779B97F4A7C15)
+    found ^= found >> np.uint64(29)
+    found *= np.uint64(0xBF58476D1CE4E5B9)
+    return found ^ (found >> np.uint64(32))
+
+
 _WORDS_BITS = 16
 """Words of the first filter of numbers, as a power of two: half a megabyte for a quarter of a million numbers."""
 

@@ -1,105 +1,69 @@
-"""Where a number stands, for many numbers at once: a hash table in arrays, of which nothing is looked up in a loop."""
+"""Where a number stands, for many numbers at once: sorted arrays, of which nothing is looked up in a loop."""
 
 import numpy as np
 
-from pantau.domain.columns import Array, Ints
+from pantau.domain.columns import Ints
 
-_WIDTH = 8
-"""Numbers a bucket holds: one cache line."""
+_FEW = 1 << 15
+"""Numbers that may be beside the many before they are put among them."""
 
-_FULL = 2
-"""Numbers a bucket holds on average when there are to be twice as many buckets; few then overflow."""
-
-_ROOMY = 3
-"""How many times the buckets may be twice as many as needed, so that what grows again need not be put anew."""
-
-_EMPTY = -1
-
-
-def mixed(numbers: Array) -> Array:
-    """64 well-mixed bits of each number."""
-    found = numbers.astype(np.uint64)
-    found ^= found >> np.uint64(32)
-    found *= np.uint64(0x9E3779B97F4A7C15)
-    found ^= found >> np.uint64(29)
-    found *= np.uint64(0xBF58476D1CE4E5B9)
-    return found ^ (found >> np.uint64(32))
+_SHARE = 8
+"""Or as many of the many as one in so many: putting them among the many copies all."""
 
 
 class Numbers:
-    """Row by number, both not negative. What does not fit its bucket is in a dictionary."""
+    """Row by number, both not negative: the many in one sorted array, those that came last in a shorter one."""
 
     def __init__(self) -> None:
-        self._make(10)
-
-    def _clear(self, bits: int) -> None:
-        if bits != self._bits:
-            self._make(bits)
-            return
-        self._numbers.fill(_EMPTY)  # memory that is at hand is cheaper than new one
-        self._fill.fill(0)
-        self._beside.clear()
-        self._n = 0
-
-    def _make(self, bits: int) -> None:
-        self._bits = bits
-        self._numbers = np.full((1 << bits, _WIDTH), _EMPTY, np.int64)
-        self._rows = np.zeros((1 << bits) * _WIDTH, np.int32)
-        self._fill = np.zeros(1 << bits, np.int64)
-        self._beside: dict[int, int] = {}
-        self._n = 0
+        self._many, self._last = _Sorted(_NONE, _NONE), _Sorted(_NONE, _NONE)
 
     def __len__(self) -> int:
-        return self._n
+        return len(self._many.numbers) + len(self._last.numbers)
 
     def find(self, numbers: Ints) -> Ints:
         """The row of each number, -1 for one that is not held."""
-        buckets = self._buckets(numbers)
-        hits = self._numbers.take(buckets, axis=0) == numbers[:, None]
-        column = hits.argmax(axis=1)
-        places = buckets * _WIDTH + column
-        found = np.where(hits.ravel()[np.arange(len(numbers)) * _WIDTH + column], self._rows[places], -1)
-        if self._beside:
-            for at in np.flatnonzero((found < 0) & (self._fill[buckets] > _WIDTH)).tolist():
-                found[at] = self._beside.get(int(numbers[at]), -1)
+        found = self._many.find(numbers)
+        if len(self._last.numbers):
+            rest = np.flatnonzero(found < 0)
+            found[rest] = self._last.find(numbers[rest])
         return found
 
     def add(self, numbers: Ints, rows: Ints) -> None:
-        """Hold numbers that are distinct and not held yet."""
-        if self._n + len(numbers) > _FULL << self._bits:
-            old, old_rows = self.items()
-            self._clear(int(np.ceil(np.log2(max(1, self._n + len(numbers))))))
-            self._put(old, old_rows)
-        self._put(numbers, rows)
-
-    def items(self) -> tuple[Ints, Ints]:
-        """Every number and its row."""
-        held = self._numbers.ravel() != _EMPTY
-        beside = np.array([*self._beside.items()], np.int64).reshape(-1, 2)
-        numbers = np.concatenate([self._numbers.ravel()[held], beside[:, 0]])
-        return numbers, np.concatenate([self._rows[held], beside[:, 1]])
+        """Hold numbers that are distinct and in order, and not held yet."""
+        self._last = self._last.merged(_Sorted(numbers, rows))
+        if len(self._last.numbers) > max(_FEW, len(self._many.numbers) // _SHARE):
+            self._many, self._last = self._many.merged(self._last), _Sorted(_NONE, _NONE)
 
     def replace(self, numbers: Ints, rows: Ints) -> None:
-        """Hold these and no others."""
-        bits = max(10, int(np.ceil(np.log2(max(1, len(numbers))))))
-        self._clear(self._bits if bits <= self._bits <= bits + _ROOMY else bits)
-        self._put(numbers, rows)
+        """Hold these, distinct and in any order, and no others."""
+        order = np.argsort(numbers)
+        self._many, self._last = _Sorted(numbers[order], rows[order]), _Sorted(_NONE, _NONE)
 
-    def _put(self, numbers: Ints, rows: Ints) -> None:
-        buckets = self._buckets(numbers)
-        order = np.argsort(buckets)
-        numbers, rows, buckets = numbers[order], rows[order], buckets[order]
-        first = np.flatnonzero(np.diff(buckets, prepend=-1))
-        sizes = np.diff(first, append=len(buckets))
-        column = self._fill[buckets] + np.arange(len(buckets)) - np.repeat(first, sizes)
-        self._fill[buckets[first]] += sizes
-        fits = column < _WIDTH
-        places = (buckets * _WIDTH + column)[fits]
-        self._numbers.ravel()[places] = numbers[fits]
-        self._rows[places] = rows[fits]
-        if not fits.all():
-            self._beside.update(zip(numbers[~fits].tolist(), rows[~fits].tolist(), strict=True))
-        self._n += len(numbers)
 
-    def _buckets(self, numbers: Ints) -> Ints:
-        return (mixed(numbers) >> np.uint64(64 - self._bits)).astype(np.int64)
+_NONE = np.zeros(0, np.int64)
+
+
+class _Sorted:
+    """Numbers in order, and their rows."""
+
+    def __init__(self, numbers: Ints, rows: Ints) -> None:
+        self.numbers, self.rows = numbers, rows
+
+    def find(self, numbers: Ints) -> Ints:
+        if not len(self.numbers):
+            return np.full(len(numbers), -1)
+        places = np.searchsorted(self.numbers, numbers)
+        places[places == len(self.numbers)] = 0
+        return np.where(self.numbers[places] == numbers, self.rows[places], -1)
+
+    def merged(self, other: "_Sorted") -> "_Sorted":
+        """Both, whose numbers are all different."""
+        if not len(self.numbers):
+            return other
+        places = np.searchsorted(self.numbers, other.numbers) + np.arange(len(other.numbers))
+        mine = np.ones(len(self.numbers) + len(other.numbers), np.bool_)
+        mine[places] = False
+        numbers, rows = np.empty(len(mine), np.int64), np.empty(len(mine), np.int64)
+        numbers[places], rows[places] = other.numbers, other.rows
+        numbers[mine], rows[mine] = self.numbers, self.rows
+        return _Sorted(numbers, rows)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from pantau.domain.accepted import TicketNames
-from pantau.domain.columns import NULL, Array, Coded, Column, Ints, Maybe, Names, Table, grown, ranges
+from pantau.domain.columns import NULL, Array, Coded, Column, Ints, Maybe, Names, Table, Told, grown, ranges
 from pantau.domain.entries import Entry, FactId, History
 from pantau.domain.registry import Registry
 from pantau.domain.visit_columns import (
@@ -68,6 +68,12 @@ class Tickets:
         self._dated = any(standard.valid_from or standard.valid_to for standard in registry.standards)
         self._promise_of: dict[int, int] = {}
         """Promise by unit and service; only where none is dated."""
+        alike: dict[tuple[str, str] | None, int] = {}
+        self._alike = Told(
+            names.units,
+            lambda unit: alike.setdefault(registry.promises_alike(unit), names.units.code(unit)) if unit else 0,
+        )
+        """The first of the units that are promised the same as one."""
         self._standards = Names()
         self._index: dict[FactId, int] = {}
         self._ids: list[FactId | None] = []
@@ -202,11 +208,11 @@ class Tickets:
         if self._dated:
             codes = zip(units.tolist(), services.tolist(), visits["created_at"].tolist(), strict=True)
             return np.array([self._promise(*each) for each in codes])
-        pairs = (units << 32 | services).tolist()
+        pairs, place = np.unique(self._alike.of(units) << 32 | services, return_inverse=True)
         promise_of = self._promise_of
-        for pair in {*pairs}.difference(promise_of):
+        for pair in {*pairs.tolist()}.difference(promise_of):
             promise_of[pair] = self._promise(pair >> 32, pair & (1 << 32) - 1, 0)
-        return np.fromiter(map(promise_of.__getitem__, pairs), np.int64, len(pairs))
+        return np.fromiter(map(promise_of.__getitem__, pairs.tolist()), np.int64, len(pairs))[place]
 
     def _promise(self, unit: int, service: int, created: int) -> int:
         names = self.names

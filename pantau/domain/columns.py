@@ -125,10 +125,8 @@ def _joined_texts(parts: Sequence[Coded]) -> Coded:
     names = Names()
     codes = []
     for part in parts:
-        used = np.unique(part.codes)
-        places = np.zeros(len(part.names), np.int32)
-        places[used] = names.codes([part.names[code] for code in used.tolist()])
-        codes.append(places[part.codes])
+        used, places = distinct(part.codes)
+        codes.append(names.codes([part.names[code] for code in used.tolist()])[places])
     return Coded(names.names, np.concatenate(codes))
 
 
@@ -183,6 +181,25 @@ class Told:
             self._values[n : len(names)] = [self._of(name) for name in names[n:]]
             self._n = len(names)
         return self._values[codes]
+
+
+def distinct(numbers: Array) -> tuple[Ints, Ints]:
+    """The different numbers in order, and for each which of them it is: numpy's ``unique``, without sorting few."""
+    if not len(numbers):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    least = numbers.min()
+    span = int(numbers.max()) - int(least) + 1
+    if span > _WIDE * len(numbers):
+        found, places = np.unique(numbers, return_inverse=True)
+        return found.astype(np.int64), places
+    above = numbers - least
+    there = np.zeros(span, np.bool_)
+    there[above] = True
+    return np.flatnonzero(there) + least, (np.cumsum(there) - 1)[above]
+
+
+_WIDE: Final = 8
+"""Numbers whose least and greatest lie further apart than so many times their number are sorted."""
 
 
 def ranges(starts: Ints, lengths: Ints) -> Ints:

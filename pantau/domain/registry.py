@@ -119,6 +119,7 @@ class Registry:
                 self._units_of[area].append(unit)
         self._hours = {record.name: record for record in self.hours}
         self._zones = {code: versions[-1].zone for code, versions in self._unit_versions.items()}
+        self._every_zone = frozenset(self._zones.values())
         self._sources = {record.name: record for record in self.sources}
         self._families = sorted(
             ((record.name[:-1], record) for record in self.sources if record.name.endswith(ANY)),
@@ -170,6 +171,11 @@ class Registry:
         """The IANA zone of a unit, the same in all its versions. Raises KeyError for an unknown unit."""
         return self._zones[code]
 
+    @property
+    def zones(self) -> frozenset[str]:
+        """The IANA zones of all units."""
+        return self._every_zone
+
     def service(self, code: str) -> Service | None:
         """The latest version of a service."""
         versions = self._service_versions.get(code)
@@ -182,14 +188,22 @@ class Registry:
         one for all. None where nothing is promised. A service of None is unknown: only promises for all services hold.
         With ``kind`` only promises about tickets, or about applications, are looked at.
         """
-        zone = self._zones.get(unit)
-        if zone is None:
+        alike = self.promises_alike(unit)
+        if alike is None:
             return None
-        scope = (zone, unit if unit in self._promising_units else ANY, service if service in self._promised else None)
+        scope = (*alike, service if service in self._promised else None)
         timeline = self._standard_timelines.get((scope, kind))
         if timeline is None:
             timeline = self._standard_timelines[scope, kind] = self._promises(*scope, kind)
         return _at(timeline, at)
+
+    def promises_alike(self, unit: str) -> tuple[str, str] | None:
+        """What units have in common that are promised the same: the zone, and the unit if it has promises of its own.
+
+        None for an unknown unit.
+        """
+        zone = self._zones.get(unit)
+        return None if zone is None else (zone, unit if unit in self._promising_units else ANY)
 
     def calendar(self, unit: str, at: int) -> Calendar:
         """The calendar of a unit's version valid at an instant, or the nearest. Raises KeyError for an unknown unit."""

@@ -1,7 +1,7 @@
 """Every source's clock, watched as events pass: what is counted, kept in the table ``source_health``, and concluded."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 import numpy as np
@@ -144,8 +144,8 @@ class ClockWatches:
     def _watch(self, source: str, rule: Source | None, registry: Registry) -> ClockWatch:
         expected: tuple[int, int] | None = None
         if rule is not None:
-            units: Sequence[str] = sorted(rule.units) if rule.units else [unit.code for unit in registry.units]
-            zones = {registry.zone(unit) for unit in units if registry.unit(unit) is not None}
+            units = rule.units
+            zones = {registry.zone(u) for u in units if registry.unit(u) is not None} if units else registry.zones
             expected = expected_time(rule, zones) if zones else None
         watch = self._watches[source] = ClockWatch(source, expected)
         return watch

@@ -6,8 +6,7 @@ import pytest
 from pantau.domain.columns import Array
 from pantau.domain.entries import fact_number
 from stream_processors import known
-from stream_processors.known import Known, KnownNumbers
-from stream_processors.numbers import mixed
+from stream_processors.known import Known, KnownNumbers, mixed
 
 
 def number(n: int) -> int:
