@@ -123,8 +123,9 @@ class Store:
     def cells(self, keys: Sequence[CellKey]) -> dict[CellKey, Accumulator]:
         """The stored states of cells, of those that exist."""
         found: dict[CellKey, Accumulator] = {}
+        in_order = sorted(keys)  # as they are stored, so that each look-up reads one stretch of the table
         for start in range(0, len(keys), LOOKUP):
-            part = [*keys[start : start + LOOKUP]]
+            part = in_order[start : start + LOOKUP]
             for row in self.engine.query(sql("stored_cells"), {"keys": part}).rows:
                 size, measure, day, unit, service, at, n, total, imputed, auto_closed, edges, counts = row
                 histogram = dict(zip(edges, counts, strict=True))
