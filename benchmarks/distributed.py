@@ -28,7 +28,7 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaProducer
 
 from benchmarks.faust_baseline import TOPIC as BASELINE_TOPIC
-from benchmarks.operator import backlog, registry
+from benchmarks.operator import Scenario, backlog, bursts, registry
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import unpack
@@ -41,6 +41,9 @@ from tests.distributed.cluster import Cluster, WorkerProcess, eventually
 ROOT = Path(__file__).parents[1]
 PARTITIONS = 4
 RECORD_EVENTS = 500
+EVENTS_AT_ONCE = 1_000_000
+"""Events that are waited for together."""
+
 BASELINE_EVENTS = 4_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -48,9 +51,9 @@ Record = tuple[int, bytes, list[tuple[str, bytes]]]
 """(partition, value, headers)."""
 
 
-def events_of(units: int, n: int) -> list[Event]:
-    """So many events of whole visits, in the order of their time."""
-    return [event for batch in islice(backlog(units), -(-n // 40_000)) for event in batch][:n]
+def events_of(units: int, n: int, scenario: Scenario = backlog) -> list[Event]:
+    """So many events of whole visits; of a backlog in the order of their time."""
+    return [event for batch in islice(scenario(units), -(-n // 40_000)) for event in batch][:n]
 
 
 def records_of(events: list[Event], size: int) -> list[Record]:
@@ -155,8 +158,11 @@ def line(name: str, events: int, seconds: float, worker: float, rest: str = "") 
 def through(name: str, units: int, events: list[Event], size: int, workers: int = 1, **environment: str) -> float:
     """Events through workers into the tables."""
     records = records_of(events, size)
+    many = EVENTS_AT_ONCE // size
+    parts = [records[start : start + many] for start in range(0, len(records), many)]
     with tempfile.TemporaryDirectory() as folder, closing(Run(Path(folder), units, workers, **environment)) as run:
-        seconds, worker, server, broker = run.measured(records, len(events))
+        costs = [run.measured(part, len(part) * size) for part in parts]
+        seconds, worker, server, broker = map(sum, zip(*costs, strict=True))
         peak = max(peak_of(each.pid) for each in run.workers)
         rest = (
             f"server {server / len(events) * 1e6:5.1f}  broker {broker / len(events) * 1e6:5.1f}  {peak:5.0f} MB"
@@ -295,6 +301,9 @@ def main() -> None:
     if wanted("flat"):
         for many in (10, 10_000, 100_000):
             through(f"packed, {many:,} units", many, events_of(many, n), RECORD_EVENTS)
+        for many in (10, 100, 10_000, 100_000):
+            some = events_of(many, max(n, 40 * many), bursts)
+            through(f"bursts of {many:,} units", many, some, RECORD_EVENTS)
     if wanted("steady"):
         for many in (10, 100, 10_000, 100_000):
             latency(many, 1_000, 30)

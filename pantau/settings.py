@@ -79,10 +79,13 @@ class Settings(BaseSettings):
     worker_facts: int = _setting(
         200_000, "facts", "Visits and other facts that a worker keeps in memory, about 1 KB each.", ge=1_000
     )
+    worker_cells: int = _setting(
+        3_000_000, "cells", "Cells of windows that a worker keeps in memory, about 0.1 KB each.", ge=1_000
+    )
     worker_announce_seconds: float = _setting(
         2.0,
         "seconds",
-        "How often a worker says on pantau.indicators what changed; it rests four times as long as that took.",
+        "How often a worker says on pantau.indicators what changed; it rests nine times as long as that took.",
         gt=0,
     )
     worker_session_seconds: float = _setting(

@@ -18,6 +18,7 @@ Page = tuple[int, str]
 """(local day as days since 1970-01-01, unit)."""
 
 SIZES: Final = ("5m", "30m", "1d")
+_SPANS: Final = np.array([5, 30, 24 * 60])
 _SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
 """A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
 
@@ -77,9 +78,10 @@ class Cells:
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
         self._n = self._tick = self._used = 0
-        self._number, self._start, self._day, self._stamp, self._from, self._length = np.zeros((6, 1024), np.int64)
+        self._number, self._start = np.zeros((2, 1024), np.int64)
+        self._day, self._stamp, self._from, self._length = np.zeros((4, 1024), np.int32)  # cells are many: half as wide
         self._state = np.zeros((1024, 4), np.int64)
-        self._pool = np.zeros((1024, 2), np.int64)
+        self._pool = np.zeros((1024, 2), np.int32)
         self._begin(np.zeros(0, np.int64), 0)
 
     def stored(self, pages: Iterable[Page] | None) -> None:
@@ -197,9 +199,9 @@ class Cells:
         self._n += len(new)
         rows[new] = np.arange(known, self._n)
         for name in _ARRAYS:
-            held = grown(getattr(self, name), self._n)
-            held[known : self._n] = 0
-            setattr(self, name, held)
+            setattr(self, name, grown(getattr(self, name), self._n))
+        self._state[known : self._n] = 0
+        self._length[known : self._n] = 0
         self._index.add(numbers[new], rows[new])
         self._number[rows] = numbers
         self._tick += 1
@@ -269,7 +271,7 @@ class Cells:
             [
                 Coded(SIZES, size),
                 Coded(self.measures.names, measure),
-                self._day[rows],
+                self._day[rows].astype(np.int64),
                 Coded(self.units.names, self._units(rows)),
                 Coded(self.services.names, service),
                 self._start[rows],
@@ -280,10 +282,11 @@ class Cells:
         return [*self._columns(rows)] if len(rows) else []
 
     def _evict(self) -> None:
-        """Keep the cells that were changed last."""
-        by_age = np.argsort(self._stamp[: self._n], kind="stable")
-        self._leave(by_age[: -self._capacity])
-        self._pack(np.sort(by_age[-self._capacity :]))
+        """Keep the cells that were changed last, for what their windows span: a day is come back to longest."""
+        spans = self._parts[0].of(self._series_codes(np.arange(self._n)))
+        by_age = np.argsort((self._tick - self._stamp[: self._n]) / _SPANS[spans], kind="stable")
+        self._leave(by_age[self._capacity :])
+        self._pack(np.sort(by_age[: self._capacity]))
 
     def _leave(self, rows: Ints) -> None:
         """Remember cells that will not be held any more."""

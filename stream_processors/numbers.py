@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pantau.domain.columns import Ints
+from pantau.domain.columns import Array, Ints
 
 _FEW = 1 << 15
 """Numbers that may be beside the many before they are put among them."""
@@ -15,7 +15,7 @@ class Numbers:
     """Row by number, both not negative: the many in one sorted array, those that came last in a shorter one."""
 
     def __init__(self) -> None:
-        self._many, self._last = _Sorted(_NONE, _NONE), _Sorted(_NONE, _NONE)
+        self._many, self._last = _Sorted(_NONE, _NO_ROWS), _Sorted(_NONE, _NO_ROWS)
 
     def __len__(self) -> int:
         return len(self._many.numbers) + len(self._last.numbers)
@@ -32,29 +32,30 @@ class Numbers:
         """Hold numbers that are distinct and in order, and not held yet."""
         self._last = self._last.merged(_Sorted(numbers, rows))
         if len(self._last.numbers) > max(_FEW, len(self._many.numbers) // _SHARE):
-            self._many, self._last = self._many.merged(self._last), _Sorted(_NONE, _NONE)
+            self._many, self._last = self._many.merged(self._last), _Sorted(_NONE, _NO_ROWS)
 
     def replace(self, numbers: Ints, rows: Ints) -> None:
         """Hold these, distinct and in any order, and no others."""
         order = np.argsort(numbers)
-        self._many, self._last = _Sorted(numbers[order], rows[order]), _Sorted(_NONE, _NONE)
+        self._many, self._last = _Sorted(numbers[order], rows[order]), _Sorted(_NONE, _NO_ROWS)
 
 
 _NONE = np.zeros(0, np.int64)
+_NO_ROWS = np.zeros(0, np.int32)
 
 
 class _Sorted:
     """Numbers in order, and their rows."""
 
-    def __init__(self, numbers: Ints, rows: Ints) -> None:
-        self.numbers, self.rows = numbers, rows
+    def __init__(self, numbers: Ints, rows: Array) -> None:
+        self.numbers, self.rows = numbers, rows.astype(np.int32, copy=False)
 
     def find(self, numbers: Ints) -> Ints:
         if not len(self.numbers):
             return np.full(len(numbers), -1)
         places = np.searchsorted(self.numbers, numbers)
         places[places == len(self.numbers)] = 0
-        return np.where(self.numbers[places] == numbers, self.rows[places], -1)
+        return np.where(self.numbers[places] == numbers, self.rows[places], np.int64(-1))
 
     def merged(self, other: "_Sorted") -> "_Sorted":
         """Both, whose numbers are all different."""
@@ -63,7 +64,7 @@ class _Sorted:
         places = np.searchsorted(self.numbers, other.numbers) + np.arange(len(other.numbers))
         mine = np.ones(len(self.numbers) + len(other.numbers), np.bool_)
         mine[places] = False
-        numbers, rows = np.empty(len(mine), np.int64), np.empty(len(mine), np.int64)
+        numbers, rows = np.empty(len(mine), np.int64), np.empty(len(mine), np.int32)
         numbers[places], rows[places] = other.numbers, other.rows
         numbers[mine], rows[mine] = self.numbers, self.rows
         return _Sorted(numbers, rows)

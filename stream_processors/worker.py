@@ -102,6 +102,7 @@ class Worker:
         secret: bytes,
         clocks: Clocks | None = None,
         facts_in_memory: int = 200_000,
+        cells_in_memory: int = 3_000_000,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         on_opened: Callable[[float], object] = lambda seconds: None,
     ) -> None:
@@ -111,7 +112,7 @@ class Worker:
         self._count = partitions
         self._secret = secret
         self._clocks = clocks
-        self._capacity = facts_in_memory
+        self._facts, self._cells = facts_in_memory, cells_in_memory
         self._clock = clock
         self._on_opened = on_opened
         self._partitions: dict[int, Partition] = {}
@@ -258,7 +259,9 @@ class Worker:
         began = time.monotonic()
         name = f"{self._topic}/{self._count}:{number}"
         claim = self.patience.ask(self._tables.claim, name, owner=self._owner, registry=self.registry.version)
-        partition = Partition(claim, self.registry, self._units(number), capacity=self._share())
+        parts = max(len(self._assigned or ()), len(self._partitions) + 1)
+        facts, cells = max(1_000, self._facts // parts), max(1_000, self._cells // parts)
+        partition = Partition(claim, self.registry, self._units(number), facts=facts, cells=cells)
         changed = self._changed_since(claim.registry, partition.units)
         done = self.patience.ask(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
         if partition.claim != claim:
@@ -292,9 +295,6 @@ class Worker:
                 log.info("facts learned", partition=partition.name, facts=facts, seconds=seconds)
 
         self._learning.submit(learn)
-
-    def _share(self) -> int:
-        return max(1_000, self._capacity // max(1, len(self._partitions) + 1))
 
     def _units(self, number: int) -> list[str]:
         """The units of a partition in the registry in force, all partitions' worked out at once."""

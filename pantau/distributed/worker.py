@@ -62,6 +62,7 @@ def run_worker(settings: Settings) -> int:
             secret=secret,
             clocks=PartitionClocks(store),
             facts_in_memory=settings.worker_facts,
+            cells_in_memory=settings.worker_cells,
             on_opened=metrics.rebuild.observe,
         )
         rejects, refused = Rejects(store), PartitionClocks(store)

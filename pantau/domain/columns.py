@@ -202,10 +202,11 @@ _WIDE: Final = 8
 """Numbers whose least and greatest lie further apart than so many times their number are sorted."""
 
 
-def ranges(starts: Ints, lengths: Ints) -> Ints:
+def ranges(starts: Array, lengths: Array) -> Ints:
     """The indices of many ranges, end to end."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+    found: Ints = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+    return found
 
 
 def grown(array: Array, rows: int) -> Array:
