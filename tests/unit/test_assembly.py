@@ -33,6 +33,7 @@ class Tables:
         self.facts: dict[FactId, tuple[object, ...]] = {}
         self.cells: dict[CellKey, Accumulator] = {}
         self.version = 0
+        self.asked: list[CellKey] = []
 
     def take(self, events: Sequence[Event]) -> Changes:
         """What a shell does with a batch."""
@@ -44,7 +45,7 @@ class Tables:
             if fact_id in self.facts:
                 assembly.restore(fact_id, self.history(fact_id))
         changes = assembly.merge(batch, self.version)
-        absent = assembly.absent_cells(changes)
+        absent = self.asked = assembly.absent_cells(changes)
         assembly.restore_cells({key: copied(self.cells[key]) for key in absent if key in self.cells})
         for table, rows in changes.rows.items():
             for row in rows:
@@ -172,6 +173,18 @@ def test_an_event_for_a_visit_no_longer_in_memory_is_merged_with_what_storage_ho
     assert len(tables.history(("visits", "dukcapil", "antrian", "A1"))) == 2
     waits = {key[0]: cell.n for key, cell in tables.windows().items() if key[1] == "wait_to_call"}
     assert waits == {"5m": 1, "30m": 1, "1d": 1}
+
+
+def test_a_day_stays_in_memory_while_windows_of_minutes_leave_it() -> None:
+    tables = Tables(capacity=10)
+    tables.assembly.stored(())
+    tables.take([ticket("created", MONDAY, ticket="once", service="kk")])
+    for n in range(100):
+        tables.take([ticket("created", MONDAY + n * 5 * MINUTE, ticket=f"A{n}", service="ktp")])
+    tables.take([ticket("created", MONDAY + 90 * 5 * MINUTE, ticket="again", service="kk")])
+    assert [key for key in tables.asked if key[0] == "1d"] == []
+    tables.take([ticket("created", MONDAY, ticket="late", service="kk")])
+    assert {key[0] for key in tables.asked} == {"5m"}
 
 
 def test_a_source_that_names_ever_new_officers_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:

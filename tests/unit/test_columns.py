@@ -17,6 +17,7 @@ from pantau.domain.columns import (
     Names,
     Table,
     Told,
+    distinct,
     end_to_end,
     extended,
     grown,
@@ -95,6 +96,14 @@ def test_a_number_is_worked_out_once_a_name() -> None:
     assert told.of(names.codes([f"{n}" * 3 for n in range(100)])).sum() == sum(len(f"{n}" * 3) for n in range(100))
     assert told.of(names.codes(["aa"])).tolist() == [2]
     assert len(asked) == len(names.names)
+
+
+@given(st.one_of(st.lists(st.integers(-9, 30)), st.lists(st.integers(-(2**62), 2**62))))
+def test_different_numbers_are_found_in_order_however_far_they_lie_apart(some: list[int]) -> None:
+    numbers = np.array(some, np.int64)
+    found, places = distinct(numbers)
+    assert found.tolist() == sorted(set(some))
+    assert found[places].tolist() == some
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 4)), max_size=8))
