@@ -307,6 +307,7 @@ def main() -> None:
     if wanted("steady"):
         for many in (10, 100, 10_000, 100_000):
             latency(many, 1_000, 30)
+            latency(many, 10_000, 15)
     if wanted("latency"):
         for rate in (1_000, 10_000):
             latency(units, rate, 15)
