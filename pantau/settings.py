@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         200_000, "facts", "Visits and other facts that a worker keeps in memory, about 1 KB each.", ge=1_000
     )
     worker_cells: int = _setting(
-        3_000_000, "cells", "Cells of windows that a worker keeps in memory, about 0.1 KB each.", ge=1_000
+        2_000_000, "cells", "Cells of windows that a worker keeps in memory, about 0.1 KB each.", ge=1_000
     )
     worker_announce_seconds: float = _setting(
         2.0,

@@ -49,7 +49,7 @@ class AppSettings(msgspec.Struct, frozen=True):
     stalled_seconds: float
     announce_seconds: float
     commit_seconds: float = 0.5
-    records_at_once: int = 512
+    records_at_once: int = 256
     within_seconds: float = 0.1
 
 

@@ -102,7 +102,7 @@ class Worker:
         secret: bytes,
         clocks: Clocks | None = None,
         facts_in_memory: int = 200_000,
-        cells_in_memory: int = 3_000_000,
+        cells_in_memory: int = 2_000_000,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         on_opened: Callable[[float], object] = lambda seconds: None,
     ) -> None:
