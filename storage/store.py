@@ -114,8 +114,9 @@ class Store:
         self, table: str, keys: Sequence[tuple[str, str, str]]
     ) -> Iterator[tuple[tuple[str, str, str], History]]:
         """The stored histories of facts, of those that exist."""
+        in_order = sorted(keys)  # as they are stored, so that each look-up reads one stretch of the table
         for start in range(0, len(keys), LOOKUP):
-            part = [*keys[start : start + LOOKUP]]
+            part = in_order[start : start + LOOKUP]
             answer = self.engine.query(sql("stored_facts"), {"table": table, "keys": part})
             for unit, source, subject, history in answer.rows:
                 yield (unit, source, subject), decode_history(history)
@@ -123,7 +124,7 @@ class Store:
     def cells(self, keys: Sequence[CellKey]) -> dict[CellKey, Accumulator]:
         """The stored states of cells, of those that exist."""
         found: dict[CellKey, Accumulator] = {}
-        in_order = sorted(keys)  # as they are stored, so that each look-up reads one stretch of the table
+        in_order = sorted(keys)
         for start in range(0, len(keys), LOOKUP):
             part = in_order[start : start + LOOKUP]
             for row in self.engine.query(sql("stored_cells"), {"keys": part}).rows:

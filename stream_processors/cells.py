@@ -18,7 +18,9 @@ Page = tuple[int, str]
 """(local day as days since 1970-01-01, unit)."""
 
 SIZES: Final = ("5m", "30m", "1d")
-_SPANS: Final = np.array([5, 30, 24 * 60])
+_MINUTES: Final = np.array([5, 30, 24 * 60])
+"""What windows of each size span."""
+
 _SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
 """A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
 
@@ -283,8 +285,8 @@ class Cells:
 
     def _evict(self) -> None:
         """Keep the cells that were changed last, for what their windows span: a day is come back to longest."""
-        spans = self._parts[0].of(self._series_codes(np.arange(self._n)))
-        by_age = np.argsort((self._tick - self._stamp[: self._n]) / _SPANS[spans], kind="stable")
+        sizes = self._parts[0].of(self._series_codes(np.arange(self._n)))
+        by_age = np.argsort((self._tick - self._stamp[: self._n]) / _MINUTES[sizes], kind="stable")
         self._leave(by_age[self._capacity :])
         self._pack(np.sort(by_age[: self._capacity]))
 

@@ -119,7 +119,8 @@ class Registry:
                 self._units_of[area].append(unit)
         self._hours = {record.name: record for record in self.hours}
         self._zones = {code: versions[-1].zone for code, versions in self._unit_versions.items()}
-        self._every_zone = frozenset(self._zones.values())
+        self.zones = frozenset(self._zones.values())
+        """The IANA zones of all units."""
         self._sources = {record.name: record for record in self.sources}
         self._families = sorted(
             ((record.name[:-1], record) for record in self.sources if record.name.endswith(ANY)),
@@ -170,11 +171,6 @@ class Registry:
     def zone(self, code: str) -> str:
         """The IANA zone of a unit, the same in all its versions. Raises KeyError for an unknown unit."""
         return self._zones[code]
-
-    @property
-    def zones(self) -> frozenset[str]:
-        """The IANA zones of all units."""
-        return self._every_zone
 
     def service(self, code: str) -> Service | None:
         """The latest version of a service."""
