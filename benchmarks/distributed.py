@@ -175,7 +175,7 @@ def evicted(units: int, events: list[Event]) -> float:
     """The last event of visits that left the worker's memory long ago; what came before is not counted."""
     last = [event for event in events if event.kind == "service.ended"]
     first = [event for event in events if event.kind != "service.ended"]
-    environment = {"PANTAU_WORKER_FACTS": "4000"}
+    environment = {"PANTAU_WORKER_FACTS": "4000", "PANTAU_WORKER_CELLS": "16000"}
     with tempfile.TemporaryDirectory() as folder, closing(Run(Path(folder), units, 1, **environment)) as run:
         run.measured(records_of(first, RECORD_EVENTS), len(first))
         seconds, worker, server, broker = run.measured(records_of(last, RECORD_EVENTS), len(last))

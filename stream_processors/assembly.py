@@ -98,11 +98,18 @@ class Assembly:
 
     def __init__(self, registry: Registry, *, capacity: int = 30_000, cells: int | None = None) -> None:
         self.registry = registry
+        cells = cells or capacity * 4
+        self.capacity = capacity
         self._facts: Generations[FactId, _Held] = Generations(capacity)
         self._batch_facts: dict[FactId, _Held] = {}
-        self._cells = Cells(cells or capacity * 4, zone_of=lambda unit: self.registry.zone(unit), measures=MEASURES)
+        self._cells = Cells(cells, zone_of=lambda unit: self.registry.zone(unit), measures=MEASURES)
         self._tickets = Tickets(capacity)
         self.forget()
+
+    def bound(self, *, capacity: int, cells: int) -> None:
+        """Keep as much from now on; what is too much leaves with the next batch."""
+        self.capacity = self._facts.capacity = self._tickets.capacity = capacity
+        self._cells.capacity = cells
 
     @property
     def names(self) -> TicketNames:

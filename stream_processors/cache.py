@@ -11,7 +11,7 @@ class Generations(Generic[K, V]):
     """Holds between ``capacity`` and twice ``capacity`` of the most lately used items; each look-up counts as a use."""
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
 
@@ -30,7 +30,7 @@ class Generations(Generic[K, V]):
 
     def keep(self, items: Mapping[K, V]) -> None:
         """Hold items, the newest of all; when they would go past capacity the young become old first."""
-        if len(self._young) + len(items) > self._capacity:
+        if len(self._young) + len(items) > self.capacity:
             self._old = self._young
             self._young = {}
         self._young.update(items)
@@ -46,7 +46,7 @@ class Generations(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Hold an item; at capacity the young become old and the old leave."""
-        if len(self._young) >= self._capacity:
+        if len(self._young) >= self.capacity:
             self._old = self._young
             self._young = {}
         self._young[key] = value

@@ -50,13 +50,13 @@ def joined_marks(parts: Sequence[Marks]) -> Marks:
 
 
 class Cells:
-    """Holds between ``capacity`` and twice ``capacity`` of the cells changed last. One batch at a time.
+    """Holds between ``capacity`` and twice ``capacity`` of the cells changed last, for what their windows span.
 
-    A batch is added, then what storage holds of its cells is restored, then it is settled.
+    One batch at a time: it is added, then what storage holds of its cells is restored, then it is settled.
     """
 
     def __init__(self, capacity: int, *, zone_of: Callable[[str], str], measures: Iterable[str]) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._zone_of = zone_of
         self._left, self._left_pages = KnownNumbers(), KnownNumbers()
         """Cells that were held and left, and their pages: storage has them, which of all others it is not asked."""
@@ -177,7 +177,7 @@ class Cells:
         self._from[rows], self._length[rows] = first + np.cumsum(lengths) - lengths, lengths
         state = self._state[rows]
         found = CellStates(self._columns(rows), Table([*state.T, Lists(lengths, _EDGES[edges]), Lists(lengths, sums)]))
-        if self._n > 2 * self._capacity:
+        if self._n > 2 * self.capacity:
             self._evict()
         elif self._used > 1024 and self._used > 2 * int(self._length[: self._n].sum()):
             self._pack(np.arange(self._n))
@@ -287,13 +287,13 @@ class Cells:
         """Keep the cells that were changed last, for what their windows span: a day is come back to longest."""
         sizes = self._parts[0].of(self._series_codes(np.arange(self._n)))
         by_age = np.argsort((self._tick - self._stamp[: self._n]) / _MINUTES[sizes], kind="stable")
-        self._leave(by_age[self._capacity :])
-        self._pack(np.sort(by_age[: self._capacity]))
+        self._leave(by_age[self.capacity :])
+        self._pack(np.sort(by_age[: self.capacity]))
 
     def _leave(self, rows: Ints) -> None:
         """Remember cells that will not be held any more."""
         self._left.add(self._hashes(rows))
-        pages, _ = distinct(self._units(rows) << 20 | self._day[rows])
+        pages = np.unique(self._units(rows) << 20 | self._day[rows])
         self._left_pages.add(self._page_hashes(pages >> 20, pages & 0xFFFFF))
 
     def _pack(self, rows: Ints) -> None:

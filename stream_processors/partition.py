@@ -29,11 +29,11 @@ class Partition:
     One thread may call it; another may meanwhile :meth:`learn`.
     """
 
-    def __init__(self, claim: Claim, registry: Registry, units: Iterable[str], *, facts: int, cells: int) -> None:
+    def __init__(self, claim: Claim, registry: Registry, units: Iterable[str]) -> None:
         self.claim = claim
         self.began = claim.seq
         self._own(units)
-        self.assembly = Assembly(registry, capacity=facts, cells=cells)
+        self.assembly = Assembly(registry)
         self.dropped = False
         self._written = Known()
         self._learned: tuple[list[str], Known] | None = None

@@ -59,7 +59,7 @@ class Tickets:
     """Holds between ``capacity`` and twice ``capacity`` of the plain tickets changed last. One batch at a time."""
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
 
     def forget(self, names: TicketNames, registry: Registry) -> None:
         """Hold nothing. Names are coded, and promises judged, as given from now on."""
@@ -170,8 +170,8 @@ class Tickets:
 
     def settle(self) -> None:
         """Let go of the visits that were not changed lately, once there are too many."""
-        if len(self._ids) > 2 * self._capacity:
-            newest = np.argsort(self._stamp[: len(self._ids)], kind="stable")[-self._capacity :]
+        if len(self._ids) > 2 * self.capacity:
+            newest = np.argsort(self._stamp[: len(self._ids)], kind="stable")[-self.capacity :]
             self._pack(np.sort(newest))
         elif self._used > 4096 and self._used > 2 * int(self._length[: len(self._ids)].sum()):
             self._pack(np.arange(len(self._ids)))

@@ -213,6 +213,7 @@ class Worker:
             dropped.dropped = True
             if self._clocks is not None:
                 self._clocks.drop(dropped.name)
+        self._share_memory()
 
     @property
     def opened(self) -> list[Partition]:
@@ -259,14 +260,13 @@ class Worker:
         began = time.monotonic()
         name = f"{self._topic}/{self._count}:{number}"
         claim = self.patience.ask(self._tables.claim, name, owner=self._owner, registry=self.registry.version)
-        parts = max(len(self._assigned or ()), len(self._partitions) + 1)
-        facts, cells = max(1_000, self._facts // parts), max(1_000, self._cells // parts)
-        partition = Partition(claim, self.registry, self._units(number), facts=facts, cells=cells)
+        partition = Partition(claim, self.registry, self._units(number))
         changed = self._changed_since(claim.registry, partition.units)
         done = self.patience.ask(partition.open, self._tables, changed, since=self._clock() - LATE_MS)
         if partition.claim != claim:
             self._keep_progress(partition.claim)
         self._partitions[number] = partition
+        self._share_memory()
         self._fresh |= partition.newest_pages()  # what its former owner changed last may not have been announced
         seconds = time.monotonic() - began
         self._on_opened(seconds)
@@ -280,6 +280,12 @@ class Worker:
         )
         self._learn(partition)
         return partition
+
+    def _share_memory(self) -> None:
+        """Give every partition in memory the same share of it."""
+        for partition in self._partitions.values():
+            n = len(self._partitions)
+            partition.assembly.bound(capacity=max(1_000, self._facts // n), cells=max(1_000, self._cells // n))
 
     def _learn(self, partition: Partition) -> None:
         """Learn what the tables hold of a partition's units while it is already at work."""

@@ -187,11 +187,12 @@ def distinct(numbers: Array) -> tuple[Ints, Ints]:
     """The different numbers in order, and for each which of them it is: numpy's ``unique``, without sorting few."""
     if not len(numbers):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    numbers = numbers.astype(np.int64, copy=False)
     least = numbers.min()
     span = int(numbers.max()) - int(least) + 1
     if span > _WIDE * len(numbers):
         found, places = np.unique(numbers, return_inverse=True)
-        return found.astype(np.int64), places
+        return found, places
     above = numbers - least
     there = np.zeros(span, np.bool_)
     there[above] = True

@@ -71,6 +71,17 @@ def test_how_long_a_partition_took_to_open_is_told_also_where_no_record_comes(st
     process.finish()
 
 
+def test_partitions_share_a_workers_memory_evenly_however_many_it_has(store: Store) -> None:
+    process = Process(store, Bus(2), facts_in_memory=10_000)
+    process.assign((0, 1))
+    process.worker.look(now=True)
+    assert [each.assembly.capacity for each in process.worker.opened] == [5_000, 5_000]
+    process.assign((0,))
+    process.worker.look(now=True)
+    assert [each.assembly.capacity for each in process.worker.opened] == [10_000]
+    process.finish()
+
+
 LIFE: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("created", 0, {}),
     ("called", 5 * MINUTE, {}),

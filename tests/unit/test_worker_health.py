@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +16,10 @@ from pantau.bus.claims import Page
 from pantau.bus.indicators import UnitNow
 from pantau.domain.errors import NotNow
 from stream_processors.health import Health
-from stream_processors.loops import WATCH_SECONDS, Loops, portions
+from stream_processors.loops import BYTES_AT_ONCE, WATCH_SECONDS, Loops, portions
 from stream_processors.patience import Patience
+from stream_processors.tickets import MOST_VISITS
+from tests.unit.envelopes import said
 
 STALLED = 60.0
 
@@ -222,6 +225,11 @@ def test_records_are_taken_in_portions_none_left_and_none_larger_than_its_last_r
     parts = [*portions(records, most)]
     assert [record for part in parts for record in part] == records
     assert all(sum(len(each.value or b"") for each in part[:-1]) < most for part in parts)
+
+
+def test_what_is_merged_at_once_holds_no_more_visits_than_may_be() -> None:
+    shortest = said(id="1", source="q", time="2026-02-03T08:15Z", data={"unit": "k", "ticket": "1"})
+    assert BYTES_AT_ONCE / len(msgspec.json.encode(shortest)) < MOST_VISITS
 
 
 def test_a_worker_that_ends_waits_for_what_it_says_of_its_own_accord_and_says_no_more() -> None:
