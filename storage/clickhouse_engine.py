@@ -36,7 +36,7 @@ from pantau.domain.columns import Column
 from pantau.domain.errors import BadSetup, NotNow
 from storage.address import Address
 from storage.engine import Answer, EngineError, Params, Row
-from storage.native import encode_column
+from storage.native import Bytes, encode_column
 from storage.parameters import bound, quoted
 
 PATIENCE_SECONDS = 10.0
@@ -52,6 +52,9 @@ _WRITING = {
 }
 _INSERTING = {"optimize_on_insert": 0, "max_threads": 1, "max_insert_threads": 1}
 """As for the embedded engine: blocks come without repeated keys, and small."""
+
+_BUFFERED = 1 << 16
+"""A column of so many bytes is sent as it is; the driver's buffer would copy it twice."""
 
 _CLUSTER_READING = {
     "distributed_product_mode": "global",  # a subquery over spread rows sees all of them
@@ -281,9 +284,9 @@ class _Block:
         self.rows = len(data[0])
         self._columns = columns
         self._data = data
-        self._encoded: dict[str, bytes] = {}
+        self._encoded: dict[str, Bytes] = {}
 
-    def values(self, index: int, wanted: str) -> bytes:
+    def values(self, index: int, wanted: str) -> Bytes:
         """The bytes of a column's values, for a table's column of the type ``wanted``."""
         name, kind = self._columns[index]
         if name not in self._encoded:
@@ -312,7 +315,12 @@ def _send_block(client: Any, statement: str, settings: Mapping[str, Any], block:
         for (name, kind), column in zip(sample, values, strict=True):
             write_binary_str(name, connection.fout)
             write_binary_str(kind, connection.fout)
-            connection.fout.write(plainly + column)
+            connection.fout.write(plainly)
+            if len(column) < _BUFFERED:
+                connection.fout.write(bytes(column))  # of anything else it would send what it does not hold
+            else:
+                connection.fout.flush()
+                connection.socket.sendall(column)
         connection.fout.flush()
         client.receive_profile_events()
         connection.send_data(empty)

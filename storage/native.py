@@ -21,6 +21,8 @@ from storage.native_blocks import varint
 
 _BUFFER = 1 << 20
 
+Bytes = bytes | memoryview
+
 
 class _Revision0:
     used_revision = 0
@@ -76,15 +78,18 @@ def encode(columns: Sequence[tuple[str, str]], data: Sequence[Column]) -> bytes:
     return b"".join(parts)
 
 
-def encode_column(kind: str, values: Column) -> bytes:
-    """The values of one column of a type, as they stand in a block. Raises for a value that does not fit the type."""
+def encode_column(kind: str, values: Column) -> Bytes:
+    """The values of one column of a type, as they stand in a block. Raises for a value that does not fit the type.
+
+    What is given as an array of the type's own numbers is not copied.
+    """
     encoder = _encoders.get(kind)
     if encoder is None:
         encoder = _encoders[kind] = _encoder(kind)
     return encoder(values)
 
 
-_Encoder = Callable[[Any], bytes]
+_Encoder = Callable[[Any], Bytes]
 _encoders: dict[str, _Encoder] = {}
 _LENGTHS = [varint(length) for length in range(1 << 14)]
 _TYPECODES = {"Int8": "b", "Int16": "h", "Int32": "i", "Int64": "q", "Float64": "d"} | {
@@ -123,12 +128,17 @@ def _fixed(typecode: str) -> _Encoder:
     """Encodes numbers of one width."""
     dtype = np.dtype(typecode)
 
-    def encode_fixed(values: Any) -> bytes:
+    def encode_fixed(values: Any) -> Bytes:
         if isinstance(values, np.ndarray):
-            return bytes(_narrowed(values, dtype))
+            return _bytes_of(_narrowed(values, dtype))
         return bytes(values) if typecode == "B" else array(typecode, values).tobytes()
 
     return encode_fixed
+
+
+def _bytes_of(values: Array) -> Bytes:
+    """The memory that numbers are in, copied only where they do not lie side by side."""
+    return memoryview(np.ascontiguousarray(values)).cast("B") if len(values) else b""
 
 
 def _narrowed(values: Array, dtype: np.dtype[Any]) -> Array:
@@ -145,16 +155,16 @@ def _nullable(typecode: str) -> _Encoder:
     """Encodes numbers of one width or NULL; most columns of most blocks have no NULL or nothing else."""
     fixed, dtype = _fixed(typecode), np.dtype(typecode)
 
-    def encode_nullable(values: Any) -> bytes:
+    def encode_nullable(values: Any) -> Bytes:
         if isinstance(values, Maybe):
             nulls = values.values == NULL
-            return bytes(nulls) + bytes(_narrowed(np.where(nulls, 0, values.values), dtype))
+            return b"".join((_bytes_of(nulls), _bytes_of(_narrowed(np.where(nulls, 0, values.values), dtype))))
         unknown: int = values.count(None)
         if not unknown:
-            return bytes(len(values)) + fixed(values)
+            return b"".join((bytes(len(values)), fixed(values)))
         if unknown == len(values):
             return b"\1" * unknown + bytes(unknown * dtype.itemsize)
-        return _nulls(values) + fixed([value or 0 for value in values])
+        return b"".join((_nulls(values), fixed([value or 0 for value in values])))
 
     return encode_nullable
 
@@ -208,16 +218,20 @@ def _dictionary(keys: Sequence[Any], places: Any) -> bytes:
     width = 0 if len(keys) <= 1 << 8 else 1 if len(keys) <= 1 << 16 else 2
     head = array("Q", (_KEYS_VERSION, _OWN_DICTIONARY | width, len(keys))).tobytes()
     if isinstance(places, np.ndarray):
-        codes = places.astype("BHI"[width]).tobytes()
+        codes = _bytes_of(places.astype("BHI"[width]))
     else:
         codes = bytes(places) if width == 0 else array("BHI"[width], places).tobytes()
-    return head + _texts(keys) + array("Q", (len(places),)).tobytes() + codes
+    return b"".join((head, _texts(keys), array("Q", (len(places),)).tobytes(), codes))
 
 
-def _lists(values: Sequence[Sequence[int]] | Lists) -> bytes:
+def _lists(values: Sequence[Sequence[int]] | Lists) -> Bytes:
     """Where each list ends, then all their values."""
     if isinstance(values, Lists):
-        return np.cumsum(values.lengths).astype("Q").tobytes() + values.values.astype("q", copy=False).tobytes()
+        n = len(values.lengths)
+        found = np.empty(n + len(values.values), np.int64)
+        np.cumsum(values.lengths, out=found[:n])
+        found[n:] = values.values
+        return _bytes_of(found)
     ends = np.cumsum([*map(len, values)], dtype=np.uint64)
     return ends.tobytes() + array("q", [value for one in values for value in one]).tobytes()
 

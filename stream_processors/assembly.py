@@ -5,7 +5,7 @@ in the stored facts and cells that the batch needs, merges, writes what :class:`
 of the batch. Nothing here reads a clock, a disk or a network.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,11 +52,11 @@ class Batch(msgspec.Struct):
 
 
 class Changes(msgspec.Struct):
-    """What a batch changes: whole rows of facts, the cells something was taken out of, and the pages of all cells."""
+    """What a batch changes: whole rows of facts, the cells something was taken out of, and the pages of all cells, once."""
 
     rows: dict[str, Collection[tuple[Any, ...]] | Table]
     moved: list[CellKey]
-    touched: set[Page]
+    touched: Sequence[Page]
     duplicates: dict[str, int]
     conflicts: dict[str, int]
 
@@ -92,12 +92,16 @@ class Assembly:
     """The cache of facts and cells, and the merge: one batch at a time, in the order of the methods.
 
     ``capacity`` bounds what is kept between batches: plain tickets, as many other facts; ``cells`` bounds the cells,
-    four times as many unless given. What a batch itself needs is held until it is settled, however small the cache.
+    four times as many unless given. ``units`` are those that will be heard of: what is the same in all that they do is
+    worked out at once, not when each is first heard of. What a batch itself needs is held until it is settled, however small the cache.
     A batch that fails half-way leaves memory wrong: call :meth:`forget`.
     """
 
-    def __init__(self, registry: Registry, *, capacity: int = 30_000, cells: int | None = None) -> None:
+    def __init__(
+        self, registry: Registry, *, units: Sequence[str] = (), capacity: int = 30_000, cells: int | None = None
+    ) -> None:
         self.registry = registry
+        self.units = units
         cells = cells or capacity * 4
         self.capacity = capacity
         self._facts: Generations[FactId, _Held] = Generations(capacity)
@@ -153,7 +157,7 @@ class Assembly:
         for fact_id, odd in merged.odd.items():
             facts[fact_id] = self._hold(fact_id, odd.history)
             batch.entries.setdefault(fact_id, []).extend(odd.entries)
-        changes = Changes({}, [], set(), merged.duplicates, {})
+        changes = Changes({}, [], (), merged.duplicates, {})
         moves = [*([merged.marks] if merged.marks is not None else []), self._merge_single(batch, version, changes)]
         if merged.table is not None:
             changes.rows["visits"] = extended(merged.table, changes.rows.get("visits", ()))
@@ -199,7 +203,7 @@ class Assembly:
         """Drop everything in memory: after a recovery, a rebuild or a new registry, storage alone is right."""
         self._facts.clear()
         self._batch_facts = {}
-        self._cells.forget()
+        self._cells.forget(self.units)
         self._tickets.forget(TicketNames(self._cells.units, self._cells.services), self.registry)
 
     def _single_out(self, batch: Batch, fact_ids: set[FactId]) -> None:

@@ -24,8 +24,12 @@ _MINUTES: Final = np.array([5, 30, 24 * 60])
 _SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
 """A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
 
+_MOST_UNITS_FIRST: Final = 1 << _UNIT_BITS - 2
+"""How many units may have codes before anything is said of them: far fewer than there are numbers for units."""
+
 _EDGES, _EDGE_BITS = np.array(EDGES), 11
-_ARRAYS: Final = ("_number", "_start", "_day", "_stamp", "_from", "_length", "_state")
+_SUMS: Final = ("_n_of", "_total", "_imputed", "_auto_closed")
+_ARRAYS: Final = ("_number", "_start", "_day", "_stamp", "_from", "_length", *_SUMS)
 """What :class:`Cells` holds of a cell, by row."""
 
 
@@ -65,24 +69,25 @@ class Cells:
         self._n = 0
         self.forget()
 
-    def forget(self) -> None:
-        """Hold nothing; what storage may hold is still known. Codes of names are void."""
+    def forget(self, units: Sequence[str] = ()) -> None:
+        """Hold nothing; what storage may hold is still known. Codes of names are void; units given have the first."""
         if self._n:
             self._leave(np.arange(self._n))
-        self.units, self.services, self._zones = Names(), Names(), Names()
+        self.units, self.services, self._zones = Names(units[:_MOST_UNITS_FIRST]), Names(), Names()
         self.measures = Names(self._first_measures)
         self._series = Names()
         """(size, measure, service) as codes, of every cell."""
         self._parts = [Told(self._series, part) for part in (_size, _measure, _service)]
         self._zone = Told(self.units, lambda unit: self._zones.code(self._zone_of(unit)) if unit else 0)
         self._unit_hash = Told(self.units, hash)
+        for told in (self._zone, self._unit_hash):
+            told.learn()
         self._series_hash = Told(self._series, lambda name: hash(self._words(name)) if name else 0)
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
         self._n = self._tick = self._used = 0
-        self._number, self._start = np.zeros((2, 1024), np.int64)
+        self._number, self._start, self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((6, 1024), np.int64)
         self._day, self._stamp, self._from, self._length = np.zeros((4, 1024), np.int32)  # cells are many: half as wide
-        self._state = np.zeros((1024, 4), np.int64)
         self._pool = np.zeros((1024, 2), np.int32)
         self._begin(np.zeros(0, np.int64), 0)
 
@@ -95,36 +100,46 @@ class Cells:
         """Whether the numbers for units or series run out: then all must be forgotten before the next batch."""
         return len(self.units) > 1 << (_UNIT_BITS - 1) or len(self._series) > 1 << (_SERIES_BITS - 1)
 
-    def add(self, marks: Marks) -> tuple[set[Page], list[CellKey]]:
+    def add(self, marks: Marks) -> tuple[list[Page], list[CellKey]]:
         """Add marks to all their cells; returns the pages they touch and the keys of cells that lose something."""
         starts, days = self._placed(marks.unit, marks.at)
         series = self._series_of(marks.measure, marks.service)
         numbers = (marks.unit << (_SERIES_BITS + _SLOT_BITS)) | (series << _SLOT_BITS) | (starts // _SLOT_MS)
         every, place = np.unique(numbers.ravel(), return_inverse=True)
-        rows = self._rows(every)
-        self._start[rows[place]] = starts.ravel()
-        self._day[rows[place]] = np.tile(days, 3)
-        for column, values in enumerate(
+        rows, known = self._rows(every)
+        new = np.flatnonzero(rows >= known)
+        mark_of = np.empty(len(every), np.int64)
+        mark_of[place] = np.arange(len(place))
+        mark_of = mark_of[new]
+        self._start[rows[new]] = starts.ravel()[mark_of]
+        self._day[rows[new]] = days[mark_of % len(days)]
+        counted = marks.n * marks.sign
+        for name, values in zip(
+            _SUMS,
             (
-                marks.n * marks.sign,
+                counted,
                 marks.total * marks.sign,
-                np.where(marks.provenance == IMPUTED, marks.n * marks.sign, 0),
-                np.where(marks.provenance == AUTO_CLOSED, marks.n * marks.sign, 0),
-            )
+                np.where(marks.provenance == IMPUTED, counted, 0),
+                np.where(marks.provenance == AUTO_CLOSED, counted, 0),
+            ),
+            strict=True,
         ):
             if values.any():
                 sums = np.zeros(len(every), np.int64)
                 np.add.at(sums, place, np.tile(values, 3))
-                self._state[rows, column] += sums
+                getattr(self, name)[rows] += sums
         timed = np.flatnonzero(self._spread.of(marks.measure))
         if len(timed):
             edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
             touched = place.reshape(3, -1)[:, timed].ravel()
             self._pending.append((touched, np.tile(edges, 3), np.tile(marks.sign[timed], 3)))
-        self._pages = pages = np.unique(marks.unit << 20 | days)
+        first = int(days.min(initial=0))
+        width = int(days.max(initial=0)) - first + 1
+        pages, _ = distinct(marks.unit * width + days - first)
+        self._pages = pages = (pages // width << 20) | (pages % width + first)
         lost = np.unique(place.reshape(3, -1)[:, marks.sign < 0])
         names = self.units.names
-        touched = {*zip((pages & 0xFFFFF).tolist(), [names[unit] for unit in (pages >> 20).tolist()], strict=True)}
+        touched = [*zip((pages & 0xFFFFF).tolist(), [names[unit] for unit in (pages >> 20).tolist()], strict=True)]
         return touched, self._keys(rows[lost])
 
     def absent(self) -> list[CellKey]:
@@ -152,7 +167,9 @@ class Cells:
             return
         numbers = np.array([self._number_of(key) for key in stored])
         rows = self._index.find(numbers)
-        self._state[rows] += [(cell.n, cell.total, cell.imputed, cell.auto_closed) for cell in stored.values()]
+        sums = zip(*((cell.n, cell.total, cell.imputed, cell.auto_closed) for cell in stored.values()), strict=True)
+        for name, values in zip(_SUMS, sums, strict=True):
+            getattr(self, name)[rows] += values
         lengths = [len(cell.histogram) for cell in stored.values()]
         edges = np.array([edge for cell in stored.values() for edge in cell.histogram], np.int64)
         counts = np.array([n for cell in stored.values() for n in cell.histogram.values()], np.int64)
@@ -162,8 +179,11 @@ class Cells:
     def settle(self) -> CellStates:
         """The absolute states of the changed cells, to be written."""
         rows, n = self._touched, len(self._touched)
-        held = ranges(self._from[rows], self._length[rows])
-        places = np.concatenate([np.repeat(np.arange(n), self._length[rows]), *(part[0] for part in self._pending)])
+        lengths = self._length[rows]
+        spread = np.flatnonzero(lengths)
+        lengths = lengths[spread]
+        held = ranges(self._from[rows[spread]], lengths)
+        places = np.concatenate([np.repeat(spread, lengths), *(part[0] for part in self._pending)])
         edges = np.concatenate([self._pool[held, 0], *(part[1] for part in self._pending)])
         counts = np.concatenate([self._pool[held, 1], *(part[2] for part in self._pending)])
         buckets, place = np.unique(places << _EDGE_BITS | edges, return_inverse=True)
@@ -175,8 +195,8 @@ class Cells:
         self._pool = grown(self._pool, self._used)
         self._pool[first : self._used, 0], self._pool[first : self._used, 1] = edges, sums
         self._from[rows], self._length[rows] = first + np.cumsum(lengths) - lengths, lengths
-        state = self._state[rows]
-        found = CellStates(self._columns(rows), Table([*state.T, Lists(lengths, _EDGES[edges]), Lists(lengths, sums)]))
+        states = [getattr(self, name)[rows] for name in _SUMS]
+        found = CellStates(self._columns(rows), Table([*states, Lists(lengths, _EDGES[edges]), Lists(lengths, sums)]))
         if self._n > 2 * self.capacity:
             self._evict()
         elif self._used > 1024 and self._used > 2 * int(self._length[: self._n].sum()):
@@ -194,22 +214,22 @@ class Cells:
         self._pages = np.zeros(0, np.int64)
         self._pending: list[tuple[Ints, Ints, Ints]] = []
 
-    def _rows(self, numbers: Ints) -> Ints:
-        """The rows of distinct sorted cells, those that are new included; the batch begins."""
+    def _rows(self, numbers: Ints) -> tuple[Ints, int]:
+        """The rows of distinct sorted cells and how many were known; those that are new follow. The batch begins."""
         rows, known = self._index.find(numbers), self._n
         new = np.flatnonzero(rows < 0)
         self._n += len(new)
         rows[new] = np.arange(known, self._n)
         for name in _ARRAYS:
             setattr(self, name, grown(getattr(self, name), self._n))
-        self._state[known : self._n] = 0
-        self._length[known : self._n] = 0
+        for name in ("_length", *_SUMS):
+            getattr(self, name)[known : self._n] = 0
         self._index.add(numbers[new], rows[new])
         self._number[rows] = numbers
         self._tick += 1
         self._stamp[rows] = self._tick
         self._begin(rows, known)
-        return rows
+        return rows, known
 
     def _placed(self, units: Ints, at: Ints) -> tuple[Ints, Ints]:
         """Where instants fall: the starts of their windows, a row a size, and their local days."""
@@ -225,7 +245,7 @@ class Cells:
         found = [slots(zone, instant) for zone, instant in zip(zones, one_of_each.tolist(), strict=True)]
         placed = np.array(found, np.int64).reshape(-1, 4)
         aligned = placed[:, 0] == (each % width + first) * _SLOT_MS
-        placed = placed[place].T
+        placed = placed.take(place, axis=0).T
         for one in np.flatnonzero(~aligned[place]).tolist():  # a zone off the five minutes: each by itself
             placed[:, one] = slots(zones[place[one]], int(at[one]))
         return placed[:3], placed[3]
@@ -240,7 +260,7 @@ class Cells:
             (code((0, measure, every)), code((1, measure, service)), code((2, measure, service)))
             for service, measure in ((pair // many or unknown, pair % many) for pair in pairs.tolist())
         ]
-        return np.array(found, np.int64).reshape(-1, 3)[place].T
+        return np.array(found, np.int64).reshape(-1, 3).take(place, axis=0).T
 
     def _number_of(self, key: CellKey) -> int:
         size, measure, _, unit, service, start = key
@@ -255,7 +275,7 @@ class Cells:
         return self._number[rows] >> _SERIES_BITS + _SLOT_BITS
 
     def _series_codes(self, rows: Ints) -> Ints:
-        return self._number[rows] >> _SLOT_BITS & (1 << _SERIES_BITS) - 1
+        return _series_in(self._number[rows])
 
     def _hashes(self, rows: Ints) -> Array:
         """Numbers of cells that hold longer than the codes do."""
@@ -268,13 +288,15 @@ class Cells:
 
     def _columns(self, rows: Ints) -> Table:
         """The keys of cells, a column a field."""
-        size, measure, service = (part.of(self._series_codes(rows)) for part in self._parts)
+        numbers = self._number[rows]
+        series = _series_in(numbers)
+        size, measure, service = (part.of(series) for part in self._parts)
         return Table(
             [
                 Coded(SIZES, size),
                 Coded(self.measures.names, measure),
-                self._day[rows].astype(np.int64),
-                Coded(self.units.names, self._units(rows)),
+                self._day[rows],
+                Coded(self.units.names, numbers >> _SERIES_BITS + _SLOT_BITS),
                 Coded(self.services.names, service),
                 self._start[rows],
             ]
@@ -307,6 +329,10 @@ class Cells:
         lengths = self._length[: self._n]
         self._from[: self._n] = np.cumsum(lengths) - lengths
         self._index.replace(self._number[: self._n], np.arange(self._n))
+
+
+def _series_in(numbers: Ints) -> Ints:
+    return numbers >> _SLOT_BITS & (1 << _SERIES_BITS) - 1
 
 
 def _size(series: tuple[int, int, int] | None) -> int:

@@ -33,7 +33,7 @@ class Partition:
         self.claim = claim
         self.began = claim.seq
         self._own(units)
-        self.assembly = Assembly(registry)
+        self.assembly = Assembly(registry, units=self.units)
         self.dropped = False
         self._written = Known()
         self._learned: tuple[list[str], Known] | None = None
@@ -70,7 +70,7 @@ class Partition:
     def use(self, registry: Registry, units: Iterable[str], tables: Tables, changed: Sequence[str]) -> None:
         """Judge by another registry from now on; the units whose past it changes are rebuilt from the log."""
         self._own(units)
-        self.assembly.registry = registry
+        self.assembly.registry, self.assembly.units = registry, self.units
         self.assembly.forget()
         if changed:
             self._rebuild(tables, changed)

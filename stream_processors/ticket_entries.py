@@ -133,7 +133,7 @@ def _plain(
 ) -> Plain:
     """Entries in columns; ``rows`` are what their texts are made of: their fields in the order of :class:`Entry`."""
     n = len(fact_ids)
-    entries = np.zeros((n, WORDS), np.int64)
+    entries = np.empty((n, WORDS), np.int64)
     held = entries.view(ENTRY)[:, 0]
     held["time"], held["content"], held["kind"], held["provenance"] = times, contents, kinds, provenances
     held["id"] = np.fromiter(map(hash, ids), np.int64, n)

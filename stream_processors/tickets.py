@@ -74,6 +74,7 @@ class Tickets:
             lambda unit: alike.setdefault(registry.promises_alike(unit), names.units.code(unit)) if unit else 0,
         )
         """The first of the units that are promised the same as one."""
+        self._alike.learn()
         self._standards = Names()
         self._index: dict[FactId, int] = {}
         self._ids: list[FactId | None] = []

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from typing import Any, Protocol
 
 import msgspec
@@ -165,7 +166,7 @@ class Worker:
             written,
             {number: self._partitions[number].claim.next_offset for number in records},
             [step.events for step in steps],
-            frozenset(fresh.union(*(change.touched for change in changes))),
+            frozenset(chain(fresh, *(change.touched for change in changes))),
             misplaced,
             rejections,
             _summed(change.duplicates for change in changes),
@@ -381,7 +382,7 @@ class Worker:
     def _blocks(self, steps: Sequence[_Step]) -> list[Any]:
         tables, now = self._tables, self._clock()
         claims = [step.claim for step in steps]
-        pages = [sorted(step.changes.touched) if step.changes is not None else [] for step in steps]
+        pages = [step.changes.touched if step.changes is not None else () for step in steps]
         blocks = [tables.flush_block(claims, pages, now)]
         blocks += [tables.log_block(step.events, self.registry, step.claim.seq) for step in steps if len(step.events)]
         for step in steps:

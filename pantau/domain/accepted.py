@@ -136,10 +136,19 @@ def joined(parts: Sequence[TicketEvents], names: TicketNames) -> TicketEvents:
     if not parts:
         return ticket_events([])
     numbers: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in _NUMBERS]
-    coded = [
-        Coded(names.of(field).names, np.concatenate([recoded(getattr(part, field), names.of(field)) for part in parts]))
-        for field in CODED
-    ]
+    columns: list[list[Ints]] = [[] for _ in CODED]
+    for part in parts:
+        known: dict[tuple[int, int], Ints] = {}  # several columns may have the same texts
+        for field, codes in zip(CODED, columns, strict=True):
+            column, among = getattr(part, field), names.of(field)
+            if column.names is among.names:
+                codes.append(column.codes)
+                continue
+            key = id(column.names), id(among)
+            if key not in known:
+                known[key] = among.codes(column.names)
+            codes.append(known[key][column.codes])
+    coded = [Coded(names.of(field).names, np.concatenate(codes)) for field, codes in zip(CODED, columns, strict=True)]
     return TicketEvents(
         [each for part in parts for each in part.id],
         [each for part in parts for each in part.subject],

@@ -4,6 +4,7 @@ Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ NULL: Final = -(2**63)
 
 
 class Coded(msgspec.Struct, frozen=True):
-    """A column of few different texts: row ``i`` is ``names[codes[i]]``; names that no row has may be among them."""
+    """A column of few different texts: row ``i`` is ``names[codes[i]]``; names may be there twice, or for no row."""
 
     names: Sequence[str | None]
     codes: Array
@@ -93,7 +94,7 @@ def end_to_end(parts: Sequence[Column]) -> Column:
         return Lists(np.concatenate(lengths), np.concatenate([part.values for part in parts]))  # type: ignore[union-attr]
     if all(isinstance(part, Coded) for part in parts):
         return _joined_texts(parts)  # type: ignore[arg-type]
-    return [value for part in parts for value in (part.tolist() if isinstance(part, np.ndarray) else part)]
+    return [*chain.from_iterable(part.tolist() if isinstance(part, np.ndarray) else part for part in parts)]
 
 
 def extended(table: Table, rows: Iterable[Sequence[Any]]) -> Table:
@@ -122,12 +123,17 @@ def _like(column: Column, values: Sequence[Any]) -> Column:
 def _joined_texts(parts: Sequence[Coded]) -> Coded:
     if all(part.names is parts[0].names for part in parts):
         return Coded(parts[0].names, np.concatenate([part.codes for part in parts]))
-    names = Names()
+    names: list[str | None] = []
     codes = []
     for part in parts:
-        used, places = distinct(part.codes)
-        codes.append(names.codes([part.names[code] for code in used.tolist()])[places])
-    return Coded(names.names, np.concatenate(codes))
+        if len(part.names) <= len(part.codes):
+            codes.append(part.codes + len(names))
+            names += part.names
+        else:
+            used, places = distinct(part.codes)
+            codes.append(places + len(names))
+            names += [part.names[code] for code in used.tolist()]
+    return Coded(names, np.concatenate(codes))
 
 
 class _Codes(dict[Any, int]):
@@ -175,12 +181,16 @@ class Told:
 
     def of(self, codes: Array) -> Ints:
         """The numbers of names by their codes."""
+        self.learn()
+        return self._values[codes]
+
+    def learn(self) -> None:
+        """Work out the numbers of names that are new."""
         names, n = self._names.names, self._n
         if len(names) > n:
             self._values = grown(self._values, len(names))
             self._values[n : len(names)] = [self._of(name) for name in names[n:]]
             self._n = len(names)
-        return self._values[codes]
 
 
 def distinct(numbers: Array) -> tuple[Ints, Ints]:

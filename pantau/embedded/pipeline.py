@@ -142,7 +142,7 @@ class Pipeline:
             pages |= self.assembly.pages(batch)
             version = Progress(self.progress.epoch, int(batch_rows[-1][-1])).version
             changes = self.assembly.merge(batch, version)
-            pages |= changes.touched | self.assembly.pages(batch)
+            pages |= self.assembly.pages(batch).union(changes.touched)
             self.store.insert(self.store.moved_blocks(version, changes.moved))  # or a crash here forgets these cells
             self.store.insert(self.store.fact_blocks(changes.rows))
             self._known.add(batch.numbers)
