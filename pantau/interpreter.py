@@ -15,6 +15,9 @@ _MALLOPT: Final = {
 }
 """Parameters of glibc's malloc (malloc.h)."""
 
+_PR_SET_THP_DISABLE: Final = 41
+"""Of prctl(2)."""
+
 
 def set_for_batches() -> None:
     """Collect cyclic garbage seldom, let threads take turns often, and keep memory that is freed for the next batch.
@@ -23,12 +26,15 @@ def set_for_batches() -> None:
     the time of merging went into collections that found nothing. A thread that returns from the engine or the network
     waits for its turn as long as another may go on: with Python's own five milliseconds that lost a thirtieth of the
     events a second. Arrays of megabytes that come and go with every batch were pages that the system had to clear each
-    time: a tenth of a worker's CPU time, and a fifth where it has many units.
+    time, and numpy asks for pages of 2 MB, of which arrays that are made to grow into use little: a fifth of a worker's
+    CPU time where it has many units.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(1_000_000, 50, 1_000)
     sys.setswitchinterval(SWITCH_SECONDS)
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # another libc has none, and works without
-    for parameter, value in _MALLOPT.items() if mallopt else ():
-        mallopt(parameter, value)
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt") and hasattr(libc, "prctl"):  # another libc works without
+        for parameter, value in _MALLOPT.items():
+            libc.mallopt(parameter, value)
+        libc.prctl(_PR_SET_THP_DISABLE, 1, 0, 0, 0)

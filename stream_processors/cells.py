@@ -220,8 +220,10 @@ class Cells:
         new = np.flatnonzero(rows < 0)
         self._n += len(new)
         rows[new] = np.arange(known, self._n)
-        for name in _ARRAYS:
-            setattr(self, name, grown(getattr(self, name), self._n))
+        if self._n > len(self._number):
+            room = max(self._n, 2 * self.capacity)  # all there will be: what is not written to takes no memory
+            for name in _ARRAYS:
+                setattr(self, name, grown(getattr(self, name), room))
         for name in ("_length", *_SUMS):
             getattr(self, name)[known : self._n] = 0
         self._index.add(numbers[new], rows[new])

@@ -3,8 +3,10 @@
 Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded texts.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -227,6 +229,11 @@ def grown(array: Array, rows: int) -> Array:
     """
     if len(array) >= rows:
         return array
-    larger = np.zeros((max(rows, 4 * len(array)), *array.shape[1:]), array.dtype)
+    shape = (max(rows, 4 * len(array)), *array.shape[1:])
+    if array.dtype.hasobject:
+        larger = np.zeros(shape, array.dtype)
+    else:  # memory that was freed would have to be cleared now, all of it
+        memory = mmap(-1, math.prod(shape) * array.itemsize, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+        larger = np.frombuffer(memory, array.dtype).reshape(shape)
     larger[: len(array)] = array
     return larger
