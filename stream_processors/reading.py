@@ -8,6 +8,7 @@ import msgspec
 from pantau.bus.record_columns import read_record
 from pantau.bus.records import is_packed, read_foreign, unpack
 from pantau.domain.accepted import Accepted, TicketEvents, TicketNames, accepted, joined
+from pantau.domain.columns import Coded, Names
 from pantau.domain.errors import BadEvent
 from pantau.domain.events import Event
 from pantau.domain.inspection import malformed
@@ -49,6 +50,7 @@ def read(
 ) -> Read:
     """Every event of some records of one partition, whose units are given; texts are coded by ``names``.
 
+    ``names`` has no other units than these, in whatever it coded before.
     Events that were accepted before they came onto the bus are not judged again, except that their unit must be known.
     A record that cannot be read is refused as one event; the stream goes on.
     """
@@ -58,8 +60,9 @@ def read(
     rejections: list[Rejection] = []
     for record in records:
         columns = _columns_of(record)
-        if columns is not None and units.issuperset(columns.tickets.unit.names[1:]):
-            tickets.append(columns.tickets)
+        own = None if columns is None else _of_units(columns.tickets, units, names.units)
+        if columns is not None and own is not None:
+            tickets.append(own)
             found: Sequence[Event] = columns.others
         else:
             found = _events_of(record, registry, secret, rejections)
@@ -74,6 +77,17 @@ def read(
                 rejections.append(judged)
     rest = accepted(events)
     return Read(Accepted(joined([*tickets, rest.tickets], names), rest.others), misplaced, rejections)
+
+
+def _of_units(tickets: TicketEvents, units: frozenset[str], names: Names) -> TicketEvents | None:
+    """Events whose units are coded by ``names``, which has none but ``units``; None where one is of another unit."""
+    said = tickets.unit.names
+    codes = names.known(said)
+    if (codes < 0).any():
+        if not units.issuperset(said[1:]):
+            return None
+        codes = names.codes(said)
+    return msgspec.structs.replace(tickets, unit=Coded(names.names, codes[tickets.unit.codes]))
 
 
 def _columns_of(record: Record) -> Accepted | None:

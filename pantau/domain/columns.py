@@ -5,7 +5,7 @@ Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded 
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Any, Final, TypeVar
 
@@ -167,6 +167,10 @@ class Names:
     def codes(self, names: Sequence[Any]) -> Ints:
         """The number of each name."""
         return np.fromiter(map(self.code, names), np.int64, len(names))
+
+    def known(self, names: Sequence[Any]) -> Ints:
+        """The number of each name, -1 for one that has none."""
+        return np.fromiter(map(self._codes.get, names, repeat(-1)), np.int64, len(names))
 
     def __len__(self) -> int:
         return len(self.names)
