@@ -28,7 +28,7 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaProducer
 
 from benchmarks.faust_baseline import TOPIC as BASELINE_TOPIC
-from benchmarks.operator import Scenario, backlog, bursts, registry
+from benchmarks.operator import Scenario, alone, backlog, bursts, registry
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import unpack
@@ -301,6 +301,8 @@ def main() -> None:
     if wanted("flat"):
         for many in (10, 10_000, 100_000):
             through(f"packed, {many:,} units", many, events_of(many, n), RECORD_EVENTS)
+        for many in (10, 100, 10_000, 100_000):
+            through(f"visits alone, {many:,} units", many, events_of(many, n, alone), RECORD_EVENTS)
         for many in (10, 100, 10_000, 100_000):
             some = events_of(many, max(n, 40 * many), bursts)
             through(f"bursts of {many:,} units", many, some, RECORD_EVENTS)

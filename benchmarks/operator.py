@@ -4,7 +4,8 @@
 
 Packed records are unpacked, merged into facts and windows, laid out as blocks of rows and encoded as the bytes an
 engine takes. ``backlog`` is batches of 40,000 events that hold whole visits, ``bursts`` the same with ten visits of a
-unit after one another, ``trickle`` batches of 2,000 that hold one event of each visit. The yardstick is the time the
+unit after one another, ``alone`` the same with visits that share no window, ``trickle`` batches of 2,000 that hold one
+event of each visit. The yardstick is the time the
 same run needs to read the same JSON into dictionaries. Of each stage the lower quartile over the batches is shown: on
 a shared machine the slower batches measure the neighbours.
 """
@@ -50,6 +51,9 @@ from stream_processors.reading import Record, read
 MONDAY_8 = 1_774_832_400_000
 """2026-03-30T08:00 in Jakarta."""
 
+LONG_AGO = MONDAY_8 - 900 * 24 * HOUR
+"""When the first visit of :func:`alone` is: ten units that have 100,000 of them take 833 days."""
+
 SERVICES = 12
 RECORD_EVENTS = 500
 STAGES = ("unpack", "gather", "merge", "cells", "rows", "encode")
@@ -83,16 +87,16 @@ def registry(units: int) -> Registry:
     )
 
 
-def said(visit: int, step: int, units: int, times: Times) -> Event:
+def said(visit: int, step: int, units: int, times: Times, service: int | None = None) -> Event:
     """One of the four events of a visit."""
     unit = f"unit-{visit % units:06}"
-    ticket, service = f"A{visit}", f"s{visit * 7 % SERVICES}"
+    ticket, service_code = f"A{visit}", f"s{visit * 7 % SERVICES if service is None else service}"
     kind = ("ticket.created", "ticket.called", "service.started", "service.ended")[step]
     data: TicketData = (
-        TicketCreated(unit=unit, ticket=ticket, service=service)
+        TicketCreated(unit=unit, ticket=ticket, service=service_code)
         if step == 0
         else TicketData(
-            unit=unit, ticket=ticket, service=service, counter=str(visit % 5), officer=f"p{visit % units * 5:07x}"
+            unit=unit, ticket=ticket, service=service_code, counter=str(visit % 5), officer=f"p{visit % units * 5:07x}"
         )
     )
     at = times[step]
@@ -124,14 +128,32 @@ def bursts(units: int) -> Iterator[list[Event]]:
         yield batch
 
 
+def alone(units: int) -> Iterator[list[Event]]:
+    """As :func:`backlog`, a visit of a unit every two hours and a service a day once: hardly two share a window."""
+    chance = random.Random(units)
+    for first in itertools.count(0, 10_000):
+        batch = []
+        for visit in range(first, first + 10_000):
+            nth = visit // units
+            times = times_of(LONG_AGO + nth * 2 * HOUR + chance.randrange(HOUR), chance)
+            batch += [said(visit, step, units, times, nth % SERVICES) for step in range(4)]
+        batch.sort(key=lambda one: one.time)
+        yield batch
+
+
 def whole(visit: int, units: int, chance: random.Random) -> Iterator[Event]:
     """The four events of a visit, one of 400 that its unit has in eight hours."""
     nth = visit // units
     created = MONDAY_8 + nth // 400 * 24 * HOUR + nth % 400 * 72_000 + chance.randrange(72_000)
+    times = times_of(created, chance)
+    return (said(visit, step, units, times) for step in range(4))
+
+
+def times_of(created: int, chance: random.Random) -> Times:
+    """When the four events of a visit happen."""
     called = created + int(chance.lognormvariate(13, 0.8))
     started = called + chance.randrange(60_000)
-    times = (created, called, started, started + int(chance.lognormvariate(12.5, 0.7)))
-    return (said(visit, step, units, times) for step in range(4))
+    return created, called, started, started + int(chance.lognormvariate(12.5, 0.7))
 
 
 def trickle(units: int) -> Iterator[list[Event]]:
@@ -156,7 +178,7 @@ def trickle(units: int) -> Iterator[list[Event]]:
 
 Scenario = Callable[[int], Iterator[list[Event]]]
 
-SCENARIOS: dict[str, Scenario] = {"backlog": backlog, "bursts": bursts, "trickle": trickle}
+SCENARIOS: dict[str, Scenario] = {"backlog": backlog, "bursts": bursts, "alone": alone, "trickle": trickle}
 
 
 class Meter:
