@@ -70,7 +70,7 @@ def encode(columns: Sequence[tuple[str, str]], data: Sequence[Column]) -> bytes:
     Times travel as integers: ms for DateTime64(3), days for Date. Texts may be given as the bytes of their UTF-8.
     """
     rows = len(data[0])
-    parts = [varint(len(columns)), varint(rows)]
+    parts: list[Bytes] = [varint(len(columns)), varint(rows)]
     for (name, kind), values in zip(columns, data, strict=True):
         if len(values) != rows:
             raise ValueError(f"column {name} has {len(values)} values, the block has {rows} rows")
@@ -138,7 +138,7 @@ def _fixed(typecode: str) -> _Encoder:
 
 def _bytes_of(values: Array) -> Bytes:
     """The memory that numbers are in, copied only where they do not lie side by side."""
-    return memoryview(np.ascontiguousarray(values)).cast("B") if len(values) else b""
+    return np.ascontiguousarray(values).data.cast("B") if len(values) else b""
 
 
 def _narrowed(values: Array, dtype: np.dtype[Any]) -> Array:

@@ -160,7 +160,8 @@ class Store:
         if not len(states):
             return []
         columns = [*CELL_COLUMNS, *STATE_COLUMNS, ("version", "UInt64")]
-        return [Block("windows", columns, [*states.keys.columns, *states.states.columns, np.full(len(states), version, np.uint64)])]
+        versions = np.full(len(states), version, np.uint64)
+        return [Block("windows", columns, [*states.keys.columns, *states.states.columns, versions])]
 
     def insert(self, blocks: Iterable[Block]) -> None:
         """Write blocks in order; when this returns they survive a kill of the process."""

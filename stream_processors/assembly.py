@@ -52,7 +52,7 @@ class Batch(msgspec.Struct):
 
 
 class Changes(msgspec.Struct):
-    """What a batch changes: whole rows of facts, the cells something was taken out of, and the pages of all cells, once."""
+    """What a batch changes: whole rows of facts, cells that something was taken out of, and, once, all cells' pages."""
 
     rows: dict[str, Collection[tuple[Any, ...]] | Table]
     moved: list[CellKey]
@@ -92,8 +92,8 @@ class Assembly:
     """The cache of facts and cells, and the merge: one batch at a time, in the order of the methods.
 
     ``capacity`` bounds what is kept between batches: plain tickets, as many other facts; ``cells`` bounds the cells,
-    four times as many unless given. ``units`` are those that will be heard of: what is the same in all that they do is
-    worked out at once, not when each is first heard of. What a batch itself needs is held until it is settled, however small the cache.
+    four times as many unless given. What a batch itself needs is held until it is settled, however small the cache.
+    ``units`` are those that will be heard of: what is the same in all that they do is worked out before.
     A batch that fails half-way leaves memory wrong: call :meth:`forget`.
     """
 

@@ -24,6 +24,10 @@ _MINUTES: Final = np.array([5, 30, 24 * 60])
 _SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
 """A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
 
+_DAY_BITS = 20
+_DAY = (1 << _DAY_BITS) - 1
+"""A page's number is unit | local day."""
+
 _MOST_UNITS_FIRST: Final = 1 << _UNIT_BITS - 2
 """How many units may have codes before anything is said of them: far fewer than there are numbers for units."""
 
@@ -86,7 +90,8 @@ class Cells:
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
         self._n = self._tick = self._used = 0
-        self._number, self._start, self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((6, 1024), np.int64)
+        self._number, self._start = np.zeros((2, 1024), np.int64)
+        self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((4, 1024), np.int64)
         self._day, self._stamp, self._from, self._length = np.zeros((4, 1024), np.int32)  # cells are many: half as wide
         self._pool = np.zeros((1024, 2), np.int32)
         self._begin(np.zeros(0, np.int64), 0)
@@ -133,13 +138,10 @@ class Cells:
             edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
             touched = place.reshape(3, -1)[:, timed].ravel()
             self._pending.append((touched, np.tile(edges, 3), np.tile(marks.sign[timed], 3)))
-        first = int(days.min(initial=0))
-        width = int(days.max(initial=0)) - first + 1
-        pages, _ = distinct(marks.unit * width + days - first)
-        self._pages = pages = (pages // width << 20) | (pages % width + first)
+        self._pages = pages = _pages_of(marks.unit, days)
         lost = np.unique(place.reshape(3, -1)[:, marks.sign < 0])
         names = self.units.names
-        touched = [*zip((pages & 0xFFFFF).tolist(), [names[unit] for unit in (pages >> 20).tolist()], strict=True)]
+        touched = [*zip((pages & _DAY).tolist(), [names[unit] for unit in (pages >> _DAY_BITS).tolist()], strict=True)]
         return touched, self._keys(rows[lost])
 
     def absent(self) -> list[CellKey]:
@@ -150,15 +152,15 @@ class Cells:
         if self._stored is None:
             return self._keys(rows)
         pages, names, stored = self._pages, self.units.names, self._stored
-        left = self._left_pages.holds(self._page_hashes(pages >> 20, pages & 0xFFFFF))
+        left = self._left_pages.holds(self._page_hashes(pages >> _DAY_BITS, pages & _DAY))
         if not stored and not left.any():
             return []
-        place = np.searchsorted(pages, self._units(rows) << 20 | self._day[rows])
+        place = np.searchsorted(pages, self._units(rows) << _DAY_BITS | self._day[rows])
         maybe = left[place]
         asked = np.flatnonzero(maybe)
         maybe[asked] = self._left.holds(self._hashes(rows[asked]))
         if stored:
-            maybe |= np.array([(page & 0xFFFFF, names[page >> 20]) in stored for page in pages.tolist()])[place]
+            maybe |= np.array([(page & _DAY, names[page >> _DAY_BITS]) in stored for page in pages.tolist()])[place]
         return self._keys(rows[maybe])
 
     def restore(self, stored: Mapping[CellKey, Accumulator]) -> None:
@@ -179,11 +181,10 @@ class Cells:
     def settle(self) -> CellStates:
         """The absolute states of the changed cells, to be written."""
         rows, n = self._touched, len(self._touched)
-        lengths = self._length[rows]
-        spread = np.flatnonzero(lengths)
-        lengths = lengths[spread]
-        held = ranges(self._from[rows[spread]], lengths)
-        places = np.concatenate([np.repeat(spread, lengths), *(part[0] for part in self._pending)])
+        spread = np.flatnonzero(self._length[rows])
+        each = self._length[rows[spread]]
+        held = ranges(self._from[rows[spread]], each)
+        places = np.concatenate([np.repeat(spread, each), *(part[0] for part in self._pending)])
         edges = np.concatenate([self._pool[held, 0], *(part[1] for part in self._pending)])
         counts = np.concatenate([self._pool[held, 1], *(part[2] for part in self._pending)])
         buckets, place = np.unique(places << _EDGE_BITS | edges, return_inverse=True)
@@ -317,8 +318,8 @@ class Cells:
     def _leave(self, rows: Ints) -> None:
         """Remember cells that will not be held any more."""
         self._left.add(self._hashes(rows))
-        pages = np.unique(self._units(rows) << 20 | self._day[rows])
-        self._left_pages.add(self._page_hashes(pages >> 20, pages & 0xFFFFF))
+        pages = _pages_of(self._units(rows), self._day[rows])
+        self._left_pages.add(self._page_hashes(pages >> _DAY_BITS, pages & _DAY))
 
     def _pack(self, rows: Ints) -> None:
         """Keep these cells only, without gaps between their histograms."""
@@ -331,6 +332,16 @@ class Cells:
         lengths = self._length[: self._n]
         self._from[: self._n] = np.cumsum(lengths) - lengths
         self._index.replace(self._number[: self._n], np.arange(self._n))
+
+
+def _pages_of(units: Ints, days: Array) -> Ints:
+    """The different pages of marks, in order: a unit and a day in a number each."""
+    if not len(days):
+        return np.zeros(0, np.int64)
+    first = int(days.min())
+    width = int(days.max()) - first + 1
+    pages, _ = distinct(units * width + days - first)
+    return (pages // width << _DAY_BITS) | (pages % width + first)
 
 
 def _series_in(numbers: Ints) -> Ints:

@@ -5,6 +5,7 @@ They are by far the most; all others stay what they are. What a plain ticket is:
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -136,23 +137,14 @@ def joined(parts: Sequence[TicketEvents], names: TicketNames) -> TicketEvents:
     if not parts:
         return ticket_events([])
     numbers: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in _NUMBERS]
-    columns: list[list[Ints]] = [[] for _ in CODED]
-    for part in parts:
-        known: dict[tuple[int, int], Ints] = {}  # several columns may have the same texts
-        for field, codes in zip(CODED, columns, strict=True):
-            column, among = getattr(part, field), names.of(field)
-            if column.names is among.names:
-                codes.append(column.codes)
-                continue
-            key = id(column.names), id(among)
-            if key not in known:
-                known[key] = among.codes(column.names)
-            codes.append(known[key][column.codes])
-    coded = [Coded(names.of(field).names, np.concatenate(codes)) for field, codes in zip(CODED, columns, strict=True)]
+    recoded_parts = zip(*(_recoded(part, names) for part in parts), strict=True)
+    coded = [
+        Coded(names.of(field).names, np.concatenate(codes)) for field, codes in zip(CODED, recoded_parts, strict=True)
+    ]
     return TicketEvents(
-        [each for part in parts for each in part.id],
-        [each for part in parts for each in part.subject],
-        [each for part in parts for each in part.data],
+        [*chain.from_iterable(part.id for part in parts)],
+        [*chain.from_iterable(part.subject for part in parts)],
+        [*chain.from_iterable(part.data for part in parts)],
         *numbers,
         *coded,
     )
@@ -163,6 +155,22 @@ _NUMBERS: Final = ("kind", "time", "arrival", "content", "provenance")
 
 def _coded(values: Sequence[str | None], names: Names) -> Coded:
     return Coded(names.names, names.codes(values))
+
+
+def _recoded(events: TicketEvents, names: TicketNames) -> list[Ints]:
+    """The codes that the texts of the ``CODED`` columns have among other names; what columns share is coded once."""
+    shared: dict[tuple[int, int], Ints] = {}
+    found = []
+    for field in CODED:
+        column, among = getattr(events, field), names.of(field)
+        if column.names is among.names:
+            found.append(column.codes)
+            continue
+        both = id(column.names), id(among)
+        if both not in shared:
+            shared[both] = among.codes(column.names)
+        found.append(shared[both][column.codes])
+    return found
 
 
 def recoded(column: Coded, names: Names) -> Ints:
