@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pantau.domain.columns import NULL, Coded, Column, Lists, Maybe, Table
 from storage.address import open_server
 from storage.chdb_engine import ChdbEngine
 from storage.engine import Engine, EngineError
@@ -140,6 +142,32 @@ def test_a_block_is_read_back_as_it_was_written(engine: Engine, rows: list[tuple
     engine.insert("wide", COLUMNS, [*zip(*numbered, strict=True)])
     assert engine.query("SELECT * FROM wide ORDER BY id").rows == numbered
     assert [row for block in engine.stream("SELECT * FROM wide ORDER BY id") for row in block] == numbered
+
+
+@pytest.mark.parametrize("rows", [3, 100_000])
+def test_a_block_of_arrays_is_stored_as_they_are_however_long_they_are(engine: Engine, rows: int) -> None:
+    """Where blocks were put end to end a text may be in a dictionary twice."""
+    columns = (
+        ("at", "DateTime64(3, 'UTC')"),
+        ("day", "Date"),
+        ("version", "UInt64"),
+        ("numbers", "Array(Int64)"),
+        ("maybe", "Nullable(Int64)"),
+        ("low", "LowCardinality(String)"),
+        ("low_maybe", "LowCardinality(Nullable(String))"),
+    )
+    described = ", ".join(f"{name} {kind}" for name, kind in columns)
+    engine.execute(f"CREATE OR REPLACE TABLE arrays ({described}) ENGINE = MergeTree ORDER BY version")
+    n = np.arange(rows)
+    lists = Lists(n % 3, np.repeat(n, n % 3))
+    maybe = Maybe(np.where(n % 2, n, NULL))
+    texts = [Coded(["x", "y", "x", "of no row"], n % 3), Coded(["x", None, "x", None], n % 4)]
+    data: list[Column] = [n * 1_000, (20_000 + n % 100).astype(np.int32), n.astype(np.uint64), lists, maybe, *texts]
+    engine.insert("arrays", [(name, "UInt16" if kind == "Date" else kind) for name, kind in columns], data)
+    values = "toUnixTimestamp64Milli(at), toUInt16(day), version, numbers, maybe, low, low_maybe"
+    assert engine.query(f"SELECT {values} FROM arrays ORDER BY version").rows == [*Table(data)]
+    counts = engine.query("SELECT low, count() FROM arrays GROUP BY low ORDER BY low").rows
+    assert counts == [("x", rows - rows // 3 - (rows % 3 > 1)), ("y", rows // 3 + (rows % 3 > 1))]
 
 
 def test_times_travel_as_milliseconds_and_days(engine: Engine) -> None:

@@ -28,8 +28,8 @@ Windows = dict[CellKey, Accumulator]
 class Tables:
     """What storage holds: whole rows of facts by identity, absolute states of cells; the highest version wins."""
 
-    def __init__(self, registry: Registry = REGISTRY, *, capacity: int = 100) -> None:
-        self.assembly = Assembly(registry, capacity=capacity)
+    def __init__(self, registry: Registry = REGISTRY, *, capacity: int = 100, units: Sequence[str] = ()) -> None:
+        self.assembly = Assembly(registry, capacity=capacity, units=units)
         self.facts: dict[FactId, tuple[object, ...]] = {}
         self.cells: dict[CellKey, Accumulator] = {}
         self.version = 0
@@ -88,15 +88,16 @@ def batches(events: Sequence[Event], chance: random.Random) -> Iterator[Sequence
 @given(
     streams(UNITS[:2], ("antrian",)),
     st.sampled_from((1, 2, 5, 100)),
+    st.sampled_from(((), UNITS[:1], UNITS)),
     st.randoms(use_true_random=False),
 )
 @settings(max_examples=200)
 def test_windows_are_the_sum_of_their_facts_after_any_sequence_of_changes(
-    sent: list[Event], capacity: int, chance: random.Random
+    sent: list[Event], capacity: int, units: Sequence[str], chance: random.Random
 ) -> None:
-    """Shuffled, cut anywhere, with duplicates, and with a memory far smaller than what it works on."""
+    """Shuffled, cut anywhere, with duplicates, units foreseen or not, a memory far smaller than what it works on."""
     stream = chance.sample(sent, len(sent)) + (chance.choices(sent, k=len(sent) // 2) if sent else [])
-    tables = Tables(capacity=capacity)
+    tables = Tables(capacity=capacity, units=units)
     for batch in batches(stream, chance):
         tables.take(batch)
     facts, windows = from_scratch(sent)
