@@ -5,9 +5,8 @@
 Packed records are unpacked, merged into facts and windows, laid out as blocks of rows and encoded as the bytes an
 engine takes. ``backlog`` is batches of 40,000 events that hold whole visits, ``bursts`` the same with ten visits of a
 unit after one another, ``alone`` the same with visits that share no window, ``trickle`` batches of 2,000 that hold one
-event of each visit. The yardstick is the time the
-same run needs to read the same JSON into dictionaries. Of each stage the lower quartile over the batches is shown: on
-a shared machine the slower batches measure the neighbours.
+event of each visit. The yardstick is the time the same run needs to read the same JSON into dictionaries. Of each stage
+the lower quartile over the batches is shown: on a shared machine the slower batches measure the neighbours.
 """
 
 import argparse

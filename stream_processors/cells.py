@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, Told, distinct, grown, ranges
+from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, distinct, ranges
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.histogram import EDGES
 from pantau.domain.measures import SPREAD
 from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, slots
+from stream_processors.growing import Told, grown
 from stream_processors.known import KnownNumbers, mixed
 from stream_processors.numbers import Numbers
 

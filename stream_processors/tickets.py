@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from pantau.domain.accepted import TicketNames
-from pantau.domain.columns import NULL, Array, Coded, Column, Ints, Maybe, Names, Table, Told, grown, ranges
+from pantau.domain.columns import NULL, Array, Coded, Column, Ints, Maybe, Names, Table, ranges
 from pantau.domain.entries import Entry, FactId, History
 from pantau.domain.registry import Registry
 from pantau.domain.visit_columns import (
@@ -28,6 +28,7 @@ from pantau.domain.visit_columns import (
     judge_tickets,
 )
 from stream_processors.cells import Marks
+from stream_processors.growing import Told, grown
 from stream_processors.ticket_entries import WORDS, Plain, entry_of, from_histories
 
 _VISIT_WORDS: Final = VISIT.itemsize // 8

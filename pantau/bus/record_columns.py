@@ -156,7 +156,8 @@ def _accepted(value: bytes, columns: _Columns) -> Accepted:
     if len(columns.ids) != n or len(columns.subjects) != n:
         raise ValueError("they are of another number of events")
     for row, among, required in zip(codes, names, (True, True, *(False for _ in names[2:])), strict=True):
-        if row.max(initial=0) >= len(among) or among[0] is not None or (required and not row.all()):
+        missing = required and (not row.all() or None in among[1:])
+        if row.max(initial=0) >= len(among) or among[0] is not None or missing:
             raise ValueError("a name is missing")
     provenances = _raw(columns.provenances, "u1", n).astype(np.int64)
     if provenances.max(initial=0) > IMPUTED:

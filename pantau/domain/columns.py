@@ -3,10 +3,8 @@
 Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded texts.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -176,29 +174,6 @@ class Names:
         return len(self.names)
 
 
-class Told:
-    """A number for each name, worked out once."""
-
-    def __init__(self, names: Names, of: Callable[[Any], int]) -> None:
-        self._names = names
-        self._of = of
-        self._values = np.zeros(64, np.int64)
-        self._n = 0
-
-    def of(self, codes: Array) -> Ints:
-        """The numbers of names by their codes."""
-        self.learn()
-        return self._values[codes]
-
-    def learn(self) -> None:
-        """Work out the numbers of names that are new."""
-        names, n = self._names.names, self._n
-        if len(names) > n:
-            self._values = grown(self._values, len(names))
-            self._values[n : len(names)] = [self._of(name) for name in names[n:]]
-            self._n = len(names)
-
-
 def distinct(numbers: Array) -> tuple[Ints, Ints]:
     """The different numbers in order, and for each which of them it is: numpy's ``unique``, without sorting few."""
     if not len(numbers):
@@ -224,20 +199,3 @@ def ranges(starts: Array, lengths: Array) -> Ints:
     ends = np.cumsum(lengths)
     found: Ints = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
     return found
-
-
-def grown(array: Array, rows: int) -> Array:
-    """The array with room for so many rows, four times what it had if that was too few; new rows are zero.
-
-    Rows of numbers that were never written take no memory, and copying what was is what growing costs.
-    """
-    if len(array) >= rows:
-        return array
-    shape = (max(rows, 4 * len(array)), *array.shape[1:])
-    if array.dtype.hasobject:
-        larger = np.zeros(shape, array.dtype)
-    else:  # memory that was freed would have to be cleared now, all of it
-        memory = mmap(-1, math.prod(shape) * array.itemsize, flags=MAP_PRIVATE | MAP_ANONYMOUS)
-        larger = np.frombuffer(memory, array.dtype).reshape(shape)
-    larger[: len(array)] = array
-    return larger

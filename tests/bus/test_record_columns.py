@@ -82,6 +82,17 @@ def test_a_header_of_a_later_version_is_not_read() -> None:
     assert read_record(value, dict(PACKED_HEADERS)) is None
 
 
+@pytest.mark.parametrize("column", ["units", "sources"])
+def test_an_event_without_a_unit_or_a_source_is_not_believed(column: str) -> None:
+    value, headers = pack_record(SENT)
+    said = msgspec.msgpack.decode(dict(headers)[COLUMNS])
+    place = {"units": 10, "sources": 11}[column]
+    assert said[place][0] is None
+    said[place] = [None] * len(said[place])
+    with pytest.raises(BadEvent, match="a name is missing"):
+        read_record(value, {COLUMNS: msgspec.msgpack.encode(said)})
+
+
 @given(st.data())
 @settings(max_examples=300)
 def test_columns_that_were_spoilt_are_refused_or_say_the_same_number_of_events(data: st.DataObject) -> None:

@@ -1,12 +1,9 @@
 """Columns: the same values as rows, however they are held, cut and joined."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,11 +15,9 @@ from pantau.domain.columns import (
     Maybe,
     Names,
     Table,
-    Told,
     distinct,
     end_to_end,
     extended,
-    grown,
     ranges,
 )
 
@@ -86,30 +81,6 @@ def test_names_are_numbered_in_the_order_in_which_they_are_met() -> None:
     assert names.names == [None, "first", "b", "a"]
 
 
-def test_a_number_is_worked_out_once_a_name() -> None:
-    names, asked = Names(), []
-
-    def length(name: str | None) -> int:
-        asked.append(name)
-        return len(name or "")
-
-    told = Told(names, length)
-    assert told.of(names.codes(["aa", "b", "aa"])).tolist() == [2, 1, 2]
-    assert told.of(names.codes([f"{n}" * 3 for n in range(100)])).sum() == sum(len(f"{n}" * 3) for n in range(100))
-    assert told.of(names.codes(["aa"])).tolist() == [2]
-    assert len(asked) == len(names.names)
-
-
-def test_what_is_told_of_names_can_be_worked_out_before_it_is_asked() -> None:
-    names = Names(["a", "bb"])
-    asked: list[str | None] = []
-    told = Told(names, lambda name: asked.append(name) or len(name or ""))  # type: ignore[func-returns-value]
-    told.learn()
-    assert asked == [None, "a", "bb"]
-    assert told.of(names.codes(["bb", "a", None])).tolist() == [2, 1, 0]
-    assert len(asked) == 3
-
-
 def test_names_that_have_no_number_get_none_by_being_asked_for() -> None:
     names = Names(["a"])
     assert names.known(["a", "b", None, "a"]).tolist() == [1, -1, 0, 1]
@@ -133,31 +104,3 @@ def test_different_numbers_are_found_in_order_however_far_they_lie_apart(some: l
 def test_ranges_are_laid_end_to_end(some: list[tuple[int, int]]) -> None:
     starts, lengths = (np.array([one[at] for one in some], np.int64) for at in (0, 1))
     assert ranges(starts, lengths).tolist() == [n for start, length in some for n in range(start, start + length)]
-
-
-@pytest.mark.parametrize("rows", [0, 3, 4, 5, 100])
-def test_an_array_grows_and_keeps_what_it_holds(rows: int) -> None:
-    larger = grown(np.array([1, 2, 3]), rows)
-    assert larger[:3].tolist() == [1, 2, 3]
-    assert len(larger) >= rows
-    assert not larger[3:].any()
-
-
-def test_an_array_that_grows_is_the_process_own() -> None:
-    """A process that forks must not write into the arrays of the other."""
-    larger = grown(np.array([1, 2, 3]), 1_000_000)
-    if (child := os.fork()) == 0:
-        larger[:] = 9
-        os._exit(0)
-    os.waitpid(child, 0)
-    assert larger[:4].tolist() == [1, 2, 3, 0]
-
-
-def test_rows_that_nobody_wrote_take_no_memory() -> None:
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    before = resident()
-    larger = grown(np.arange(10), 50_000_000)
-    larger[: 1 << 17] = 1
-    assert resident() - before < 20_000_000 < larger.nbytes
