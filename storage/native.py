@@ -22,6 +22,7 @@ from storage.native_blocks import varint
 _BUFFER = 1 << 20
 
 Bytes = bytes | memoryview
+"""Bytes that were made, or the memory that numbers are in."""
 
 
 class _Revision0:

@@ -75,7 +75,7 @@ class Cells:
         self.forget()
 
     def forget(self, units: Sequence[str] = ()) -> None:
-        """Hold nothing; what storage may hold is still known. Codes of names are void; units given have the first."""
+        """Hold nothing; what storage may hold is still known. Codes of names are void; units given get the first."""
         if self._n:
             self._leave(np.arange(self._n))
         self.units, self.services, self._zones = Names(units[:_MOST_UNITS_FIRST]), Names(), Names()

@@ -60,9 +60,9 @@ def read(
     rejections: list[Rejection] = []
     for record in records:
         columns = _columns_of(record)
-        own = None if columns is None else _of_units(columns.tickets, units, names.units)
-        if columns is not None and own is not None:
-            tickets.append(own)
+        coded = None if columns is None else _coded(columns.tickets, units, names.units)
+        if columns is not None and coded is not None:
+            tickets.append(coded)
             found: Sequence[Event] = columns.others
         else:
             found = _events_of(record, registry, secret, rejections)
@@ -79,8 +79,8 @@ def read(
     return Read(Accepted(joined([*tickets, rest.tickets], names), rest.others), misplaced, rejections)
 
 
-def _of_units(tickets: TicketEvents, units: frozenset[str], names: Names) -> TicketEvents | None:
-    """Events whose units are coded by ``names``, which has none but ``units``; None where one is of another unit."""
+def _coded(tickets: TicketEvents, units: frozenset[str], names: Names) -> TicketEvents | None:
+    """Events with their units coded by ``names``, which has none but ``units``; None where one is of another unit."""
     said = tickets.unit.names
     codes = names.known(said)
     if (codes < 0).any():

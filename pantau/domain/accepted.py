@@ -137,10 +137,8 @@ def joined(parts: Sequence[TicketEvents], names: TicketNames) -> TicketEvents:
     if not parts:
         return ticket_events([])
     numbers: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in _NUMBERS]
-    recoded_parts = zip(*(_recoded(part, names) for part in parts), strict=True)
-    coded = [
-        Coded(names.of(field).names, np.concatenate(codes)) for field, codes in zip(CODED, recoded_parts, strict=True)
-    ]
+    all_codes = zip(*(_recoded(part, names) for part in parts), strict=True)
+    coded = [Coded(names.of(field).names, np.concatenate(codes)) for field, codes in zip(CODED, all_codes, strict=True)]
     return TicketEvents(
         [*chain.from_iterable(part.id for part in parts)],
         [*chain.from_iterable(part.subject for part in parts)],
