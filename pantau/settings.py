@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     worker_cells: int = _setting(
         2_000_000, "cells", "Cells of windows that a worker keeps in memory, about 0.1 KB each.", ge=1_000
     )
+    worker_gather_seconds: float = _setting(
+        0.25, "seconds", "How long a worker waits for more records before it merges what came.", gt=0, le=10
+    )
     worker_announce_seconds: float = _setting(
         2.0,
         "seconds",

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from pantau.bus.claims import Claim, LateFlush, Page
-from pantau.domain.columns import end_to_end
+from pantau.domain.columns import NULL, Column, Maybe, end_to_end
 from pantau.domain.registry import Registry
 from storage.queries import sql
 from storage.rebuild import repair_pages
@@ -153,7 +154,7 @@ class PartitionTables:
 
     def insert(self, blocks: Sequence[Block], *, token: str) -> None:
         """Write blocks, those of one table as one, in the order in which tables first appear."""
-        for block in joined(blocks):
+        for block in map(without_defaults, joined(blocks)):
             self._store.engine.insert(block.table, block.columns, block.data, token=f"{token}:{block.table}")
 
 
@@ -174,6 +175,18 @@ def joined(blocks: Iterable[Block]) -> list[Block]:
         Block(parts[0].table, parts[0].columns, [*map(end_to_end, zip(*(part.data for part in parts), strict=True))])
         for parts in found.values()
     ]
+
+
+def without_defaults(block: Block) -> Block:
+    """The block without the columns that say of every row what the table says by itself: zero, or unknown."""
+    pairs = [pair for pair in zip(block.columns, block.data, strict=True) if not _is_default(pair[0][1], pair[1])]
+    return Block(block.table, [column for column, _ in pairs], [values for _, values in pairs])
+
+
+def _is_default(kind: str, values: Column) -> bool:
+    if isinstance(values, Maybe):
+        return kind.startswith("Nullable(") and values.values[0] == NULL and bool((values.values == NULL).all())
+    return isinstance(values, np.ndarray) and not values[0] and not values.any()
 
 
 def _now() -> int:

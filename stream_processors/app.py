@@ -47,10 +47,10 @@ class AppSettings(msgspec.Struct, frozen=True):
     web_port: int
     session_seconds: float
     stalled_seconds: float
+    gather_seconds: float
     announce_seconds: float
     commit_seconds: float = 0.5
     records_at_once: int = 256
-    within_seconds: float = 0.1
 
 
 def create_app(
@@ -96,7 +96,7 @@ def create_app(
         Kafka(app, settings.brokers),
         partitions=settings.partitions,
         records_at_once=settings.records_at_once,
-        within_seconds=settings.within_seconds,
+        within_seconds=settings.gather_seconds,
     )
     app.agent(loops.events_topic, concurrency=1, name="assemble")(loops.assemble)
     app.agent(loops.rejected_topic, concurrency=1, name="keep_rejected")(loops.keep_rejected)

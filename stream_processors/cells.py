@@ -24,6 +24,7 @@ _MINUTES: Final = np.array([5, 30, 24 * 60])
 
 _SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
 """A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
+_SLOT = (1 << _SLOT_BITS) - 1
 
 _DAY_BITS = 20
 _DAY = (1 << _DAY_BITS) - 1
@@ -34,7 +35,7 @@ _MOST_UNITS_FIRST: Final = 1 << _UNIT_BITS - 2
 
 _EDGES, _EDGE_BITS = np.array(EDGES), 11
 _SUMS: Final = ("_n_of", "_total", "_imputed", "_auto_closed")
-_ARRAYS: Final = ("_number", "_start", "_day", "_stamp", "_from", "_length", *_SUMS)
+_ARRAYS: Final = ("_number", "_day", "_stamp", "_from", "_length", *_SUMS)
 """What :class:`Cells` holds of a cell, by row."""
 
 
@@ -91,8 +92,11 @@ class Cells:
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
         self._n = self._tick = self._used = 0
-        self._number, self._start = np.zeros((2, 1024), np.int64)
-        self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((4, 1024), np.int64)
+        self._written = 0
+        """Rows that were ever held: those above are zero, and as long as they are they take no memory."""
+        self._odd_starts: dict[int, int] = {}
+        """Starts by number, where the five minutes of a number do not begin with it."""
+        self._number, self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((5, 1024), np.int64)
         self._day, self._stamp, self._from, self._length = np.zeros((4, 1024), np.int32)  # cells are many: half as wide
         self._pool = np.zeros((1024, 2), np.int32)
         self._begin(np.zeros(0, np.int64), 0)
@@ -116,9 +120,9 @@ class Cells:
         new = np.flatnonzero(rows >= known)
         mark_of = np.empty(len(every), np.int64)
         mark_of[place] = np.arange(len(place))
-        mark_of = mark_of[new]
-        self._start[rows[new]] = starts.ravel()[mark_of]
-        self._day[rows[new]] = days[mark_of % len(days)]
+        self._day[rows[new]] = days[mark_of[new] % len(days)]
+        odd = np.flatnonzero(starts.ravel() % _SLOT_MS)
+        self._odd_starts.update(zip(numbers.ravel()[odd].tolist(), starts.ravel()[odd].tolist(), strict=True))
         counted = marks.n * marks.sign
         for name, values in zip(
             _SUMS,
@@ -227,7 +231,8 @@ class Cells:
             for name in _ARRAYS:
                 setattr(self, name, grown(getattr(self, name), room))
         for name in ("_length", *_SUMS):
-            getattr(self, name)[known : self._n] = 0
+            getattr(self, name)[known : self._written] = 0
+        self._written = max(self._written, self._n)
         self._index.add(numbers[new], rows[new])
         self._number[rows] = numbers
         self._tick += 1
@@ -283,7 +288,7 @@ class Cells:
 
     def _hashes(self, rows: Ints) -> Array:
         """Numbers of cells that hold longer than the codes do."""
-        slot = self._number[rows] & (1 << _SLOT_BITS) - 1
+        slot = self._number[rows] & _SLOT
         inner = mixed(self._series_hash.of(self._series_codes(rows)) + slot)
         return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ inner)
 
@@ -295,6 +300,12 @@ class Cells:
         numbers = self._number[rows]
         series = _series_in(numbers)
         size, measure, service = (part.of(series) for part in self._parts)
+        starts = (numbers & _SLOT) * _SLOT_MS
+        if self._odd_starts:
+            starts[:] = [
+                self._odd_starts.get(number, start)
+                for number, start in zip(numbers.tolist(), starts.tolist(), strict=True)
+            ]
         return Table(
             [
                 Coded(SIZES, size),
@@ -302,7 +313,7 @@ class Cells:
                 self._day[rows],
                 Coded(self.units.names, numbers >> _SERIES_BITS + _SLOT_BITS),
                 Coded(self.services.names, service),
-                self._start[rows],
+                starts,
             ]
         )
 

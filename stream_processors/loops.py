@@ -52,8 +52,8 @@ class Source(Protocol):
 CloseDays = Callable[[], Sequence[Event]]
 """Says what closing the days that are over says of every ticket still waiting; blocks."""
 
-BYTES_AT_ONCE = 30_000_000
-"""What is merged at once, some 126,000 packed events: more cost less each, and take longer to be in the tables.
+BYTES_AT_ONCE = 10_000_000
+"""What is merged at once, some 42,000 packed events: fewer cost more each, and the arrays of more leave the caches.
 
 No event is so short that these could be more than ``MOST_VISITS`` visits.
 """
@@ -61,6 +61,12 @@ No event is so short that these could be more than ``MOST_VISITS`` visits.
 REFUSALS_AT_ONCE = 1_000
 RESTS = 9
 """How many times as long as it took announcing rests."""
+
+BACKLOG_BYTES = BYTES_AT_ONCE // 4
+"""A worker that has so much to merge at once works off a backlog: what it could announce is not the present."""
+
+BACKLOG_SECONDS = 60.0
+"""How long announcing rests, at least, while it does."""
 
 WATCH_SECONDS = 5.0
 """How often it is looked whether records wait while none comes, and how long one that is sought may take."""
@@ -97,6 +103,7 @@ class Loops:
         self._source = source
         self._changed: set[Page] = set()
         self._silent_until = 0.0
+        self._backlog = False
         self._partitions = partitions
         self._records_at_once = records_at_once
         self._within = within_seconds
@@ -184,14 +191,18 @@ class Loops:
             log.error("worker stops", error=str(stalled), kind="Stalled", partitions=sorted(self._waited))
             await self._app.crash(stalled)
 
-    def changed(self, pages: Iterable[Page]) -> None:
-        """These windows are to be announced."""
+    def changed(self, pages: Iterable[Page], *, backlog: bool = False) -> None:
+        """These windows are to be announced: seldom as long as a backlog is worked off, and at once when it ends."""
         self._changed.update(pages)
+        if backlog != self._backlog:
+            self._backlog = backlog
+            self._silent_until = time.monotonic() + (BACKLOG_SECONDS if backlog else 0.0)
 
     async def announce(self) -> None:
         """Say on the bus what changed since the last time, several changes of a window as one.
 
-        It rests longer than it took: a worker with many units, or one that catches up, says the same less often.
+        It rests longer than it took: a worker with many units says the same less often. One that works off a backlog
+        says what is past by now once a minute.
         """
         async with self._sending:
             began = time.monotonic()
@@ -203,7 +214,8 @@ class Loops:
             except NotNow:  # the next round says it; what is not announced is in the tables all the same
                 self._changed |= pages
             ended = time.monotonic()
-            self._silent_until = ended + RESTS * (ended - began)
+            rest = RESTS * (ended - began)
+            self._silent_until = ended + (max(rest, BACKLOG_SECONDS) if self._backlog else rest)
 
     def _announced(self, pages: Iterable[Page]) -> list[tuple[str, bytes, bytes]]:
         return [(each.unit, *pack_announcement(each)) for each in self._announce(pages)]
@@ -319,7 +331,7 @@ class Loops:
             if not self._ending:  # Faust's producer ends before its agents do
                 await self._app.crash(error)
         else:
-            self.changed(flush.pages)
+            self.changed(flush.pages, backlog=sum(len(each.value or b"") for each in taken) >= BACKLOG_BYTES)
             if merged:
                 self._health.let_go(flush.next_offsets)
             await self._read_on(left)

@@ -87,6 +87,7 @@ def run_worker(settings: Settings) -> int:
             web_port=settings.worker_port,
             session_seconds=settings.worker_session_seconds,
             stalled_seconds=settings.worker_stalled_seconds,
+            gather_seconds=settings.worker_gather_seconds,
             announce_seconds=settings.worker_announce_seconds,
         )
         set_for_batches()

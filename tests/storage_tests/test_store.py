@@ -2,11 +2,13 @@
 
 from itertools import chain
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pantau.domain.accepted import accepted
+from pantau.domain.columns import NULL, Maybe
 from pantau.domain.entries import fact_number
 from pantau.domain.events import Event
 from pantau.domain.folding import facts_from
@@ -15,9 +17,10 @@ from pantau.domain.zones import DAY, MINUTE
 from pantau.embedded.pipeline import stored_event
 from storage import store as module
 from storage.chdb_engine import ChdbEngine
+from storage.partitions import PartitionTables, without_defaults
 from storage.queries import catalogue
 from storage.rebuild import repair_pages, stored_cells
-from storage.store import Progress, Store
+from storage.store import Block, Progress, Store
 from stream_processors.assembly import facts_of
 from tests.strategies import MONDAY, REGISTRY, event, events, ticket
 from tests.truth import held_windows, true_windows
@@ -177,3 +180,32 @@ def test_no_sql_is_made_of_values() -> None:
     for query in catalogue().values():
         assert "%s" not in query.sql
         assert "{}" not in query.sql
+
+
+KINDS = (
+    ("unit", "LowCardinality(String)"),
+    ("subject", "String"),
+    ("spells", "UInt32"),
+    ("wait_to_call_ms", "Nullable(Int64)"),
+    ("version", "UInt64"),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from((0, 0, 3)), st.sampled_from((NULL, NULL, 0, 5))), min_size=1, max_size=3))
+@settings(max_examples=30)
+def test_columns_that_say_what_a_table_says_by_itself_are_not_sent_and_are_read_back_all_the_same(
+    store: Store, said: list[tuple[int, int]]
+) -> None:
+    store.engine.execute("TRUNCATE TABLE visits")
+    spells, waits = (np.array(column, np.int64) for column in zip(*said, strict=True))
+    subjects = [f"A{n}" for n in range(len(said))]
+    block = Block("visits", KINDS, [["a"] * len(said), subjects, spells, Maybe(waits), np.full(len(said), 7)])
+    sent = {name for name, _ in without_defaults(block).columns}
+    assert sent.issuperset({"unit", "subject", "version"})
+    assert ("spells" in sent, "wait_to_call_ms" in sent) == (bool(spells.any()), bool((waits != NULL).any()))
+    PartitionTables(store).insert([block], token=f"{said}")
+    rows = store.engine.query("SELECT subject, spells, wait_to_call_ms, version FROM visits ORDER BY subject").rows
+    assert rows == [
+        (subject, spell, None if wait == NULL else wait, 7)
+        for subject, (spell, wait) in zip(subjects, said, strict=True)
+    ]

@@ -9,12 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pantau.bus.claims import Page
 from pantau.bus.indicators import UnitNow
 from pantau.domain.errors import NotNow
+from stream_processors import loops
 from stream_processors.health import Health
 from stream_processors.loops import BYTES_AT_ONCE, WATCH_SECONDS, Loops, portions
 from stream_processors.patience import Patience
@@ -281,6 +283,31 @@ def test_what_the_bus_does_not_take_is_said_once_it_does_and_saying_rests_longer
         asyncio.run(watched.loops.announce())
     assert asked == [{(1, "a")}, {(1, "a"), (1, "b")}]
     assert [unit for unit, *_ in sorted(watched.bus.taken)] == ["a", "b"]
+
+
+def test_while_a_backlog_is_worked_off_saying_rests_and_when_that_is_done_all_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[set[Page]] = []
+
+    def announce(pages: Iterable[Page]) -> list[UnitNow]:
+        asked.append({*pages})
+        return []
+
+    watched = Watched({0: 5, 1: 5}, announce=announce)
+    for unit in "ab":
+        watched.loops.changed({(1, unit)}, backlog=True)
+        asyncio.run(watched.loops.announce())
+    assert asked == []
+    watched.loops.changed({(1, "c")})
+    asyncio.run(watched.loops.announce())
+    assert asked == [{(1, "a"), (1, "b"), (1, "c")}]
+
+    monkeypatch.setattr(loops, "BACKLOG_SECONDS", 0.0)
+    watched.loops.changed({(1, "d")}, backlog=True)
+    while len(asked) == 1:
+        asyncio.run(watched.loops.announce())
+    assert asked[1] == {(1, "d")}, "one that does not end does not keep it silent for ever"
 
 
 def test_a_storage_that_is_away_is_no_stall() -> None:
