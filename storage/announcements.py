@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+import msgspec
+
 from pantau.bus.claims import Page
-from pantau.bus.indicators import Announcement, Cell, UnitDay, UnitNow
+from pantau.bus.indicators import Said, UnitNow, WrittenDay
 from pantau.domain.registry import Registry
 from pantau.domain.wire import instant
 from pantau.domain.zones import day_start, local_day
@@ -15,11 +17,11 @@ _EPOCH_DAY = date(1970, 1, 1)
 _UNITS_AT_ONCE = 2_000
 
 
-def announcements(store: Store, registry: Registry, pages: Iterable[Page], *, now: int) -> list[Announcement]:
+def announcements(store: Store, registry: Registry, pages: Iterable[Page], *, now: int) -> list[Said]:
     """The state of the units whose windows changed, as of ``now`` (ms UTC), and those windows' days."""
     wanted = sorted(set(pages), key=lambda page: (page[1], page[0]))
     units = sorted({unit for _, unit in wanted if registry.unit(unit) is not None})
-    found: list[Announcement] = []
+    found: list[Said] = []
     for start in range(0, len(units), _UNITS_AT_ONCE):
         found += _now(store, registry, units[start : start + _UNITS_AT_ONCE], now)
     for start in range(0, len(wanted), _UNITS_AT_ONCE):
@@ -54,8 +56,9 @@ def _now(store: Store, registry: Registry, units: Sequence[str], now: int) -> li
     return found
 
 
-def _days(store: Store, pages: Sequence[Page]) -> list[UnitDay]:
-    cells: dict[Page, list[Cell]] = {page: [] for page in pages}
-    for day, unit, *cell in store.engine.query(sql("day_cells"), {"pages": [*pages]}).rows:
-        cells[day, unit].append(Cell(*cell))
-    return [UnitDay(unit, _EPOCH_DAY + timedelta(day), found) for (day, unit), found in cells.items()]
+def _days(store: Store, pages: Sequence[Page]) -> list[WrittenDay]:
+    cells = {(day, unit): said for day, unit, said in store.engine.query(sql("day_cells"), {"pages": [*pages]}).rows}
+    return [
+        WrittenDay(unit, _EPOCH_DAY + timedelta(day), msgspec.Raw(cells.get((day, unit), "[]").encode()))
+        for day, unit in pages
+    ]

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from pantau.bus.claims import Page
-from pantau.bus.indicators import Announcement, pack_announcement
+from pantau.bus.indicators import Said, pack_announcement
 from pantau.bus.partitions import partition_of
 from pantau.bus.records import PACKED_HEADERS, in_records, pack_rejection, rejection_headers, unpack_rejection
 from pantau.bus.topics import EVENTS, INDICATORS, REJECTED
@@ -29,7 +29,7 @@ T = TypeVar("T")
 KeepRejections = Callable[[int, Sequence[Rejection]], None]
 """Writes refusals of one partition as rows; blocks."""
 
-Announce = Callable[[Iterable[Page]], Sequence[Announcement]]
+Announce = Callable[[Iterable[Page]], Sequence[Said]]
 """Reads from storage what is to be announced of windows that changed; blocks."""
 
 

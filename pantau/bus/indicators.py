@@ -46,16 +46,25 @@ class UnitDay(msgspec.Struct, frozen=True, tag="unit.day"):
     cells: Sequence[Cell]
 
 
+class WrittenDay(msgspec.Struct, frozen=True, tag="unit.day"):
+    """A :class:`UnitDay` on its way to the bus: its cells are JSON already, as the tables gave them."""
+
+    unit: str
+    day: date
+    cells: msgspec.Raw
+
+
 Announcement = UnitNow | UnitDay
+Said = UnitNow | WrittenDay
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[UnitNow | UnitDay] = msgspec.json.Decoder(Announcement)
 
 
-def pack_announcement(announcement: Announcement) -> tuple[bytes, bytes]:
+def pack_announcement(announcement: Said) -> tuple[bytes, bytes]:
     """An announcement as the key and the value of a record."""
     key = announcement.unit
-    if isinstance(announcement, UnitDay):
+    if isinstance(announcement, WrittenDay):
         key = f"{key}/{announcement.day.isoformat()}"
     return key.encode(), _encoder.encode(announcement)
 

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import structlog
 
 from pantau.bus.claims import Page
-from pantau.bus.indicators import Announcement
+from pantau.bus.indicators import Said
 from pantau.bus.topics import EVENTS, REJECTED
 from pantau.distributed.address import brokers, secret_key
 from pantau.distributed.clocks import PartitionClocks
@@ -71,7 +71,7 @@ def run_worker(settings: Settings) -> int:
             rejects.keep(rejections)
             store.insert(refused.see_refused(f"{REJECTED.name}:{number}", rejections, worker.registry))
 
-        def announce(pages: Iterable[Page]) -> Sequence[Announcement]:
+        def announce(pages: Iterable[Page]) -> Sequence[Said]:
             return announcements(store, worker.registry, pages, now=_now())
 
         def close_days() -> Sequence[Event]:

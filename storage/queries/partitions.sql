@@ -101,10 +101,17 @@ SELECT (SELECT sum(cityHash64(name, epoch, owner, seq)) FROM partitions FINAL) A
 SELECT toUnixTimestamp64Milli(max(time)) FROM events
 
 -- name: day_cells
--- What do the windows of these local days hold, by service and measure?
-SELECT toUInt16(day) AS day_number, unit, service, measure, n, total, imputed, auto_closed, edges, counts
+-- What do the windows of these local days hold, by service and measure, as the JSON of pantau.indicators?
+SELECT toUInt16(day) AS day_number, unit, concat('[', arrayStringConcat(arraySort(groupArray(concat(
+           '{"service":', toJSONString(toString(service)), ',"measure":', toJSONString(toString(measure)),
+           ',"n":', toString(n), ',"total":', toString(total),
+           if(imputed != 0, concat(',"imputed":', toString(imputed)), ''),
+           if(auto_closed != 0, concat(',"auto_closed":', toString(auto_closed)), ''),
+           if(notEmpty(edges), concat(',"edges":', toString(edges), ',"counts":', toString(counts)), ''), '}'
+       ))), ','), ']') AS cells
 FROM windows FINAL
 WHERE size = '1d' AND (day, unit) IN (
     SELECT toDate(page.1), page.2 FROM (SELECT arrayJoin({pages:Array(Tuple(UInt16, String))}) AS page)
 ) AND (n != 0 OR total != 0)
-ORDER BY unit, day_number, service, measure
+GROUP BY day, unit
+ORDER BY unit, day

@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from pantau.bus.indicators import Announcement, UnitDay, UnitNow, pack_announcement, unpack_announcement
+from pantau.bus.indicators import (
+    Announcement,
+    Said,
+    UnitDay,
+    UnitNow,
+    WrittenDay,
+    pack_announcement,
+    unpack_announcement,
+)
 from pantau.domain.wire import instant
 from pantau.domain.zones import HOUR, MINUTE
 from storage.announcements import announcements
@@ -14,11 +22,12 @@ from tests.distributed.bus import Bus, Process, load_registry
 from tests.strategies import MONDAY, REGISTRY, UNITS, ticket
 
 UNIT = UNITS[0]
+ODD = 'kk "cepat"\\/é\n'
 SENT = [
     ticket("created", MONDAY, unit=UNIT, ticket="served", service="ktp"),
     ticket("called", MONDAY + 2 * MINUTE, unit=UNIT, ticket="served"),
     ticket("created", MONDAY + 5 * MINUTE, unit=UNIT, ticket="waits", service="kk"),
-    ticket("created", MONDAY, unit=UNITS[1], ticket="elsewhere"),
+    ticket("created", MONDAY, unit=UNITS[1], ticket="elsewhere", service=ODD, provenance="imputed"),
 ]
 
 
@@ -30,6 +39,11 @@ def store(engine: ChdbEngine) -> Store:
 
 
 def announced(store: Store, *, now: int) -> list[Announcement]:
+    """What whoever reads the bus is told."""
+    return [unpack_announcement(value) for _, value in map(pack_announcement, said(store, now=now))]
+
+
+def said(store: Store, *, now: int) -> list[Said]:
     bus = Bus(1)
     bus.send(SENT)
     process = Process(store, bus)
@@ -56,9 +70,20 @@ def test_the_days_that_changed_are_told_whole(store: Store) -> None:
     assert sum(cell.n for (_, measure), cell in cells.items() if measure == "arrivals") == 2
 
 
-def test_a_record_says_what_was_announced_and_is_keyed_by_what_it_replaces(store: Store) -> None:
-    for each in announced(store, now=MONDAY + HOUR):
+def test_a_day_is_told_as_the_tables_have_it_whatever_its_services_are_called(store: Store) -> None:
+    stored = "SELECT * EXCEPT (size, day, unit, start, version) FROM windows FINAL WHERE size = '1d'"
+    told = [each for each in announced(store, now=MONDAY + HOUR) if isinstance(each, UnitDay)]
+    cells = [cell for each in told for cell in each.cells]
+    assert sorted(
+        (cell.measure, cell.service, cell.n, cell.total, cell.imputed, cell.auto_closed, [*cell.edges], [*cell.counts])
+        for cell in cells
+    ) == sorted(store.engine.query(stored).rows)
+    assert {ODD} < {cell.service for cell in cells}
+    assert {bool(cell.imputed) for cell in cells} == {bool(cell.edges) for cell in cells} == {True, False}
+
+
+def test_a_record_is_keyed_by_what_it_replaces(store: Store) -> None:
+    for each in said(store, now=MONDAY + HOUR):
         key, value = pack_announcement(each)
-        assert unpack_announcement(value) == each
-        assert key.decode().split("/")[0] == each.unit
-        assert (b"/" in key) == isinstance(each, UnitDay)
+        assert unpack_announcement(value).unit == key.decode().split("/")[0] == each.unit
+        assert (b"/" in key) == isinstance(each, WrittenDay)
