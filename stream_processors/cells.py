@@ -231,7 +231,7 @@ class Cells:
             for name in _ARRAYS:
                 setattr(self, name, grown(getattr(self, name), room))
         for name in ("_length", *_SUMS):
-            getattr(self, name)[known : self._written] = 0
+            getattr(self, name)[known : min(self._n, self._written)] = 0
         self._written = max(self._written, self._n)
         self._index.add(numbers[new], rows[new])
         self._number[rows] = numbers

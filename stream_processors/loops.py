@@ -103,7 +103,8 @@ class Loops:
         self._source = source
         self._changed: set[Page] = set()
         self._silent_until = 0.0
-        self._backlog = False
+        self._quiet_until = 0.0
+        """While a backlog is worked off; else 0."""
         self._partitions = partitions
         self._records_at_once = records_at_once
         self._within = within_seconds
@@ -192,11 +193,12 @@ class Loops:
             await self._app.crash(stalled)
 
     def changed(self, pages: Iterable[Page], *, backlog: bool = False) -> None:
-        """These windows are to be announced: seldom as long as a backlog is worked off, and at once when it ends."""
+        """These windows are to be announced, as long as a backlog is worked off once a minute."""
         self._changed.update(pages)
-        if backlog != self._backlog:
-            self._backlog = backlog
-            self._silent_until = time.monotonic() + (BACKLOG_SECONDS if backlog else 0.0)
+        if not backlog:
+            self._quiet_until = 0.0
+        elif not self._quiet_until:
+            self._quiet_until = time.monotonic() + BACKLOG_SECONDS
 
     async def announce(self) -> None:
         """Say on the bus what changed since the last time, several changes of a window as one.
@@ -206,7 +208,7 @@ class Loops:
         """
         async with self._sending:
             began = time.monotonic()
-            if self._ending or not self._changed or began < self._silent_until:
+            if self._ending or not self._changed or began < max(self._silent_until, self._quiet_until):
                 return
             pages, self._changed = self._changed, set()
             try:
@@ -214,8 +216,9 @@ class Loops:
             except NotNow:  # the next round says it; what is not announced is in the tables all the same
                 self._changed |= pages
             ended = time.monotonic()
-            rest = RESTS * (ended - began)
-            self._silent_until = ended + (max(rest, BACKLOG_SECONDS) if self._backlog else rest)
+            self._silent_until = ended + RESTS * (ended - began)
+            if self._quiet_until:
+                self._quiet_until = ended + BACKLOG_SECONDS
 
     def _announced(self, pages: Iterable[Page]) -> list[tuple[str, bytes, bytes]]:
         return [(each.unit, *pack_announcement(each)) for each in self._announce(pages)]

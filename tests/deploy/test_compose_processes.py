@@ -150,6 +150,7 @@ def test_what_is_posted_is_on_the_page_a_moment_later(product: Installation, sen
             "content-type": "application/cloudevents+json",
             "authorization": f"Bearer {product.secret('demo_key').read_text()}",
         },
+        timeout=60,
     )
     assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "rejected": []})
 
