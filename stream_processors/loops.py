@@ -52,8 +52,8 @@ class Source(Protocol):
 CloseDays = Callable[[], Sequence[Event]]
 """Says what closing the days that are over says of every ticket still waiting; blocks."""
 
-BYTES_AT_ONCE = 10_000_000
-"""What is merged at once, some 42,000 packed events: fewer cost more each, and the arrays of more leave the caches.
+BYTES_AT_ONCE = 30_000_000
+"""What is merged at once, some 126,000 packed events: more cost less each, and take longer to be in the tables.
 
 No event is so short that these could be more than ``MOST_VISITS`` visits.
 """
