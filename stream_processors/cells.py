@@ -1,4 +1,8 @@
-"""The cache of cells: absolute states in arrays, so that a batch's marks are added to all of their windows at once."""
+"""The cache of cells: absolute states in arrays, so that a batch's marks are added to all of their windows at once.
+
+What is looked up is a strip: the cells that one window has of sixteen measures. The marks that one instant of a visit
+makes fall in the same strips, and all of a visit's instants in a few.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
@@ -6,12 +10,12 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pantau.domain.columns import Array, Coded, Ints, Lists, Names, Table, distinct, ranges
+from pantau.domain.columns import Array, Coded, Ints, Names, Table, distinct
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
-from pantau.domain.histogram import EDGES
 from pantau.domain.measures import SPREAD
 from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, slots
 from stream_processors.growing import Told, grown
+from stream_processors.histograms import EDGE_BITS, Counted, Histograms, edges_of, places_of, summed
 from stream_processors.known import KnownNumbers, mixed
 from stream_processors.numbers import Numbers
 
@@ -22,8 +26,12 @@ SIZES: Final = ("5m", "30m", "1d")
 _MINUTES: Final = np.array([5, 30, 24 * 60])
 """What windows of each size span."""
 
+_STRIP_BITS: Final = 4
+_STRIP: Final = 1 << _STRIP_BITS
+"""Measures in a strip: those whose codes begin alike. All that plain tickets add to are in one."""
+
 _SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
-"""A cell's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
+"""A strip's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
 _SLOT = (1 << _SLOT_BITS) - 1
 
 _DAY_BITS = 20
@@ -33,10 +41,7 @@ _DAY = (1 << _DAY_BITS) - 1
 _MOST_UNITS_FIRST: Final = 1 << _UNIT_BITS - 2
 """How many units may have codes before anything is said of them: far fewer than there are numbers for units."""
 
-_EDGES, _EDGE_BITS = np.array(EDGES), 11
 _SUMS: Final = ("_n_of", "_total", "_imputed", "_auto_closed")
-_ARRAYS: Final = ("_number", "_day", "_stamp", "_from", "_length", *_SUMS)
-"""What :class:`Cells` holds of a cell, by row."""
 
 
 class Marks(msgspec.Struct):
@@ -69,21 +74,21 @@ class Cells:
         self.capacity = capacity
         self._zone_of = zone_of
         self._left, self._left_pages = KnownNumbers(), KnownNumbers()
-        """Cells that were held and left, and their pages: storage has them, which of all others it is not asked."""
+        """Windows of which cells were held and left, and their pages: storage is not asked for any other."""
         self._stored: frozenset[Page] | None = None
         self._first_measures = tuple(measures)
-        self._n = 0
+        self._strips = 0
         self.forget()
 
     def forget(self, units: Sequence[str] = ()) -> None:
         """Hold nothing; what storage may hold is still known. Codes of names are void; units given get the first."""
-        if self._n:
-            self._leave(np.arange(self._n))
+        if self._strips:
+            self._leave(np.arange(self._strips))
         self.units, self.services, self._zones = Names(units[:_MOST_UNITS_FIRST]), Names(), Names()
         self.measures = Names(self._first_measures)
         self._series = Names()
-        """(size, measure, service) as codes, of every cell."""
-        self._parts = [Told(self._series, part) for part in (_size, _measure, _service)]
+        """(size, which sixteen measures, service) as codes, of every strip."""
+        self._parts = [Told(self._series, part) for part in (_size, _sixteen, _service)]
         self._zone = Told(self.units, lambda unit: self._zones.code(self._zone_of(unit)) if unit else 0)
         self._unit_hash = Told(self.units, hash)
         for told in (self._zone, self._unit_hash):
@@ -91,15 +96,19 @@ class Cells:
         self._series_hash = Told(self._series, lambda name: hash(self._words(name)) if name else 0)
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
-        self._n = self._tick = self._used = 0
-        self._written = 0
+        """Strips by number."""
+        self._strips = self._n = self._tick = 0
+        self._written_strips = self._written = 0
         """Rows that were ever held: those above are zero, and as long as they are they take no memory."""
         self._odd_starts: dict[int, int] = {}
         """Starts by number, where the five minutes of a number do not begin with it."""
-        self._number, self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((5, 1024), np.int64)
-        self._day, self._stamp, self._from, self._length = np.zeros((4, 1024), np.int32)  # cells are many: half as wide
-        self._pool = np.zeros((1024, 2), np.int32)
-        self._begin(np.zeros(0, np.int64), 0)
+        self._number = np.zeros(1024, np.int64)
+        self._day, self._stamp = np.zeros((2, 1024), np.int32)
+        self._cells = np.zeros((1024, _STRIP), np.int32)
+        """By strip and measure the row of a cell, from 1: 0 is one that is not held."""
+        self._n_of, self._total, self._imputed, self._auto_closed = np.zeros((4, 1024), np.int64)
+        self._histograms = Histograms()
+        self._begin(_NO_ROWS, _NO_ROWS, _NO_ROWS)
 
     def stored(self, pages: Iterable[Page] | None) -> None:
         """Storage holds cells of these pages and those that were settled here, and no others; None: it may hold any."""
@@ -112,17 +121,12 @@ class Cells:
 
     def add(self, marks: Marks) -> tuple[list[Page], list[CellKey]]:
         """Add marks to all their cells; returns the pages they touch and the keys of cells that lose something."""
-        starts, days = self._placed(marks.unit, marks.at)
-        series = self._series_of(marks.measure, marks.service)
-        numbers = (marks.unit << (_SERIES_BITS + _SLOT_BITS)) | (series << _SLOT_BITS) | (starts // _SLOT_MS)
-        every, place = np.unique(numbers.ravel(), return_inverse=True)
-        rows, known = self._rows(every)
-        new = np.flatnonzero(rows >= known)
-        mark_of = np.empty(len(every), np.int64)
-        mark_of[place] = np.arange(len(place))
-        self._day[rows[new]] = days[mark_of[new] % len(days)]
-        odd = np.flatnonzero(starts.ravel() % _SLOT_MS)
-        self._odd_starts.update(zip(numbers.ravel()[odd].tolist(), starts.ravel()[odd].tolist(), strict=True))
+        spots = self._spots(marks)
+        of_spot, cell = distinct(spots.of_mark << _STRIP_BITS | marks.measure & _STRIP - 1)
+        strips, strip_of = self._strips_of(spots)
+        every, place = distinct((strip_of[:, of_spot >> _STRIP_BITS] << _STRIP_BITS | of_spot & _STRIP - 1).ravel())
+        rows = self._cells_of(strips[every >> _STRIP_BITS], every & _STRIP - 1)
+        places = place.reshape(len(SIZES), -1)
         counted = marks.n * marks.sign
         for name, values in zip(
             _SUMS,
@@ -135,115 +139,145 @@ class Cells:
             strict=True,
         ):
             if values.any():
-                sums = np.zeros(len(every), np.int64)
-                np.add.at(sums, place, np.tile(values, 3))
+                of_cell, sums = np.zeros(len(of_spot), np.int64), np.zeros(len(every), np.int64)
+                np.add.at(of_cell, cell, values)
+                np.add.at(sums, place, np.tile(of_cell, len(SIZES)))
                 getattr(self, name)[rows] += sums
         timed = np.flatnonzero(self._spread.of(marks.measure))
         if len(timed):
-            edges = np.searchsorted(_EDGES, marks.total[timed], "right") - 1
-            touched = place.reshape(3, -1)[:, timed].ravel()
-            self._pending.append((touched, np.tile(edges, 3), np.tile(marks.sign[timed], 3)))
-        self._pages = pages = _pages_of(marks.unit, days)
-        lost = np.unique(place.reshape(3, -1)[:, marks.sign < 0])
+            counts = marks.sign[timed]
+            buckets = cell[timed] << EDGE_BITS | edges_of(marks.total[timed])
+            if len(of_spot) < len(cell) // 2:
+                buckets, counts = summed(buckets, counts)
+            whose, edges = places[:, buckets >> EDGE_BITS].ravel(), buckets & (1 << EDGE_BITS) - 1
+            self._pending.append(Counted(whose, np.tile(edges, len(SIZES)), np.tile(counts, len(SIZES))))
+        self._pages = pages = _pages_of(spots.unit, spots.day)
+        lost = np.unique(places[:, cell[marks.sign < 0]])
         names = self.units.names
         touched = [*zip((pages & _DAY).tolist(), [names[unit] for unit in (pages >> _DAY_BITS).tolist()], strict=True)]
-        return touched, self._keys(rows[lost])
+        return touched, self._keys(lost)
 
     def absent(self) -> list[CellKey]:
         """The changed cells that were not in memory and that storage may hold."""
-        rows = self._new
-        if not len(rows):
+        new = self._new
+        if not len(new):
             return []
         if self._stored is None:
-            return self._keys(rows)
+            return self._keys(new)
         pages, names, stored = self._pages, self.units.names, self._stored
         left = self._left_pages.holds(self._page_hashes(pages >> _DAY_BITS, pages & _DAY))
         if not stored and not left.any():
             return []
-        place = np.searchsorted(pages, self._units(rows) << _DAY_BITS | self._day[rows])
+        strips = self._strip[new]
+        place = np.searchsorted(pages, self._units(strips) << _DAY_BITS | self._day[strips])
         maybe = left[place]
         asked = np.flatnonzero(maybe)
-        maybe[asked] = self._left.holds(self._hashes(rows[asked]))
+        maybe[asked] = self._left.holds(self._hashes(strips[asked]))
         if stored:
             maybe |= np.array([(page & _DAY, names[page >> _DAY_BITS]) in stored for page in pages.tolist()])[place]
-        return self._keys(rows[maybe])
+        return self._keys(new[maybe])
 
     def restore(self, stored: Mapping[CellKey, Accumulator]) -> None:
         """Add what storage holds of the batch's cells."""
         if not stored:
             return
-        numbers = np.array([self._number_of(key) for key in stored])
-        rows = self._index.find(numbers)
+        strips = self._index.find(np.array([self._number_of(key) for key in stored]))
+        measures = self.measures.codes([key[1] for key in stored])
+        rows = self._cells[strips, measures & _STRIP - 1] - 1
         sums = zip(*((cell.n, cell.total, cell.imputed, cell.auto_closed) for cell in stored.values()), strict=True)
         for name, values in zip(_SUMS, sums, strict=True):
             getattr(self, name)[rows] += values
         lengths = [len(cell.histogram) for cell in stored.values()]
         edges = np.array([edge for cell in stored.values() for edge in cell.histogram], np.int64)
         counts = np.array([n for cell in stored.values() for n in cell.histogram.values()], np.int64)
-        places = np.searchsorted(self._number[self._touched], numbers)
-        self._pending.append((np.repeat(places, lengths), np.searchsorted(_EDGES, edges), counts))
+        order = np.argsort(self._row)
+        places = order[np.searchsorted(self._row, rows, sorter=order)]
+        self._pending.append(Counted(np.repeat(places, lengths), places_of(edges), counts))
 
     def settle(self) -> CellStates:
         """The absolute states of the changed cells, to be written."""
-        rows, n = self._touched, len(self._touched)
-        spread = np.flatnonzero(self._length[rows])
-        each = self._length[rows[spread]]
-        held = ranges(self._from[rows[spread]], each)
-        places = np.concatenate([np.repeat(spread, each), *(part[0] for part in self._pending)])
-        edges = np.concatenate([self._pool[held, 0], *(part[1] for part in self._pending)])
-        counts = np.concatenate([self._pool[held, 1], *(part[2] for part in self._pending)])
-        buckets, place = np.unique(places << _EDGE_BITS | edges, return_inverse=True)
-        sums = np.zeros(len(buckets), np.int64)
-        np.add.at(sums, place, counts)
-        buckets, sums = buckets[sums != 0], sums[sums != 0]
-        lengths, edges = np.bincount(buckets >> _EDGE_BITS, minlength=n), buckets & (1 << _EDGE_BITS) - 1
-        self._used, first = self._used + len(buckets), self._used
-        self._pool = grown(self._pool, self._used)
-        self._pool[first : self._used, 0], self._pool[first : self._used, 1] = edges, sums
-        self._from[rows], self._length[rows] = first + np.cumsum(lengths) - lengths, lengths
-        states = [getattr(self, name)[rows] for name in _SUMS]
-        found = CellStates(self._columns(rows), Table([*states, Lists(lengths, _EDGES[edges]), Lists(lengths, sums)]))
+        histograms = self._histograms.merge(self._row, self._pending)
+        states = [getattr(self, name)[self._row] for name in _SUMS]
+        found = CellStates(self._columns(np.arange(len(self._row))), Table([*states, *histograms]))
         if self._n > 2 * self.capacity:
             self._evict()
-        elif self._used > 1024 and self._used > 2 * int(self._length[: self._n].sum()):
-            self._pack(np.arange(self._n))
-        self._begin(np.zeros(0, np.int64), self._n)
+        elif self._histograms.wasteful(self._n):
+            self._pack(np.arange(self._strips))
+        self._begin(_NO_ROWS, _NO_ROWS, _NO_ROWS)
         return found
 
     def days_of(self, units: Ints, at: Ints) -> Ints:
         """The local days of instants in units."""
-        return self._placed(units, at)[1]
+        placed, place = self._placed(units, at)
+        return placed[3, place]
 
-    def _begin(self, touched: Ints, known: int) -> None:
-        self._touched = touched
-        self._new = touched[touched >= known]
-        self._pages = np.zeros(0, np.int64)
-        self._pending: list[tuple[Ints, Ints, Ints]] = []
+    def _begin(self, strips: Ints, measures: Ints, rows: Ints) -> None:
+        """Have the changed cells at hand: the strip of each, which of its cells it is, and its row."""
+        self._strip, self._measure, self._row = strips, measures, rows
+        self._new = _NO_ROWS
+        self._pages = _NO_ROWS
+        self._pending: list[Counted] = []
 
-    def _rows(self, numbers: Ints) -> tuple[Ints, int]:
-        """The rows of distinct sorted cells and how many were known; those that are new follow. The batch begins."""
-        rows, known = self._index.find(numbers), self._n
+    def _spots(self, marks: Marks) -> "_Spots":
+        """The different (unit, sixteen measures, service, five minutes) of marks."""
+        placed, place = self._placed(marks.unit, marks.at)
+        series, pair = self._series_of(marks.measure >> _STRIP_BITS, marks.service)
+        whole = marks.unit << (_SERIES_BITS + _SLOT_BITS)
+        spots, of_mark = np.unique(whole | series[1][pair] << _SLOT_BITS | place, return_inverse=True)
+        mark = np.empty(len(spots), np.int64)
+        mark[of_mark] = np.arange(len(of_mark))
+        starts, unit = placed[:3, spots & _SLOT], spots >> (_SERIES_BITS + _SLOT_BITS)
+        numbers = whole[mark] | series[:, pair[mark]] << _SLOT_BITS | starts // _SLOT_MS
+        odd = np.nonzero(starts % _SLOT_MS)
+        self._odd_starts.update(zip(numbers[odd].tolist(), starts[odd].tolist(), strict=True))
+        return _Spots(unit, placed[3, spots & _SLOT], numbers, of_mark)
+
+    def _strips_of(self, spots: "_Spots") -> tuple[Ints, Ints]:
+        """The strips that spots fall in, each once, and which of them each spot has, a row a size. The batch begins."""
+        parts = [_in_order(numbers) for numbers in spots.numbers]
+        ends = np.cumsum([len(part.numbers) for part in parts])
+        numbers = np.concatenate([part.numbers for part in parts])
+        rows = self._index.find(numbers)
         new = np.flatnonzero(rows < 0)
-        self._n += len(new)
-        rows[new] = np.arange(known, self._n)
-        if self._n > len(self._number):
-            room = max(self._n, 2 * self.capacity)  # all there will be: what is not written to takes no memory
-            for name in _ARRAYS:
-                setattr(self, name, grown(getattr(self, name), room))
-        for name in ("_length", *_SUMS):
-            getattr(self, name)[known : min(self._n, self._written)] = 0
-        self._written = max(self._written, self._n)
+        new = new[np.argsort(numbers[new])]
+        known, self._strips = self._strips, self._strips + len(new)
+        rows[new] = np.arange(known, self._strips)
+        self._number, self._day = grown(self._number, self._strips), grown(self._day, self._strips)
+        self._stamp, self._cells = grown(self._stamp, self._strips), grown(self._cells, self._strips)
+        self._cells[known : min(self._strips, self._written_strips)] = 0
+        self._written_strips = max(self._written_strips, self._strips)
         self._index.add(numbers[new], rows[new])
-        self._number[rows] = numbers
+        self._number[rows[new]] = numbers[new]
+        self._day[rows[new]] = spots.day[np.concatenate([part.first for part in parts])[new]]
         self._tick += 1
         self._stamp[rows] = self._tick
-        self._begin(rows, known)
-        return rows, known
+        return rows, np.array([part.place + end - len(part.numbers) for part, end in zip(parts, ends, strict=True)])
+
+    def _cells_of(self, strips: Ints, measures: Ints) -> Ints:
+        """The rows of distinct cells; those that are new follow."""
+        rows: Ints = self._cells[strips, measures].astype(np.int64) - 1
+        new = np.flatnonzero(rows < 0)
+        known, self._n = self._n, self._n + len(new)
+        rows[new] = np.arange(known, self._n)
+        if self._n > len(self._n_of):
+            room = max(self._n, 2 * self.capacity)  # all there will be: what is not written to takes no memory
+            for name in _SUMS:
+                setattr(self, name, grown(getattr(self, name), room))
+            self._histograms.make_room(room)
+        reused = slice(known, min(self._n, self._written))
+        for name in _SUMS:
+            getattr(self, name)[reused] = 0
+        self._histograms.clear(reused)
+        self._written = max(self._written, self._n)
+        self._cells[strips[new], measures[new]] = rows[new] + 1
+        self._begin(strips, measures, rows)
+        self._new = new
+        return rows
 
     def _placed(self, units: Ints, at: Ints) -> tuple[Ints, Ints]:
-        """Where instants fall: the starts of their windows, a row a size, and their local days."""
+        """Where instants fall: starts of windows, a row a size, and local days; and the column that each has in it."""
         if not len(at):
-            return np.zeros((3, 0), np.int64), at
+            return np.zeros((4, 0), np.int64), at
         slot = at // _SLOT_MS
         first = slot.min()
         width = slot.max() - first + 1
@@ -252,54 +286,52 @@ class Cells:
         one_of_each[place] = at
         zones = [self._zones.names[zone] for zone in (each // width).tolist()]
         found = [slots(zone, instant) for zone, instant in zip(zones, one_of_each.tolist(), strict=True)]
-        placed = np.array(found, np.int64).reshape(-1, 4)
-        aligned = placed[:, 0] == (each % width + first) * _SLOT_MS
-        placed = placed.take(place, axis=0).T
-        for one in np.flatnonzero(~aligned[place]).tolist():  # a zone off the five minutes: each by itself
-            placed[:, one] = slots(zones[place[one]], int(at[one]))
-        return placed[:3], placed[3]
+        aligned = np.array([one[0] for one in found]) == (each % width + first) * _SLOT_MS
+        odd = np.flatnonzero(~aligned[place])  # of a zone off the five minutes: each by itself
+        found += [slots(zones[place[one]], int(at[one])) for one in odd.tolist()]
+        place[odd] = np.arange(len(each), len(found))
+        return np.array(found, np.int64).T, place
 
-    def _series_of(self, measures: Ints, services: Ints) -> Ints:
-        """The (size, measure, service) of marks, a row a size."""
+    def _series_of(self, sixteens: Ints, services: Ints) -> tuple[Ints, Ints]:
+        """The series of some (which sixteen measures, service), a row a size; and which of them each has."""
         many = len(self.measures)
-        pairs, place = distinct(services * many + measures)
+        pairs, place = distinct(services * many + sixteens)
         every, unknown = self.services.code(ALL_SERVICES), self.services.code(UNKNOWN_SERVICE)
         code = self._series.code
         found = [
-            (code((0, measure, every)), code((1, measure, service)), code((2, measure, service)))
-            for service, measure in ((pair // many or unknown, pair % many) for pair in pairs.tolist())
+            (code((0, sixteen, every)), code((1, sixteen, service)), code((2, sixteen, service)))
+            for service, sixteen in ((pair // many or unknown, pair % many) for pair in pairs.tolist())
         ]
-        return np.array(found, np.int64).reshape(-1, 3).take(place, axis=0).T
+        return np.array(found, np.int64).reshape(-1, 3).T, place
 
     def _number_of(self, key: CellKey) -> int:
         size, measure, _, unit, service, start = key
-        series = self._series.code((SIZES.index(size), self.measures.code(measure), self.services.code(service)))
+        sixteen = self.measures.code(measure) >> _STRIP_BITS
+        series = self._series.code((SIZES.index(size), sixteen, self.services.code(service)))
         number = self.units.code(unit) << _SERIES_BITS | series
         return number << _SLOT_BITS | start // _SLOT_MS
 
-    def _words(self, series: tuple[int, int, int]) -> tuple[str, str, str]:
-        return SIZES[series[0]], self.measures.names[series[1]], self.services.names[series[2]]
+    def _words(self, series: tuple[int, int, int]) -> tuple[str, str]:
+        return SIZES[series[0]], self.services.names[series[2]]
 
-    def _units(self, rows: Ints) -> Ints:
-        return self._number[rows] >> _SERIES_BITS + _SLOT_BITS
+    def _units(self, strips: Ints) -> Ints:
+        return self._number[strips] >> _SERIES_BITS + _SLOT_BITS
 
-    def _series_codes(self, rows: Ints) -> Ints:
-        return _series_in(self._number[rows])
-
-    def _hashes(self, rows: Ints) -> Array:
-        """Numbers of cells that hold longer than the codes do."""
-        slot = self._number[rows] & _SLOT
-        inner = mixed(self._series_hash.of(self._series_codes(rows)) + slot)
-        return mixed(self._unit_hash.of(self._units(rows)).astype(np.uint64) ^ inner)
+    def _hashes(self, strips: Ints) -> Array:
+        """Numbers of the windows of strips that hold longer than the codes do."""
+        numbers = self._number[strips]
+        inner = mixed(self._series_hash.of(_series_in(numbers)) + (numbers & _SLOT))
+        return mixed(self._unit_hash.of(self._units(strips)).astype(np.uint64) ^ inner)
 
     def _page_hashes(self, units: Ints, days: Ints) -> Array:
         return mixed(self._unit_hash.of(units).astype(np.uint64) ^ mixed(days))
 
-    def _columns(self, rows: Ints) -> Table:
-        """The keys of cells, a column a field."""
-        numbers = self._number[rows]
+    def _columns(self, places: Ints) -> Table:
+        """The keys of some of the changed cells, a column a field."""
+        strips = self._strip[places]
+        numbers = self._number[strips]
         series = _series_in(numbers)
-        size, measure, service = (part.of(series) for part in self._parts)
+        size, sixteen, service = (part.of(series) for part in self._parts)
         starts = (numbers & _SLOT) * _SLOT_MS
         if self._odd_starts:
             starts[:] = [
@@ -309,45 +341,81 @@ class Cells:
         return Table(
             [
                 Coded(SIZES, size),
-                Coded(self.measures.names, measure),
-                self._day[rows],
+                Coded(self.measures.names, sixteen << _STRIP_BITS | self._measure[places]),
+                self._day[strips],
                 Coded(self.units.names, numbers >> _SERIES_BITS + _SLOT_BITS),
                 Coded(self.services.names, service),
                 starts,
             ]
         )
 
-    def _keys(self, rows: Ints) -> list[CellKey]:
-        return [*self._columns(rows)] if len(rows) else []
+    def _keys(self, places: Ints) -> list[CellKey]:
+        return [*self._columns(places)] if len(places) else []
 
     def _evict(self) -> None:
         """Keep the cells that were changed last, for what their windows span: a day is come back to longest."""
-        sizes = self._parts[0].of(self._series_codes(np.arange(self._n)))
-        by_age = np.argsort((self._tick - self._stamp[: self._n]) / _MINUTES[sizes], kind="stable")
-        self._leave(by_age[self.capacity :])
-        self._pack(np.sort(by_age[: self.capacity]))
+        sizes = self._parts[0].of(_series_in(self._number[: self._strips]))
+        by_age = np.argsort((self._tick - self._stamp[: self._strips]) / _MINUTES[sizes], kind="stable")
+        cells = np.cumsum(np.count_nonzero(self._cells[: self._strips], axis=1)[by_age])
+        kept = np.searchsorted(cells, self.capacity, "right")
+        self._leave(by_age[kept:])
+        self._pack(np.sort(by_age[:kept]))
 
-    def _leave(self, rows: Ints) -> None:
-        """Remember cells that will not be held any more."""
-        self._left.add(self._hashes(rows))
-        pages = _pages_of(self._units(rows), self._day[rows])
+    def _leave(self, strips: Ints) -> None:
+        """Remember strips that will not be held any more."""
+        self._left.add(self._hashes(strips))
+        pages = _pages_of(self._units(strips), self._day[strips])
         self._left_pages.add(self._page_hashes(pages >> _DAY_BITS, pages & _DAY))
 
-    def _pack(self, rows: Ints) -> None:
-        """Keep these cells only, without gaps between their histograms."""
-        held = ranges(self._from[rows], self._length[rows])
-        self._n, self._used = len(rows), len(held)
-        self._pool[: self._used] = self._pool.take(held, axis=0)
-        for name in _ARRAYS:
+    def _pack(self, strips: Ints) -> None:
+        """Keep these strips and their cells only, without gaps."""
+        self._strips = len(strips)
+        for held in (self._number, self._day, self._stamp, self._cells):
+            held[: self._strips] = held.take(strips, axis=0)
+        cells = self._cells[: self._strips]
+        there = cells > 0
+        rows = cells[there].astype(np.int64) - 1
+        self._n = len(rows)
+        cells[there] = np.arange(1, self._n + 1)
+        for name in _SUMS:
             values = getattr(self, name)
-            values[: self._n] = values.take(rows, axis=0)
-        lengths = self._length[: self._n]
-        self._from[: self._n] = np.cumsum(lengths) - lengths
-        self._index.replace(self._number[: self._n], np.arange(self._n))
+            values[: self._n] = values.take(rows)
+        self._histograms.pack(rows)
+        self._index.replace(self._number[: self._strips], np.arange(self._strips))
+
+
+class _Spots(msgspec.Struct):
+    """Where marks fall: of each spot its unit, local day and the numbers of its strips, a row a size."""
+
+    unit: Ints
+    day: Ints
+    numbers: Ints
+    of_mark: Ints
+
+
+class _Ordered(msgspec.Struct):
+    """Different numbers, where each is first, and which of them each of many is."""
+
+    numbers: Ints
+    first: Ints
+    place: Ints
+
+
+def _in_order(numbers: Ints) -> _Ordered:
+    """Numpy's ``unique``, cheap where they are in order already: so are spots, of windows that span several of them."""
+    if not (numbers[1:] >= numbers[:-1]).all():
+        return _Ordered(*np.unique(numbers, return_index=True, return_inverse=True))
+    other = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=other[1:])
+    first = np.flatnonzero(other)
+    return _Ordered(numbers[first], first, np.cumsum(other) - 1)
+
+
+_NO_ROWS: Final = np.zeros(0, np.int64)
 
 
 def _pages_of(units: Ints, days: Array) -> Ints:
-    """The different pages of marks, in order: a unit and a day in a number each."""
+    """The different pages of what falls on days of units, in order: a unit and a day in a number each."""
     if not len(days):
         return np.zeros(0, np.int64)
     first = int(days.min())
@@ -364,7 +432,7 @@ def _size(series: tuple[int, int, int] | None) -> int:
     return series[0] if series else 0
 
 
-def _measure(series: tuple[int, int, int] | None) -> int:
+def _sixteen(series: tuple[int, int, int] | None) -> int:
     return series[1] if series else 0
 
 
