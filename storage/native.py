@@ -16,7 +16,7 @@ from clickhouse_driver.bufferedwriter import BufferedSocketWriter
 from clickhouse_driver.context import Context
 from clickhouse_driver.streams.native import BlockInputStream, BlockOutputStream
 
-from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe, distinct
+from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe, Table, distinct
 from storage.native_blocks import varint
 
 _BUFFER = 1 << 20
@@ -93,6 +93,9 @@ def encode_column(kind: str, values: Column) -> Bytes:
 _Encoder = Callable[[Any], Bytes]
 _encoders: dict[str, _Encoder] = {}
 _LENGTHS = [varint(length) for length in range(1 << 14)]
+_SHORT = [chr(length) for length in range(1 << 7)]
+"""The lengths that take a byte, as text that takes the same byte."""
+
 _TYPECODES = {"Int8": "b", "Int16": "h", "Int32": "i", "Int64": "q", "Float64": "d"} | {
     "UInt8": "B",
     "UInt16": "H",
@@ -122,6 +125,8 @@ def _encoder(kind: str) -> _Encoder:
             return _coded_or_null
         case ("Array", "Int64"):
             return _lists
+        case ("Array", "Tuple(UInt16, String)"):
+            return _lists_of_pairs
     return lambda values: _by_driver(kind, values)
 
 
@@ -179,12 +184,24 @@ def _text(value: bytes) -> bytes:
 
 
 def _texts(values: Sequence[str | bytes]) -> bytes:
-    lengths = _LENGTHS
-    encoded = values if isinstance(values[0], bytes) else [value.encode() for value in values]  # type: ignore[union-attr]
+    """Texts end to end, each with its length before it."""
+    encoded: Sequence[Any] = values
+    if isinstance(values[0], str):
+        lengths = [*map(len, values)]
+        if max(lengths) < len(_SHORT) and "".join(encoded).isascii():
+            return "".join(_alternating([*map(_SHORT.__getitem__, lengths)], encoded)).encode()
+        encoded = [value.encode() for value in encoded]
     try:
-        return b"".join([lengths[len(value)] + value for value in encoded])  # type: ignore[operator]
+        return b"".join(_alternating([*map(_LENGTHS.__getitem__, map(len, encoded))], encoded))
     except IndexError:  # one of 16 kB or more
-        return b"".join(map(_text, encoded))  # type: ignore[arg-type]
+        return b"".join(map(_text, encoded))
+
+
+def _alternating(one: Sequence[Any], other: Sequence[Any]) -> list[Any]:
+    """The first of one, the first of the other, the second of one and so on."""
+    found: list[Any] = [None] * (2 * len(one))
+    found[::2], found[1::2] = one, other
+    return found
 
 
 def _coded(values: Sequence[str] | Coded) -> bytes:
@@ -235,6 +252,17 @@ def _lists(values: Sequence[Sequence[int]] | Lists) -> Bytes:
         return _bytes_of(found)
     ends = np.cumsum([*map(len, values)], dtype=np.uint64)
     return ends.tobytes() + array("q", [value for one in values for value in one]).tobytes()
+
+
+def _lists_of_pairs(values: Sequence[Table]) -> bytes:
+    """Where each list of a number and a text ends, then all their numbers, then all their texts."""
+    some = [value.columns for value in values if len(value)]
+    ends = np.cumsum([*map(len, values)], dtype=np.uint64)
+    if not some:
+        return ends.tobytes()
+    numbers: list[Any] = [numbers for numbers, _ in some]
+    texts: list[Any] = [text for _, texts in some for text in texts]
+    return b"".join((ends.tobytes(), _narrowed(np.concatenate(numbers), np.dtype("H")).tobytes(), _texts(texts)))
 
 
 def _by_driver(kind: str, values: Sequence[Any]) -> bytes:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from pantau.bus.claims import Claim, LateFlush, Page
-from pantau.domain.columns import NULL, Column, Maybe, end_to_end
+from pantau.domain.columns import NULL, Column, Maybe, Table, end_to_end
 from pantau.domain.registry import Registry
 from storage.queries import sql
 from storage.rebuild import repair_pages
@@ -136,13 +136,13 @@ class PartitionTables:
             found.update((day, unit) for day, unit in rows)
         return found
 
-    def flush_block(self, claims: Sequence[Claim], pages: Sequence[Sequence[Page]], now: int) -> Block:
+    def flush_block(self, claims: Sequence[Claim], pages: Sequence[Table], now: int) -> Block:
         """What flushes are about to change, each named by where its partition will stand after it."""
         columns: list[list[Any]] = [
             [claim.name for claim in claims],
             [claim.epoch for claim in claims],
             [claim.seq for claim in claims],
-            [[*found] for found in pages],
+            [*pages],
             [now] * len(claims),
         ]
         return Block("flushes", _FLUSH_COLUMNS, columns)

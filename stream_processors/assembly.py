@@ -52,11 +52,14 @@ class Batch(msgspec.Struct):
 
 
 class Changes(msgspec.Struct):
-    """What a batch changes: whole rows of facts, cells that something was taken out of, and, once, all cells' pages."""
+    """What a batch changes: whole rows of facts, cells that something was taken out of, and, once, all cells' pages.
+
+    ``touched`` are the pages, a row each: local day and unit.
+    """
 
     rows: dict[str, Collection[tuple[Any, ...]] | Table]
     moved: list[CellKey]
-    touched: Sequence[Page]
+    touched: Table
     duplicates: dict[str, int]
     conflicts: dict[str, int]
 
@@ -134,7 +137,8 @@ class Assembly:
                 held[fact_id] = self._hold(fact_id, tickets.take_out(fact_id))
         new = tickets.find(batch.plain)
         held.update(self._facts.found(new))
-        single = {fact_id for fact_id in new if fact_id in held or fact_id in batch.entries}
+        others = {*held, *batch.entries}
+        single = others.intersection(new) if others else set()
         batch.absent = [*(fact_id for fact_id in batch.entries if fact_id not in held)]
         batch.absent += [fact_id for fact_id in new if fact_id not in single] if single else new
         batch.numbers = [*map(fact_number, batch.absent)]
@@ -157,7 +161,7 @@ class Assembly:
         for fact_id, odd in merged.odd.items():
             facts[fact_id] = self._hold(fact_id, odd.history)
             batch.entries.setdefault(fact_id, []).extend(odd.entries)
-        changes = Changes({}, [], (), merged.duplicates, {})
+        changes = Changes({}, [], Table(()), merged.duplicates, {})
         moves = [*([merged.marks] if merged.marks is not None else []), self._merge_single(batch, version, changes)]
         if merged.table is not None:
             changes.rows["visits"] = extended(merged.table, changes.rows.get("visits", ()))

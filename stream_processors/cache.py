@@ -19,7 +19,7 @@ class Generations(Generic[K, V]):
         """Those of the keys that are held, with their items; each is a use."""
         young, old = self._young, self._old
         found: dict[K, V] = {}
-        for key in keys:
+        for key in keys if young or old else ():
             item = young.get(key)
             if item is None:
                 item = old.get(key)

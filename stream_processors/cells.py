@@ -119,7 +119,7 @@ class Cells:
         """Whether the numbers for units or series run out: then all must be forgotten before the next batch."""
         return len(self.units) > 1 << (_UNIT_BITS - 1) or len(self._series) > 1 << (_SERIES_BITS - 1)
 
-    def add(self, marks: Marks) -> tuple[list[Page], list[CellKey]]:
+    def add(self, marks: Marks) -> tuple[Table, list[CellKey]]:
         """Add marks to all their cells; returns the pages they touch and the keys of cells that lose something."""
         spots = self._spots(marks)
         of_spot, cell = distinct(spots.of_mark << _STRIP_BITS | marks.measure & _STRIP - 1)
@@ -153,9 +153,7 @@ class Cells:
             self._pending.append(Counted(whose, np.tile(edges, len(SIZES)), np.tile(counts, len(SIZES))))
         self._pages = pages = _pages_of(spots.unit, spots.day)
         lost = np.unique(places[:, cell[marks.sign < 0]])
-        names = self.units.names
-        touched = [*zip((pages & _DAY).tolist(), [names[unit] for unit in (pages >> _DAY_BITS).tolist()], strict=True)]
-        return touched, self._keys(lost)
+        return Table([pages & _DAY, Coded(self.units.names, pages >> _DAY_BITS)]), self._keys(lost)
 
     def absent(self) -> list[CellKey]:
         """The changed cells that were not in memory and that storage may hold."""
@@ -209,7 +207,8 @@ class Cells:
     def days_of(self, units: Ints, at: Ints) -> Ints:
         """The local days of instants in units."""
         placed, place = self._placed(units, at)
-        return placed[3, place]
+        days: Ints = placed[3].take(place)
+        return days
 
     def _begin(self, strips: Ints, measures: Ints, rows: Ints) -> None:
         """Have the changed cells at hand: the strip of each, which of its cells it is, and its row."""

@@ -66,7 +66,7 @@ class Tables(Protocol):
     def cells(self, keys: Sequence[CellKey]) -> dict[CellKey, Accumulator]:
         """The stored states of cells, of those that exist."""
 
-    def flush_block(self, claims: Sequence[Claim], pages: Sequence[Sequence[Page]], now: int) -> Any:
+    def flush_block(self, claims: Sequence[Claim], pages: Sequence[Table], now: int) -> Any:
         """What flushes are about to change, each named by where its partition will stand after it."""
 
     def log_block(self, events: Accepted, registry: Registry, first_seq: int) -> Any:

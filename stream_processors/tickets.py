@@ -40,6 +40,17 @@ _NOTHING: Final = empty_visits(1).view(np.int64)
 _BY_ROW: Final = ("_unit", "_source", "_stamp", "_from", "_length", "_state")
 
 
+class _Rows(dict[FactId, int]):
+    """Row by visit; one that is looked up and not there gets the row at the end."""
+
+    end = 0
+
+    def __missing__(self, fact_id: FactId) -> int:
+        self[fact_id] = row = self.end
+        self.end += 1
+        return row
+
+
 class Odd(msgspec.Struct):
     """A visit that is no plain ticket any more: what was known of it, and what the batch says of it."""
 
@@ -77,7 +88,7 @@ class Tickets:
         """The first of the units that are promised the same as one."""
         self._alike.learn()
         self._standards = Names()
-        self._index: dict[FactId, int] = {}
+        self._index = _Rows()
         self._ids: list[FactId | None] = []
         self._restored: list[tuple[FactId, History]] = []
         self._tick = self._used = 0
@@ -91,10 +102,10 @@ class Tickets:
 
     def find(self, batch: Plain) -> list[FactId]:
         """Note where the visits of a batch are held, and make room for those that are not, which it returns."""
-        index, gone = self._index, len(self._ids) - len(self._index)
-        place = index.setdefault
-        batch.rows = np.array([place(fact_id, len(index) + gone) for fact_id in batch.ids], np.int64)
-        new = [*islice(reversed(index), len(index) + gone - len(self._ids))][::-1]
+        index = self._index
+        index.end = known = len(self._ids)
+        batch.rows = np.fromiter(map(index.__getitem__, batch.ids), np.int64, len(batch.ids))
+        new = [*islice(reversed(index), index.end - known)][::-1]
         self._make_room(new)
         self._tick += 1
         self._stamp[batch.rows] = self._tick
@@ -262,7 +273,7 @@ class Tickets:
         self._texts[self._used :] = None
         ids = self._ids
         self._ids = [ids[row] for row in rows.tolist()]
-        self._index = {fact_id: row for row, fact_id in enumerate(self._ids) if fact_id is not None}
+        self._index = _Rows((fact_id, row) for row, fact_id in enumerate(self._ids) if fact_id is not None)
         for name in _BY_ROW:
             held = getattr(self, name)
             held[: len(rows)] = held.take(rows, axis=0)

@@ -18,6 +18,7 @@ import structlog
 from pantau.bus.claims import Claim, LateFlush, Page
 from pantau.bus.partitions import partition_of
 from pantau.domain.accepted import Accepted
+from pantau.domain.columns import Table
 from pantau.domain.entries import History
 from pantau.domain.errors import BadSetup
 from pantau.domain.events import Event
@@ -382,7 +383,7 @@ class Worker:
     def _blocks(self, steps: Sequence[_Step]) -> list[Any]:
         tables, now = self._tables, self._clock()
         claims = [step.claim for step in steps]
-        pages = [step.changes.touched if step.changes is not None else () for step in steps]
+        pages = [step.changes.touched if step.changes is not None else Table(()) for step in steps]
         blocks = [tables.flush_block(claims, pages, now)]
         blocks += [tables.log_block(step.events, self.registry, step.claim.seq) for step in steps if len(step.events)]
         for step in steps:

@@ -27,6 +27,8 @@ class Coded(msgspec.Struct, frozen=True):
         return len(self.codes)
 
     def __iter__(self) -> Iterator[str | None]:
+        if len(self.names) <= len(self.codes):
+            return iter(np.array(self.names, object)[self.codes].tolist())
         return iter([self.names[code] for code in self.codes.tolist()])
 
 

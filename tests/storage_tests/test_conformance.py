@@ -10,12 +10,14 @@ from itertools import chain
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from dashboards.live.overview import overview as page_overview
 from dashboards.live.reading import Reader
 from dashboards.live.sources import sources
 from dashboards.live.unit import unit_view
+from pantau.domain.columns import Coded, Table
 from pantau.domain.measures import RECORDS
 from pantau.domain.periods import Period
 from pantau.domain.registry import Registry
@@ -138,7 +140,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     tables = PartitionTables(store)
     first = tables.claim(_PARTITION, owner="first", registry=REGISTRY.version)
     half_done = msgspec.structs.replace(first, seq=40)
-    pages = [(20_767, "dukcapil"), (20_767, "camat")]
+    pages = Table([np.array([20_767, 20_767]), Coded(["dukcapil", "camat"], np.arange(2))])
     tables.insert([tables.flush_block([half_done], [pages], AS_OF)], token="first:40")
     second = tables.claim(_PARTITION, owner="second", registry=REGISTRY.version)
     found["unfinished"] = tables.unfinished_pages(second)
