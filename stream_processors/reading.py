@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from pantau.bus.record_columns import read_record
 from pantau.bus.records import is_packed, read_foreign, unpack
@@ -59,11 +58,11 @@ def read(
     events: list[Event] = []
     misplaced: list[Event] = []
     rejections: list[Rejection] = []
-    said = [_columns_of(record) for record in records]
-    coded = _coded([None if columns is None else columns.tickets for columns in said], units, names.units)
-    for record, columns, believed in zip(records, said, coded, strict=True):
-        if columns is not None and believed is not None:
-            tickets.append(believed)
+    for record in records:
+        columns = _columns_of(record)
+        coded = None if columns is None else _coded(columns.tickets, units, names.units)
+        if columns is not None and coded is not None:
+            tickets.append(coded)
             found: Sequence[Event] = columns.others
         else:
             found = _events_of(record, registry, secret, rejections)
@@ -80,25 +79,15 @@ def read(
     return Read(Accepted(joined([*tickets, rest.tickets], names), rest.others), misplaced, rejections)
 
 
-def _coded(parts: Sequence[TicketEvents | None], units: frozenset[str], names: Names) -> list[TicketEvents | None]:
-    """Events with their units coded by ``names``, which has none but ``units``; None where one is of another unit.
-
-    Each unit is looked up once, however many of the parts say it.
-    """
-    said = Names()
-    places = [None if part is None else said.codes(part.unit.names) for part in parts]
-    codes = names.known(said.names)
-    for new in np.flatnonzero(codes < 0).tolist():
-        if said.names[new] in units:
-            codes[new] = names.code(said.names[new])
-    found: list[TicketEvents | None] = []
-    for part, place in zip(parts, places, strict=True):
-        if part is None or place is None or (codes[place] < 0).any():
-            found.append(None)
-        else:
-            unit = Coded(names.names, codes[place][part.unit.codes])
-            found.append(msgspec.structs.replace(part, unit=unit))
-    return found
+def _coded(tickets: TicketEvents, units: frozenset[str], names: Names) -> TicketEvents | None:
+    """Events with their units coded by ``names``, which has none but ``units``; None where one is of another unit."""
+    said = tickets.unit.names
+    codes = names.known(said)
+    if (codes < 0).any():
+        if not units.issuperset(said[1:]):
+            return None
+        codes = names.codes(said)
+    return msgspec.structs.replace(tickets, unit=Coded(names.names, codes[tickets.unit.codes]))
 
 
 def _columns_of(record: Record) -> Accepted | None:

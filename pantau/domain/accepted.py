@@ -137,12 +137,14 @@ def joined(parts: Sequence[TicketEvents], names: TicketNames) -> TicketEvents:
     if not parts:
         return ticket_events([])
     numbers: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in _NUMBERS]
+    all_codes = zip(*(_recoded(part, names) for part in parts), strict=True)
+    coded = [Coded(names.of(field).names, np.concatenate(codes)) for field, codes in zip(CODED, all_codes, strict=True)]
     return TicketEvents(
         [*chain.from_iterable(part.id for part in parts)],
         [*chain.from_iterable(part.subject for part in parts)],
         [*chain.from_iterable(part.data for part in parts)],
         *numbers,
-        *_recoded(parts, names),
+        *coded,
     )
 
 
@@ -153,32 +155,20 @@ def _coded(values: Sequence[str | None], names: Names) -> Coded:
     return Coded(names.names, names.codes(values))
 
 
-def _recoded(parts: Sequence[TicketEvents], names: TicketNames) -> list[Coded]:
-    """The ``CODED`` columns of parts end to end, coded by ``names``.
-
-    Among many names a look-up is dear, so what the parts say is told apart first, and each text looked up once.
-    """
-    fields = [(field, names.of(field)) for field in CODED]
-    said = {id(among): Names() for _, among in fields}
-    places: dict[tuple[int, int], Ints] = {}
-    for part in parts:
-        for field, among in fields:
-            texts = getattr(part, field).names
-            if texts is not among.names and (id(texts), id(among)) not in places:
-                places[id(texts), id(among)] = said[id(among)].codes(texts)
-    coded = {
-        id(among): among.codes(said[id(among)].names) for among in {id(among): among for _, among in fields}.values()
-    }
-
-    def codes(column: Coded, among: Names) -> Array:
+def _recoded(events: TicketEvents, names: TicketNames) -> list[Ints]:
+    """The codes that the texts of the ``CODED`` columns have among other names; what columns share is coded once."""
+    shared: dict[tuple[int, int], Ints] = {}
+    found = []
+    for field in CODED:
+        column, among = getattr(events, field), names.of(field)
         if column.names is among.names:
-            return column.codes
-        return coded[id(among)][places[id(column.names), id(among)][column.codes]]
-
-    return [
-        Coded(among.names, np.concatenate([codes(getattr(part, field), among) for part in parts]))
-        for field, among in fields
-    ]
+            found.append(column.codes)
+            continue
+        both = id(column.names), id(among)
+        if both not in shared:
+            shared[both] = among.codes(column.names)
+        found.append(shared[both][column.codes])
+    return found
 
 
 def recoded(column: Coded, names: Names) -> Ints:
