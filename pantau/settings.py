@@ -79,8 +79,12 @@ class Settings(BaseSettings):
     worker_facts: int = _setting(
         200_000, "facts", "Visits and other facts that a worker keeps in memory, about 1 KB each.", ge=1_000
     )
-    worker_cells: int = _setting(
-        2_000_000, "cells", "Cells of windows that a worker keeps in memory, about 0.1 KB each.", ge=1_000
+    worker_cells: int | None = _setting(
+        None,
+        "cells",
+        "Cells of windows that a worker keeps in memory, about 0.1 KB each; none: as many as its memory holds, 2 to 12 "
+        "million.",
+        ge=1_000,
     )
     worker_gather_seconds: float = _setting(
         0.25, "seconds", "How long a worker waits for more records before it merges what came.", gt=0, le=10

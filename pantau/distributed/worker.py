@@ -19,6 +19,7 @@ from pantau.domain.errors import NotNow
 from pantau.domain.events import Event
 from pantau.domain.rejections import Rejection
 from pantau.interpreter import set_for_batches
+from pantau.memory import memory_of_process
 from pantau.settings import Settings, revealed
 from producers.topics import partitions_of
 from storage.address import open_server
@@ -34,6 +35,15 @@ from stream_processors.worker import Worker
 
 WAIT_SECONDS: Final = 2.0
 """Between two looks at a bus or a store that is away when a worker starts."""
+
+CELLS: Final = (2_000_000, 12_000_000)
+"""Cells that a worker keeps at least, and at most: as many as 100,000 units have in use whose visits go on coming."""
+
+_BESIDE_CELLS: Final = 1_000_000_000
+"""Bytes a worker takes for all else (docs/benchmarks.md)."""
+
+_OF_A_CELL: Final = 250
+"""Bytes for each of the cells that stay: up to twice as many are held, of some 100 bytes, and not all may be filled."""
 
 T = TypeVar("T")
 
@@ -62,7 +72,7 @@ def run_worker(settings: Settings) -> int:
             secret=secret,
             clocks=PartitionClocks(store),
             facts_in_memory=settings.worker_facts,
-            cells_in_memory=settings.worker_cells,
+            cells_in_memory=settings.worker_cells or cells_that_fit(memory_of_process()),
             on_opened=metrics.rebuild.observe,
         )
         rejects, refused = Rejects(store), PartitionClocks(store)
@@ -97,6 +107,12 @@ def run_worker(settings: Settings) -> int:
             worker.close()
     finally:
         engine.close()
+
+
+def cells_that_fit(memory: int) -> int:
+    """How many cells of windows a worker keeps that may fill so many bytes."""
+    least, most = CELLS
+    return min(max((memory - _BESIDE_CELLS) // _OF_A_CELL, least), most)
 
 
 def _answered(ask: Callable[[], T]) -> T:

@@ -13,42 +13,66 @@ ZONES = {"jauh": "Asia/Jakarta", "monrovia": "Africa/Monrovia"}
 """Monrovia was 44.5 minutes behind until 1972: its windows do not begin with five minutes of UTC."""
 
 TIMES = st.one_of(st.integers(DAY, DAY + 40 * MINUTE), st.integers(20_000 * DAY, 20_000 * DAY + 40 * MINUTE))
+MANY = ("arrivals", "service_time", "wait_to_call", *(f"reported_n.{n}" for n in range(30)))
+"""More measures than a strip has."""
+
 MARKS = st.tuples(
-    st.sampled_from(("arrivals", "service_time")),
+    st.sampled_from(MANY),
     TIMES,
     st.just(1),
     st.integers(0, 3_000_000),
     st.sampled_from((0, 0, 0, 1, 2)),
 )
-SAID = st.tuples(st.sampled_from([*ZONES]), st.sampled_from(("ktp", None)), MARKS)
+SAID = st.tuples(st.sampled_from([*ZONES]), st.sampled_from(("ktp", "kk", None)), MARKS, st.sampled_from((1, 1, -1)))
+Said = tuple[str, str | None, Mark, int]
+"""Unit, service, mark, and -1 where it is taken out."""
 
 
-def marks(cells: Cells, said: list[tuple[str, str | None, Mark]]) -> Marks:
+def marks(cells: Cells, said: list[Said]) -> Marks:
     """The same marks in columns."""
-    units, services, held = zip(*said, strict=True)
+    units, services, held, signs = zip(*said, strict=True)
     measures, *numbers = zip(*held, strict=True)
     return Marks(
         cells.units.codes(units),
         cells.measures.codes(measures),
         cells.services.codes(services),
-        *(np.array(column, np.int64) for column in (*numbers, [1] * len(said))),
+        *(np.array(column, np.int64) for column in (*numbers, signs)),
     )
 
 
-@given(st.lists(st.lists(SAID, min_size=1, max_size=12), min_size=1, max_size=6), st.sampled_from((1, 1_000)))
-def test_cells_are_what_marks_spread_one_by_one_make_them(
-    batches: list[list[tuple[str, str | None, Mark]]], capacity: int
-) -> None:
-    cells = Cells(capacity, zone_of=ZONES.__getitem__, measures=())
+@given(st.lists(st.lists(SAID, min_size=1, max_size=12), min_size=1, max_size=6), st.sampled_from((1, 20, 1_000)))
+def test_cells_are_what_marks_spread_one_by_one_make_them(batches: list[list[Said]], capacity: int) -> None:
+    cells = Cells(capacity, zone_of=ZONES.__getitem__, measures=MANY[:2])
     cells.stored(())
     truth: dict[CellKey, Accumulator] = {}
     written: dict[CellKey, Accumulator] = {}
     for batch in batches:
-        for unit, service, mark in batch:
-            spread(truth, [mark], unit=unit, service=service, zone=ZONES[unit], sign=1)
-        cells.add(marks(cells, batch))
+        lost: dict[CellKey, Accumulator] = {}
+        for unit, service, mark, sign in batch:
+            if sign < 0:
+                spread(lost, [mark], unit=unit, service=service, zone=ZONES[unit], sign=1)
+            spread(truth, [mark], unit=unit, service=service, zone=ZONES[unit], sign=sign)
+        pages, losing = cells.add(marks(cells, batch))
+        assert len(losing) == len(lost)
+        assert {*losing} == lost.keys()
         cells.restore({key: written[key] for key in cells.absent() if key in written})
         found = dict(iter(cells.settle()))
         assert found.keys() <= truth.keys()
+        assert sorted(pages) == sorted({(key[2], key[3]) for key in found})
         written |= found
     assert written == truth
+
+
+def test_what_left_is_asked_for_and_nothing_that_was_never_there() -> None:
+    cells = Cells(20, zone_of=ZONES.__getitem__, measures=MANY)
+    cells.stored(())
+
+    def asked_at(slot: int) -> int:
+        at = 20_000 * DAY + slot * 5 * MINUTE
+        cells.add(marks(cells, [("jauh", "ktp", ("arrivals", at, 1, 0, 0), 1)]))
+        asked = cells.absent()
+        cells.settle()
+        return len(asked)
+
+    assert [asked_at(slot) for slot in range(100)] == [0] * 100
+    assert [asked_at(slot) for slot in (99, 0)] == [0, 2]
