@@ -13,8 +13,8 @@ import numpy as np
 from pantau.domain.columns import Array, Coded, Ints, Names, Table, distinct
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.measures import SPREAD
-from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, slots
-from stream_processors.growing import Told, grown
+from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, Slots, slots
+from stream_processors.growing import Told, grown, packed
 from stream_processors.histograms import EDGE_BITS, Counted, Histograms, edges_of, places_of, summed
 from stream_processors.known import KnownNumbers, mixed
 from stream_processors.numbers import Numbers
@@ -41,6 +41,7 @@ _DAY = (1 << _DAY_BITS) - 1
 _MOST_UNITS_FIRST: Final = 1 << _UNIT_BITS - 2
 """How many units may have codes before anything is said of them: far fewer than there are numbers for units."""
 
+_OF_STRIPS: Final = ("_number", "_day", "_stamp", "_cells")
 _SUMS: Final = ("_n_of", "_total", "_imputed", "_auto_closed")
 
 
@@ -65,7 +66,9 @@ def joined_marks(parts: Sequence[Marks]) -> Marks:
 
 
 class Cells:
-    """Holds between ``capacity`` and twice ``capacity`` of the cells changed last, for what their windows span.
+    """Holds some ``capacity`` to twice ``capacity`` of the cells changed last, for what their windows span.
+
+    A strip's cells leave together.
 
     One batch at a time: it is added, then what storage holds of its cells is restored, then it is settled.
     """
@@ -176,12 +179,14 @@ class Cells:
         return self._keys(new[maybe])
 
     def restore(self, stored: Mapping[CellKey, Accumulator]) -> None:
-        """Add what storage holds of the batch's cells."""
+        """Add what storage holds of the batch's cells. Raises ValueError for one that is none of them."""
         if not stored:
             return
         strips = self._index.find(np.array([self._number_of(key) for key in stored]))
         measures = self.measures.codes([key[1] for key in stored])
-        rows = self._cells[strips, measures & _STRIP - 1] - 1
+        rows = np.where(strips < 0, -1, self._cells[strips, measures & _STRIP - 1] - 1)
+        if (rows < 0).any():
+            raise ValueError("a stored cell is none of the batch's")
         sums = zip(*((cell.n, cell.total, cell.imputed, cell.auto_closed) for cell in stored.values()), strict=True)
         for name, values in zip(_SUMS, sums, strict=True):
             getattr(self, name)[rows] += values
@@ -200,7 +205,7 @@ class Cells:
         if self._n > 2 * self.capacity:
             self._evict()
         elif self._histograms.wasteful(self._n):
-            self._pack(np.arange(self._strips))
+            self._histograms.pack(np.arange(self._n))
         self._begin(_NO_ROWS, _NO_ROWS, _NO_ROWS)
         return found
 
@@ -225,14 +230,15 @@ class Cells:
         spots, of_mark = np.unique(whole | series[1][pair] << _SLOT_BITS | place, return_inverse=True)
         mark = np.empty(len(spots), np.int64)
         mark[of_mark] = np.arange(len(of_mark))
-        starts, unit = placed[:3, spots & _SLOT], spots >> (_SERIES_BITS + _SLOT_BITS)
-        numbers = whole[mark] | series[:, pair[mark]] << _SLOT_BITS | starts // _SLOT_MS
-        odd = np.nonzero(starts % _SLOT_MS)
+        starts, slot = placed[:3, spots & _SLOT], placed[4:, spots & _SLOT]
+        unit = spots >> (_SERIES_BITS + _SLOT_BITS)
+        numbers = whole[mark] | series[:, pair[mark]] << _SLOT_BITS | slot
+        odd = np.nonzero(slot * _SLOT_MS != starts)
         self._odd_starts.update(zip(numbers[odd].tolist(), starts[odd].tolist(), strict=True))
         return _Spots(unit, placed[3, spots & _SLOT], numbers, of_mark)
 
     def _strips_of(self, spots: "_Spots") -> tuple[Ints, Ints]:
-        """The strips that spots fall in, each once, and which of them each spot has, a row a size. The batch begins."""
+        """The strips that spots fall in, each once, and which of them each spot has, a row a size."""
         parts = [_in_order(numbers) for numbers in spots.numbers]
         ends = np.cumsum([len(part.numbers) for part in parts])
         numbers = np.concatenate([part.numbers for part in parts])
@@ -253,7 +259,7 @@ class Cells:
         return rows, np.array([part.place + end - len(part.numbers) for part, end in zip(parts, ends, strict=True)])
 
     def _cells_of(self, strips: Ints, measures: Ints) -> Ints:
-        """The rows of distinct cells; those that are new follow."""
+        """The rows of distinct cells; those that are new follow. The batch begins."""
         rows: Ints = self._cells[strips, measures].astype(np.int64) - 1
         new = np.flatnonzero(rows < 0)
         known, self._n = self._n, self._n + len(new)
@@ -274,9 +280,9 @@ class Cells:
         return rows
 
     def _placed(self, units: Ints, at: Ints) -> tuple[Ints, Ints]:
-        """Where instants fall: starts of windows, a row a size, and local days; and the column that each has in it."""
+        """Where instants fall: starts of windows, local day, slots of windows; and which of these columns each has."""
         if not len(at):
-            return np.zeros((4, 0), np.int64), at
+            return np.zeros((7, 0), np.int64), at
         slot = at // _SLOT_MS
         first = slot.min()
         width = slot.max() - first + 1
@@ -287,9 +293,11 @@ class Cells:
         found = [slots(zone, instant) for zone, instant in zip(zones, one_of_each.tolist(), strict=True)]
         aligned = np.array([one[0] for one in found]) == (each % width + first) * _SLOT_MS
         odd = np.flatnonzero(~aligned[place])  # of a zone off the five minutes: each by itself
+        zones += [zones[place[one]] for one in odd.tolist()]
         found += [slots(zones[place[one]], int(at[one])) for one in odd.tolist()]
         place[odd] = np.arange(len(each), len(found))
-        return np.array(found, np.int64).T, place
+        slotted = [_slots_of(zone, one) for zone, one in zip(zones, found, strict=True)]
+        return np.concatenate([np.array(found, np.int64), np.array(slotted, np.int64)], axis=1).T, place
 
     def _series_of(self, sixteens: Ints, services: Ints) -> tuple[Ints, Ints]:
         """The series of some (which sixteen measures, service), a row a size; and which of them each has."""
@@ -304,11 +312,12 @@ class Cells:
         return np.array(found, np.int64).reshape(-1, 3).T, place
 
     def _number_of(self, key: CellKey) -> int:
-        size, measure, _, unit, service, start = key
-        sixteen = self.measures.code(measure) >> _STRIP_BITS
-        series = self._series.code((SIZES.index(size), sixteen, self.services.code(service)))
-        number = self.units.code(unit) << _SERIES_BITS | series
-        return number << _SLOT_BITS | start // _SLOT_MS
+        size, measure, day, unit, service, start = key
+        place, sixteen = SIZES.index(size), self.measures.code(measure) >> _STRIP_BITS
+        number = self.units.code(unit) << _SERIES_BITS | self._series.code(
+            (place, sixteen, self.services.code(service))
+        )
+        return number << _SLOT_BITS | _slots_of(self._zone_of(unit), (start, start, start, day))[place]
 
     def _words(self, series: tuple[int, int, int]) -> tuple[str, str]:
         return SIZES[series[0]], self.services.names[series[2]]
@@ -367,19 +376,21 @@ class Cells:
         self._left_pages.add(self._page_hashes(pages >> _DAY_BITS, pages & _DAY))
 
     def _pack(self, strips: Ints) -> None:
-        """Keep these strips and their cells only, without gaps."""
+        """Keep these strips and their cells only, without gaps; give memory back if far fewer may be held than were."""
+        release = self._written > 3 * self.capacity
         self._strips = len(strips)
-        for held in (self._number, self._day, self._stamp, self._cells):
-            held[: self._strips] = held.take(strips, axis=0)
+        for name in _OF_STRIPS:
+            setattr(self, name, packed(getattr(self, name), strips, release=release))
         cells = self._cells[: self._strips]
         there = cells > 0
         rows = cells[there].astype(np.int64) - 1
         self._n = len(rows)
         cells[there] = np.arange(1, self._n + 1)
         for name in _SUMS:
-            values = getattr(self, name)
-            values[: self._n] = values.take(rows)
-        self._histograms.pack(rows)
+            setattr(self, name, packed(getattr(self, name), rows, release=release))
+        self._histograms.pack(rows, release=release)
+        if release:
+            self._written_strips, self._written = self._strips, self._n
         self._index.replace(self._number[: self._strips], np.arange(self._strips))
 
 
@@ -411,6 +422,17 @@ def _in_order(numbers: Ints) -> _Ordered:
 
 
 _NO_ROWS: Final = np.zeros(0, np.int64)
+
+
+def _slots_of(zone: str, placed: Slots) -> tuple[int, int, int]:
+    """The five minutes by which windows are numbered.
+
+    Where a clock is set back over midnight, half an hour lies on two local days; the one it does not begin on has the
+    five minutes after, which begin no half hour.
+    """
+    start_5m, start_30m, start_1d, day = placed
+    other = slots(zone, start_30m)[3] != day
+    return start_5m // _SLOT_MS, start_30m // _SLOT_MS + other, start_1d // _SLOT_MS
 
 
 def _pages_of(units: Ints, days: Array) -> Ints:

@@ -53,3 +53,12 @@ def grown(array: Array, rows: int) -> Array:
         larger = np.frombuffer(mmap(-1, size, flags=MAP_PRIVATE | MAP_ANONYMOUS), array.dtype).reshape(shape)
     larger[: len(array)] = array
     return larger
+
+
+def packed(array: Array, rows: Ints, *, release: bool) -> Array:
+    """The array with some of its rows in front, or these alone where the memory of all others is to be released."""
+    kept = array.take(rows, axis=0)
+    if release:
+        return kept
+    array[: len(rows)] = kept
+    return array

@@ -8,7 +8,7 @@ import numpy as np
 
 from pantau.domain.columns import Ints, Lists, ranges
 from pantau.domain.histogram import EDGES
-from stream_processors.growing import grown
+from stream_processors.growing import grown, packed
 
 _EDGES: Final = np.array(EDGES)
 EDGE_BITS: Final = 11
@@ -70,13 +70,14 @@ class Histograms:
         """Whether most of the pool is of histograms that were replaced."""
         return self._used > 1024 and self._used > 2 * int(self._length[:rows].sum())
 
-    def pack(self, rows: Ints) -> None:
-        """Keep these rows only, in this order, without gaps."""
-        lengths = self._length.take(rows)
-        held = ranges(self._from.take(rows), lengths)
+    def pack(self, rows: Ints, *, release: bool = False) -> None:
+        """Keep these rows only, in this order, without gaps; ``release`` the memory of all others."""
+        held = ranges(self._from.take(rows), self._length.take(rows))
         self._used = len(held)
-        self._pool[: self._used] = self._pool.take(held, axis=0)
-        self._length[: len(rows)] = lengths
+        self._pool = packed(self._pool, held, release=release)
+        self._length = packed(self._length, rows, release=release)
+        self._from = packed(self._from, rows, release=release)
+        lengths = self._length[: len(rows)]
         self._from[: len(rows)] = np.cumsum(lengths) - lengths
 
 

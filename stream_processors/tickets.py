@@ -41,11 +41,13 @@ _BY_ROW: Final = ("_unit", "_source", "_stamp", "_from", "_length", "_state")
 
 
 class _Rows(dict[FactId, int]):
-    """Row by visit; one that is looked up and not there gets the row at the end."""
+    """Row by visit; while there is an ``end``, one that is looked up and not there gets the row there."""
 
-    end = 0
+    end: int | None = None
 
     def __missing__(self, fact_id: FactId) -> int:
+        if self.end is None:
+            raise KeyError(fact_id)
         self[fact_id] = row = self.end
         self.end += 1
         return row
@@ -106,6 +108,7 @@ class Tickets:
         index.end = known = len(self._ids)
         batch.rows = np.fromiter(map(index.__getitem__, batch.ids), np.int64, len(batch.ids))
         new = [*islice(reversed(index), index.end - known)][::-1]
+        index.end = None
         self._make_room(new)
         self._tick += 1
         self._stamp[batch.rows] = self._tick

@@ -39,11 +39,10 @@ WAIT_SECONDS: Final = 2.0
 CELLS: Final = (2_000_000, 12_000_000)
 """Cells that a worker keeps at least, and at most: as many as 100,000 units have in use whose visits go on coming."""
 
-_BESIDE_CELLS: Final = 1_000_000_000
-"""Bytes a worker takes for all else (docs/benchmarks.md)."""
+_BESIDE_CELLS, _OF_A_FACT, _OF_A_CELL = 600_000_000, 2_000, 200
+"""Bytes for all else, for each fact and for each cell that stays: twice as many are held (docs/workers.md)."""
 
-_OF_A_CELL: Final = 250
-"""Bytes for each of the cells that stay: up to twice as many are held, of some 100 bytes, and not all may be filled."""
+_USED_OF_MEMORY: Final = 0.85
 
 T = TypeVar("T")
 
@@ -64,6 +63,9 @@ def run_worker(settings: Settings) -> int:
         _answered(lambda: require(engine))
         store = Store(engine)
         metrics = WorkerMetrics()
+        memory = memory_of_process()
+        cells = settings.worker_cells or cells_that_fit(memory, settings.worker_facts)
+        log.info("memory", megabytes=memory // 1_000_000, facts=settings.worker_facts, cells=cells)
         worker = Worker(
             PartitionTables(store),
             owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
@@ -72,7 +74,7 @@ def run_worker(settings: Settings) -> int:
             secret=secret,
             clocks=PartitionClocks(store),
             facts_in_memory=settings.worker_facts,
-            cells_in_memory=settings.worker_cells or cells_that_fit(memory_of_process()),
+            cells_in_memory=cells,
             on_opened=metrics.rebuild.observe,
         )
         rejects, refused = Rejects(store), PartitionClocks(store)
@@ -109,10 +111,11 @@ def run_worker(settings: Settings) -> int:
         engine.close()
 
 
-def cells_that_fit(memory: int) -> int:
-    """How many cells of windows a worker keeps that may fill so many bytes."""
+def cells_that_fit(memory: int, facts: int) -> int:
+    """How many cells of windows a worker keeps beside so many facts, that may fill so many bytes."""
     least, most = CELLS
-    return min(max((memory - _BESIDE_CELLS) // _OF_A_CELL, least), most)
+    left = int(memory * _USED_OF_MEMORY) - _BESIDE_CELLS - facts * _OF_A_FACT
+    return min(max(left // _OF_A_CELL, least), most)
 
 
 def _answered(ask: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pantau.domain.columns import NULL, Coded, Column, Lists, Maybe, Names
+from pantau.domain.columns import NULL, Coded, Column, Lists, Maybe, Names, Table
 from storage.native import decode, encode, encode_column
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -76,6 +76,31 @@ def test_texts_may_be_long_and_may_be_given_as_bytes() -> None:
     for column in (texts, [text.encode() for text in texts]):
         ((_, rows),) = decode(encode([("c", "String")], [column]))
         assert [row[0] for row in rows] == texts
+
+
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 255, 256, 16_383, 16_384])
+def test_texts_of_plain_letters_may_be_as_long(length: int) -> None:
+    texts = ["x" * length, "", "y"]
+    ((_, rows),) = decode(encode([("c", "String")], [texts]))
+    assert [row[0] for row in rows] == texts
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 2**16 - 1), TEXT), max_size=4), min_size=1, max_size=5))
+def test_lists_of_days_and_units_are_encoded_from_their_columns(lists: list[list[tuple[int, str]]]) -> None:
+    tables = []
+    for one in lists:
+        names = Names()
+        units = Coded(names.names, names.codes([unit for _, unit in one]))
+        tables.append(Table([np.array([day for day, _ in one], np.int64), units]))
+    for given_as in (tables, [table if len(table) else Table(()) for table in tables]):
+        ((_, rows),) = decode(encode([("c", "Array(Tuple(UInt16, String))")], [given_as]))
+        assert [row[0] for row in rows] == lists
+
+
+def test_a_day_that_has_no_room_is_refused() -> None:
+    far = Table([np.array([70_000]), Coded(["camat"], np.array([0]))])
+    with pytest.raises(OverflowError, match="70000"):
+        encode([("c", "Array(Tuple(UInt16, String))")], [[far]])
 
 
 def test_times_travel_as_numbers() -> None:

@@ -5,14 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pantau.domain.measures import Mark
+from pantau.domain.visit_columns import MEASURES
 from pantau.domain.windows import Accumulator, CellKey, spread
 from pantau.domain.zones import DAY, MINUTE
 from stream_processors.cells import Cells, Marks
 
-ZONES = {"jauh": "Asia/Jakarta", "monrovia": "Africa/Monrovia"}
-"""Monrovia was 44.5 minutes behind until 1972: its windows do not begin with five minutes of UTC."""
+ZONES = {"jauh": "Asia/Jakarta", "monrovia": "Africa/Monrovia", "st-johns": "America/St_Johns"}
+"""Monrovia was 44.5 minutes behind until 1972: its windows do not begin with five minutes of UTC. In St John's clocks
+were set back at one minute past midnight, so that half an hour lies on two days."""
 
-TIMES = st.one_of(st.integers(DAY, DAY + 40 * MINUTE), st.integers(20_000 * DAY, 20_000 * DAY + 40 * MINUTE))
+SET_BACK = 1_289_097_000_000
+"""2010-11-07T02:30Z: midnight in St John's, for the first time."""
+
+TIMES = st.one_of(
+    *(st.integers(first, first + 40 * MINUTE) for first in (DAY, SET_BACK - 10 * MINUTE, 20_000 * DAY)),
+)
 MANY = ("arrivals", "service_time", "wait_to_call", *(f"reported_n.{n}" for n in range(30)))
 """More measures than a strip has."""
 
@@ -40,13 +47,21 @@ def marks(cells: Cells, said: list[Said]) -> Marks:
     )
 
 
-@given(st.lists(st.lists(SAID, min_size=1, max_size=12), min_size=1, max_size=6), st.sampled_from((1, 20, 1_000)))
-def test_cells_are_what_marks_spread_one_by_one_make_them(batches: list[list[Said]], capacity: int) -> None:
+BATCHES = st.lists(st.tuples(st.booleans(), st.lists(SAID, min_size=1, max_size=12)), min_size=1, max_size=6)
+"""Whether all is forgotten before, and what is said."""
+
+
+@given(BATCHES, st.sampled_from((1, 20, 1_000)))
+def test_cells_are_what_marks_spread_one_by_one_make_them(
+    batches: list[tuple[bool, list[Said]]], capacity: int
+) -> None:
     cells = Cells(capacity, zone_of=ZONES.__getitem__, measures=MANY[:2])
     cells.stored(())
     truth: dict[CellKey, Accumulator] = {}
     written: dict[CellKey, Accumulator] = {}
-    for batch in batches:
+    for forgotten, batch in batches:
+        if forgotten:
+            cells.forget([batch[0][0]])
         lost: dict[CellKey, Accumulator] = {}
         for unit, service, mark, sign in batch:
             if sign < 0:
@@ -76,3 +91,7 @@ def test_what_left_is_asked_for_and_nothing_that_was_never_there() -> None:
 
     assert [asked_at(slot) for slot in range(100)] == [0] * 100
     assert [asked_at(slot) for slot in (99, 0)] == [0, 2]
+
+
+def test_what_plain_tickets_add_to_is_in_one_strip() -> None:
+    assert len(MEASURES) < 16
