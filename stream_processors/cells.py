@@ -13,11 +13,12 @@ import numpy as np
 from pantau.domain.columns import Array, Coded, Ints, Names, Table, distinct
 from pantau.domain.entries import AUTO_CLOSED, IMPUTED
 from pantau.domain.measures import SPREAD
-from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates, Slots, slots
+from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates
 from stream_processors.growing import Told, grown, packed
 from stream_processors.histograms import EDGE_BITS, Counted, Histograms, edges_of, places_of, summed
 from stream_processors.known import KnownNumbers, mixed
-from stream_processors.numbers import Numbers
+from stream_processors.numbers import Numbers, in_order
+from stream_processors.places import SLOT_MS, Places, slots_of
 
 Page = tuple[int, str]
 """(local day as days since 1970-01-01, unit)."""
@@ -30,7 +31,7 @@ _STRIP_BITS: Final = 4
 _STRIP: Final = 1 << _STRIP_BITS
 """Measures in a strip: those whose codes begin alike. All that plain tickets add to are in one."""
 
-_SLOT_MS, _SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 300_000, 24, 19, 20
+_SLOT_BITS, _SERIES_BITS, _UNIT_BITS = 24, 19, 20
 """A strip's number is unit | series | start in five minutes: no two starts of one unit and size share five minutes."""
 _SLOT = (1 << _SLOT_BITS) - 1
 
@@ -87,15 +88,14 @@ class Cells:
         """Hold nothing; what storage may hold is still known. Codes of names are void; units given get the first."""
         if self._strips:
             self._leave(np.arange(self._strips))
-        self.units, self.services, self._zones = Names(units[:_MOST_UNITS_FIRST]), Names(), Names()
+        self.units, self.services = Names(units[:_MOST_UNITS_FIRST]), Names()
+        self._places = Places(self.units, self._zone_of)
         self.measures = Names(self._first_measures)
         self._series = Names()
         """(size, which sixteen measures, service) as codes, of every strip."""
         self._parts = [Told(self._series, part) for part in (_size, _sixteen, _service)]
-        self._zone = Told(self.units, lambda unit: self._zones.code(self._zone_of(unit)) if unit else 0)
         self._unit_hash = Told(self.units, hash)
-        for told in (self._zone, self._unit_hash):
-            told.learn()
+        self._unit_hash.learn()
         self._series_hash = Told(self._series, lambda name: hash(self._words(name)) if name else 0)
         self._spread = Told(self.measures, lambda name: name in SPREAD)
         self._index = Numbers()
@@ -211,7 +211,7 @@ class Cells:
 
     def days_of(self, units: Ints, at: Ints) -> Ints:
         """The local days of instants in units."""
-        placed, place = self._placed(units, at)
+        placed, place = self._places.of(units, at)
         days: Ints = placed[3].take(place)
         return days
 
@@ -224,7 +224,7 @@ class Cells:
 
     def _spots(self, marks: Marks) -> "_Spots":
         """The different (unit, sixteen measures, service, five minutes) of marks."""
-        placed, place = self._placed(marks.unit, marks.at)
+        placed, place = self._places.of(marks.unit, marks.at)
         series, pair = self._series_of(marks.measure >> _STRIP_BITS, marks.service)
         whole = marks.unit << (_SERIES_BITS + _SLOT_BITS)
         spots, of_mark = np.unique(whole | series[1][pair] << _SLOT_BITS | place, return_inverse=True)
@@ -233,13 +233,13 @@ class Cells:
         starts, slot = placed[:3, spots & _SLOT], placed[4:, spots & _SLOT]
         unit = spots >> (_SERIES_BITS + _SLOT_BITS)
         numbers = whole[mark] | series[:, pair[mark]] << _SLOT_BITS | slot
-        odd = np.nonzero(slot * _SLOT_MS != starts)
+        odd = np.nonzero(slot * SLOT_MS != starts)
         self._odd_starts.update(zip(numbers[odd].tolist(), starts[odd].tolist(), strict=True))
         return _Spots(unit, placed[3, spots & _SLOT], numbers, of_mark)
 
     def _strips_of(self, spots: "_Spots") -> tuple[Ints, Ints]:
         """The strips that spots fall in, each once, and which of them each spot has, a row a size."""
-        parts = [_in_order(numbers) for numbers in spots.numbers]
+        parts = [in_order(numbers) for numbers in spots.numbers]
         ends = np.cumsum([len(part.numbers) for part in parts])
         numbers = np.concatenate([part.numbers for part in parts])
         rows = self._index.find(numbers)
@@ -279,26 +279,6 @@ class Cells:
         self._new = new
         return rows
 
-    def _placed(self, units: Ints, at: Ints) -> tuple[Ints, Ints]:
-        """Where instants fall: starts of windows, local day, slots of windows; and which of these columns each has."""
-        if not len(at):
-            return np.zeros((7, 0), np.int64), at
-        slot = at // _SLOT_MS
-        first = slot.min()
-        width = slot.max() - first + 1
-        each, place = distinct(self._zone.of(units) * width + slot - first)
-        one_of_each = np.zeros(len(each), np.int64)
-        one_of_each[place] = at
-        zones = [self._zones.names[zone] for zone in (each // width).tolist()]
-        found = [slots(zone, instant) for zone, instant in zip(zones, one_of_each.tolist(), strict=True)]
-        aligned = np.array([one[0] for one in found]) == (each % width + first) * _SLOT_MS
-        odd = np.flatnonzero(~aligned[place])  # of a zone off the five minutes: each by itself
-        zones += [zones[place[one]] for one in odd.tolist()]
-        found += [slots(zones[place[one]], int(at[one])) for one in odd.tolist()]
-        place[odd] = np.arange(len(each), len(found))
-        slotted = [_slots_of(zone, one) for zone, one in zip(zones, found, strict=True)]
-        return np.concatenate([np.array(found, np.int64), np.array(slotted, np.int64)], axis=1).T, place
-
     def _series_of(self, sixteens: Ints, services: Ints) -> tuple[Ints, Ints]:
         """The series of some (which sixteen measures, service), a row a size; and which of them each has."""
         many = len(self.measures)
@@ -317,7 +297,7 @@ class Cells:
         number = self.units.code(unit) << _SERIES_BITS | self._series.code(
             (place, sixteen, self.services.code(service))
         )
-        return number << _SLOT_BITS | _slots_of(self._zone_of(unit), (start, start, start, day))[place]
+        return number << _SLOT_BITS | slots_of(self._zone_of(unit), (start, start, start, day))[place]
 
     def _words(self, series: tuple[int, int, int]) -> tuple[str, str]:
         return SIZES[series[0]], self.services.names[series[2]]
@@ -340,7 +320,7 @@ class Cells:
         numbers = self._number[strips]
         series = _series_in(numbers)
         size, sixteen, service = (part.of(series) for part in self._parts)
-        starts = (numbers & _SLOT) * _SLOT_MS
+        starts = (numbers & _SLOT) * SLOT_MS
         if self._odd_starts:
             starts[:] = [
                 self._odd_starts.get(number, start)
@@ -403,36 +383,7 @@ class _Spots(msgspec.Struct):
     of_mark: Ints
 
 
-class _Ordered(msgspec.Struct):
-    """Different numbers, where each is first, and which of them each of many is."""
-
-    numbers: Ints
-    first: Ints
-    place: Ints
-
-
-def _in_order(numbers: Ints) -> _Ordered:
-    """Numpy's ``unique``, cheap where they are in order already: so are spots, of windows that span several of them."""
-    if not (numbers[1:] >= numbers[:-1]).all():
-        return _Ordered(*np.unique(numbers, return_index=True, return_inverse=True))
-    other = np.ones(len(numbers), np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=other[1:])
-    first = np.flatnonzero(other)
-    return _Ordered(numbers[first], first, np.cumsum(other) - 1)
-
-
 _NO_ROWS: Final = np.zeros(0, np.int64)
-
-
-def _slots_of(zone: str, placed: Slots) -> tuple[int, int, int]:
-    """The five minutes by which windows are numbered.
-
-    Where a clock is set back over midnight, half an hour lies on two local days; the one it does not begin on has the
-    five minutes after, which begin no half hour.
-    """
-    start_5m, start_30m, start_1d, day = placed
-    other = slots(zone, start_30m)[3] != day
-    return start_5m // _SLOT_MS, start_30m // _SLOT_MS + other, start_1d // _SLOT_MS
 
 
 def _pages_of(units: Ints, days: Array) -> Ints:

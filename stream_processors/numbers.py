@@ -1,5 +1,6 @@
 """Where a number stands, for many numbers at once: sorted arrays, of which nothing is looked up in a loop."""
 
+import msgspec
 import numpy as np
 
 from pantau.domain.columns import Array, Ints
@@ -68,3 +69,21 @@ class _Sorted:
         numbers[places], rows[places] = other.numbers, other.rows
         numbers[mine], rows[mine] = self.numbers, self.rows
         return _Sorted(numbers, rows)
+
+
+class Ordered(msgspec.Struct):
+    """Different numbers, where each is first, and which of them each of many is."""
+
+    numbers: Ints
+    first: Ints
+    place: Ints
+
+
+def in_order(numbers: Ints) -> Ordered:
+    """Numpy's ``unique``, cheap where they are in order already, as those of windows are whose parts are in order."""
+    if not (numbers[1:] >= numbers[:-1]).all():
+        return Ordered(*np.unique(numbers, return_index=True, return_inverse=True))
+    other = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=other[1:])
+    first = np.flatnonzero(other)
+    return Ordered(numbers[first], first, np.cumsum(other) - 1)
