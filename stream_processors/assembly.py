@@ -32,7 +32,8 @@ from pantau.domain.registry import Registry
 from pantau.domain.visit_columns import MEASURES
 from pantau.domain.windows import Accumulator, CellKey, CellStates, slots
 from stream_processors.cache import Generations
-from stream_processors.cells import Cells, Marks, Page, joined_marks
+from stream_processors.cells import Cells, Page
+from stream_processors.marks import Marks, joined_marks
 from stream_processors.ticket_entries import Plain, entry_of, from_tickets, is_plain
 from stream_processors.tickets import Tickets
 

@@ -17,6 +17,7 @@ from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, Ce
 from stream_processors.growing import Told, grown, packed
 from stream_processors.histograms import EDGE_BITS, Counted, Histograms, edges_of, places_of, summed
 from stream_processors.known import KnownNumbers, mixed
+from stream_processors.marks import Marks
 from stream_processors.numbers import Numbers, in_order
 from stream_processors.places import SLOT_MS, Places, slots_of
 
@@ -44,26 +45,6 @@ _MOST_UNITS_FIRST: Final = 1 << _UNIT_BITS - 2
 
 _OF_STRIPS: Final = ("_number", "_day", "_stamp", "_cells")
 _SUMS: Final = ("_n_of", "_total", "_imputed", "_auto_closed")
-
-
-class Marks(msgspec.Struct):
-    """Marks in columns, codes for texts; ``sign`` is -1 for what is taken out."""
-
-    unit: Ints
-    measure: Ints
-    service: Ints
-    at: Ints
-    n: Ints
-    total: Ints
-    provenance: Ints
-    sign: Ints
-
-
-def joined_marks(parts: Sequence[Marks]) -> Marks:
-    """Marks end to end."""
-    if len(parts) == 1:
-        return parts[0]
-    return Marks(*(np.concatenate(columns) for columns in zip(*map(msgspec.structs.astuple, parts), strict=True)))
 
 
 class Cells:
@@ -294,9 +275,8 @@ class Cells:
     def _number_of(self, key: CellKey) -> int:
         size, measure, day, unit, service, start = key
         place, sixteen = SIZES.index(size), self.measures.code(measure) >> _STRIP_BITS
-        number = self.units.code(unit) << _SERIES_BITS | self._series.code(
-            (place, sixteen, self.services.code(service))
-        )
+        series = self._series.code((place, sixteen, self.services.code(service)))
+        number = self.units.code(unit) << _SERIES_BITS | series
         return number << _SLOT_BITS | slots_of(self._zone_of(unit), (start, start, start, day))[place]
 
     def _words(self, series: tuple[int, int, int]) -> tuple[str, str]:

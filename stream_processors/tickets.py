@@ -27,8 +27,8 @@ from pantau.domain.visit_columns import (
     fold_tickets,
     judge_tickets,
 )
-from stream_processors.cells import Marks
 from stream_processors.growing import Told, grown
+from stream_processors.marks import Marks
 from stream_processors.ticket_entries import WORDS, Plain, entry_of, from_histories
 
 _VISIT_WORDS: Final = VISIT.itemsize // 8
