@@ -51,7 +51,7 @@ MONDAY_8 = 1_774_832_400_000
 """2026-03-30T08:00 in Jakarta."""
 
 LONG_AGO = MONDAY_8 - 900 * 24 * HOUR
-"""When the first visit of :func:`alone` is: ten units that have :data:`ROUND` of them take 833 days."""
+"""When the first visit of :func:`alone` is: :data:`ROUND` of them take 833 days."""
 
 ROUND = 100_000
 """Visits after which :func:`alone` comes back to the same windows."""
@@ -131,15 +131,16 @@ def bursts(units: int) -> Iterator[list[Event]]:
 
 
 def alone(units: int) -> Iterator[list[Event]]:
-    """As :func:`backlog`, a visit of a unit every two hours and a service a day once: hardly two share a window.
+    """As :func:`backlog`, ten visits of ten units every two hours, of a service once a day: hardly two share a window.
 
-    After ``ROUND`` visits as many more come to the windows of these, a second later.
+    Times and services are the same however many units there are. After ``ROUND`` visits as many more come to the
+    windows of these, a second later.
     """
     for first in itertools.count(0, 10_000):
         batch = []
         for visit in range(first, first + 10_000):
             before, place = divmod(visit, ROUND)
-            nth, chance = place // units, random.Random(place)
+            nth, chance = place // 10, random.Random(place)
             times = times_of(LONG_AGO + nth * 2 * HOUR + chance.randrange(HOUR) + before * 1000, chance)
             batch += [said(visit, step, units, times, nth % SERVICES) for step in range(4)]
         batch.sort(key=lambda one: one.time)

@@ -16,7 +16,7 @@ from pantau.domain.measures import SPREAD
 from pantau.domain.windows import ALL_SERVICES, UNKNOWN_SERVICE, Accumulator, CellKey, CellStates
 from stream_processors.growing import Told, grown, packed
 from stream_processors.histograms import EDGE_BITS, Counted, Histograms, edges_of, places_of, summed
-from stream_processors.known import KnownNumbers, mixed
+from stream_processors.known import MEMBERS, KnownNumbers, mixed
 from stream_processors.marks import Marks
 from stream_processors.numbers import Numbers, in_order
 from stream_processors.places import SLOT_MS, Places, slots_of
@@ -58,8 +58,8 @@ class Cells:
     def __init__(self, capacity: int, *, zone_of: Callable[[str], str], measures: Iterable[str]) -> None:
         self.capacity = capacity
         self._zone_of = zone_of
-        self._left, self._left_pages = KnownNumbers(), KnownNumbers()
-        """Windows of which cells were held and left, and their pages: storage is not asked for any other."""
+        self._left, self._left_pages = KnownNumbers(per_word=2), KnownNumbers()
+        """Cells that were held and left, as windows and members of these, and pages: storage is asked for no other."""
         self._stored: frozenset[Page] | None = None
         self._first_measures = tuple(measures)
         self._strips = 0
@@ -79,6 +79,8 @@ class Cells:
         self._unit_hash.learn()
         self._series_hash = Told(self._series, lambda name: hash(self._words(name)) if name else 0)
         self._spread = Told(self.measures, lambda name: name in SPREAD)
+        first = {name: code for code, name in enumerate(self._first_measures)}
+        self._member = Told(self.measures, lambda name: first.get(name, hash(name)) % MEMBERS)
         self._index = Numbers()
         """Strips by number."""
         self._strips = self._n = self._tick = 0
@@ -153,8 +155,10 @@ class Cells:
         strips = self._strip[new]
         place = np.searchsorted(pages, self._units(strips) << _DAY_BITS | self._day[strips])
         maybe = left[place]
-        asked = np.flatnonzero(maybe)
-        maybe[asked] = self._left.holds(self._hashes(strips[asked]))
+        likely = np.flatnonzero(maybe)
+        of_likely = strips[likely]
+        members = self._members(of_likely, self._measure[new[likely]])
+        maybe[likely] = self._left.holds(self._hashes(of_likely), members)
         if stored:
             maybe |= np.array([(page & _DAY, names[page >> _DAY_BITS]) in stored for page in pages.tolist()])[place]
         return self._keys(new[maybe])
@@ -291,6 +295,11 @@ class Cells:
         inner = mixed(self._series_hash.of(_series_in(numbers)) + (numbers & _SLOT))
         return mixed(self._unit_hash.of(self._units(strips)).astype(np.uint64) ^ inner)
 
+    def _members(self, strips: Ints, places: Ints) -> Ints:
+        """Which member of its window a cell is, in numbers that hold longer than the codes do."""
+        sixteen = self._parts[1].of(_series_in(self._number[strips]))
+        return self._member.of(sixteen << _STRIP_BITS | places)
+
     def _page_hashes(self, units: Ints, days: Ints) -> Array:
         return mixed(self._unit_hash.of(units).astype(np.uint64) ^ mixed(days))
 
@@ -331,7 +340,10 @@ class Cells:
 
     def _leave(self, strips: Ints) -> None:
         """Remember strips that will not be held any more."""
-        self._left.add(self._hashes(strips))
+        strip, place = np.nonzero(self._cells[strips])
+        members = np.zeros((len(strips), MEMBERS), np.bool_)
+        members[strip, self._members(strips[strip], place)] = True
+        self._left.add(self._hashes(strips), members)
         pages = _pages_of(self._units(strips), self._day[strips])
         self._left_pages.add(self._page_hashes(pages >> _DAY_BITS, pages & _DAY))
 

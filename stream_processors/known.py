@@ -50,34 +50,54 @@ def mixed(numbers: Array) -> Array:
 _WORDS_BITS = 16
 """Words of the first filter of numbers, as a power of two: half a megabyte for a quarter of a million numbers."""
 
-_PER_WORD = 4
+MEMBERS = 16
+"""Members that a number may have."""
+
 _ONE, _LOW = np.uint64(1), np.uint64(63)
+_OF_MEMBERS = np.uint64(24), np.uint64(64 // MEMBERS)
 
 
 class KnownNumbers:
-    """As :class:`Known` for many well-mixed 64-bit numbers at once: four bits of one word each, 16 bits a number."""
+    """As :class:`Known` for many well-mixed 64-bit numbers at once: four bits of one word each, ``per_word`` to a word.
 
-    def __init__(self) -> None:
+    Members of a number have one bit more each, of the same word: of those that were not added while others of the
+    number were, some are held wrongly.
+    """
+
+    def __init__(self, per_word: int = 4) -> None:
+        self._per_word = per_word
         self._filters = [np.zeros(1 << _WORDS_BITS, np.uint64)]
-        self._room = _PER_WORD << _WORDS_BITS
+        self._room = per_word << _WORDS_BITS
 
-    def add(self, numbers: Array) -> None:
-        """Remember numbers."""
-        fresh = numbers[~self.holds(numbers)]
-        while len(fresh):
+    def add(self, numbers: Array, members: Array | None = None) -> None:
+        """Remember numbers, and with each those of its members that are true in its row of ``members``."""
+        for held in self._filters:
+            word, bits = _word_and_bits(numbers, len(held))
+            known = (held[word] & bits) == bits
+            if members is not None:
+                np.bitwise_or.at(held, word[known], _bits_of_members(numbers[known], members[known]))
+                members = members[~known]
+            numbers = numbers[~known]
+        while len(numbers):
             if not self._room:
                 self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
-                self._room = _PER_WORD * len(self._filters[-1])
-            fitting, fresh = fresh[: self._room], fresh[self._room :]
-            np.bitwise_or.at(self._filters[-1], *_word_and_bits(fitting, len(self._filters[-1])))
+                self._room = self._per_word * len(self._filters[-1])
+            fitting, numbers = numbers[: self._room], numbers[self._room :]
+            word, bits = _word_and_bits(fitting, len(self._filters[-1]))
+            if members is not None:
+                bits |= _bits_of_members(fitting, members[: self._room])
+                members = members[self._room :]
+            np.bitwise_or.at(self._filters[-1], word, bits)
             self._room -= len(fitting)
 
-    def holds(self, numbers: Array) -> Array:
-        """Which of the numbers may have been added."""
+    def holds(self, numbers: Array, member: Array | None = None) -> Array:
+        """Which of the numbers may have been added, with this member of each if one is asked for."""
         found = np.zeros(len(numbers), bool)
         for held in self._filters:
-            words, bits = _word_and_bits(numbers, len(held))
-            found |= (held[words] & bits) == bits
+            word, bits = _word_and_bits(numbers, len(held))
+            if member is not None:
+                bits |= _bit_of_member(numbers, member)
+            found |= (held[word] & bits) == bits
         return found
 
 
@@ -87,3 +107,17 @@ def _word_and_bits(numbers: Array, words: int) -> tuple[Array, Array]:
     for part in range(4):
         bits |= _ONE << ((numbers >> np.uint64(6 * part)) & _LOW)
     return word.astype(np.int64), bits
+
+
+def _bit_of_member(numbers: Array, member: Array) -> Array:
+    """Members of a number lie as far apart in a word as they can, the first of them wherever."""
+    first, apart = _OF_MEMBERS
+    return _ONE << ((numbers >> first) + member.astype(np.uint64) * apart & _LOW)
+
+
+def _bits_of_members(numbers: Array, members: Array) -> Array:
+    found = np.zeros(len(numbers), np.uint64)
+    for member in np.flatnonzero(members.any(axis=0)):
+        having = members[:, member]
+        found[having] |= _bit_of_member(numbers[having], np.array(member))
+    return found

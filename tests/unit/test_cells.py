@@ -49,7 +49,7 @@ def marks(cells: Cells, said: list[Said]) -> Marks:
 
 
 def window(key: CellKey) -> tuple[str, int, str, str, int]:
-    """The window of a cell: when cells of it left memory, all that it may have are asked for."""
+    """The window of a cell."""
     return key[0], *key[2:]
 
 
@@ -99,6 +99,29 @@ def test_what_left_is_asked_for_and_nothing_that_was_never_there() -> None:
 
     assert [asked_at(slot) for slot in range(100)] == [0] * 100
     assert [asked_at(slot) for slot in (99, 0)] == [0, 2]
+
+
+def test_of_a_window_that_left_hardly_more_is_asked_for_than_it_had() -> None:
+    """Also when all codes were forgotten, and those of measures that are not known from the start are others."""
+    cells = Cells(20, zone_of=ZONES.__getitem__, measures=MANY[:3])
+    cells.stored(())
+    slots = range(1_000)
+
+    def asked_of(measure: str) -> int:
+        at = (20_000 * DAY + slot * 30 * MINUTE for slot in slots)
+        said: list[Said] = [("jauh", "ktp", (measure, each, 1, 0, 0), 1) for each in at]
+        cells.add(marks(cells, said))
+        asked = {key for key in cells.absent() if key[0] == "30m"}
+        cells.settle()
+        cells.forget()
+        return len(asked)
+
+    assert asked_of("arrivals") == 0
+    assert asked_of("service_time") < len(slots) / 4
+    assert asked_of("arrivals") == len(slots)
+    asked_of("reported_n.9")
+    cells.measures.code("reported_n.7")
+    assert asked_of("reported_n.9") == len(slots)
 
 
 def test_what_plain_tickets_add_to_is_in_one_strip() -> None:

@@ -6,7 +6,7 @@ import pytest
 from pantau.domain.columns import Array
 from pantau.domain.entries import fact_number
 from stream_processors import known
-from stream_processors.known import Known, KnownNumbers, mixed
+from stream_processors.known import MEMBERS, Known, KnownNumbers, mixed
 
 
 def number(n: int) -> int:
@@ -45,3 +45,22 @@ def test_every_number_added_is_known_and_hardly_another(at_once: int) -> None:
         held.add(numbers(first, min(at_once, 600_000 - first)))
     assert held.holds(numbers(0, 600_000)).all()
     assert held.holds(numbers(10_000_000, 100_000)).mean() < 0.03
+
+
+@pytest.mark.parametrize("at_once", [7_000, 300_000])
+def test_every_member_added_is_known_and_few_others_are(at_once: int) -> None:
+    """Also of numbers that come back with other members, when there are several filters."""
+    held, n = KnownNumbers(per_word=2), 300_000
+    members = np.zeros((n, MEMBERS), np.bool_)
+    members[np.arange(n), np.arange(n) % 5] = members[:, 7] = True
+    for late in (False, True):
+        some = members.copy()
+        some[:, 7] = late
+        for first in range(0, n, at_once):
+            held.add(numbers(first, min(at_once, n - first)), some[first : first + at_once])
+    every = numbers(0, n)
+    assert held.holds(every).all()
+    assert held.holds(every, np.arange(n) % 5).all()
+    assert held.holds(every, np.full(n, 7)).all()
+    assert held.holds(every, np.full(n, 12)).mean() < 0.3
+    assert held.holds(numbers(10_000_000, n), np.full(n, 7)).mean() < 0.03
