@@ -28,7 +28,7 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaProducer
 
 from benchmarks.faust_baseline import TOPIC as BASELINE_TOPIC
-from benchmarks.operator import ROUND, Scenario, alone, backlog, bursts, registry
+from benchmarks.operator import Scenario, backlog, bursts, registry
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import unpack
@@ -171,22 +171,6 @@ def through(name: str, units: int, events: list[Event], size: int, workers: int 
         return line(name, len(events), seconds, worker, rest)
 
 
-def returning(units: int, rounds: int = 4) -> None:
-    """Visits that share no window, then as many in the same windows, and again: what each round costs."""
-    source, events, written = alone(units), 4 * ROUND, 0.0
-    with tempfile.TemporaryDirectory() as folder, closing(Run(Path(folder), units, 1)) as run:
-        for nth in range(1, rounds + 1):
-            batches = islice(source, events // 40_000)
-            records = records_of([event for batch in batches for event in batch], RECORD_EVENTS)
-            seconds, worker, server, broker = run.measured(records, events)
-            before, written = written, run.rows()
-            rest = (
-                f"server {server / events * 1e6:5.1f}  broker {broker / events * 1e6:5.1f}"
-                f"  {peak_of(run.workers[0].pid):5.0f} MB  {(written - before) / events:4.1f} rows an event"
-            )
-            line(f"alone, {units:,} units, round {nth}", events, seconds, worker, rest)
-
-
 def evicted(units: int, events: list[Event]) -> float:
     """The last event of visits that left the worker's memory long ago; what came before is not counted."""
     last = [event for event in events if event.kind == "service.ended"]
@@ -296,7 +280,7 @@ def main() -> None:
     options.add_argument("--events", type=int, default=400_000)
     options.add_argument("--units", type=int, default=100)
     options.add_argument(
-        "--only", nargs="*", default=[], help="packed single evicted two flat alone steady latency yardsticks"
+        "--only", nargs="*", default=[], help="packed single evicted two flat steady latency yardsticks"
     )
     chosen = options.parse_args()
     n, units = chosen.events, chosen.units
@@ -320,9 +304,6 @@ def main() -> None:
         for many in (10, 100, 10_000, 100_000):
             some = events_of(many, max(n, 40 * many), bursts)
             through(f"bursts of {many:,} units", many, some, RECORD_EVENTS)
-    if wanted("alone"):
-        for many in (10, 100, 10_000, 100_000):
-            returning(many)
     if wanted("steady"):
         for many in (10, 100, 10_000, 100_000):
             latency(many, 1_000, 30)

@@ -4,7 +4,8 @@
 
 Packed records are unpacked, merged into facts and windows, laid out as blocks of rows and encoded as the bytes an
 engine takes. ``backlog`` is batches of 40,000 events that hold whole visits, ``bursts`` the same with ten visits of a
-unit after one another, ``alone`` the same with visits that share no window, ``trickle`` batches of 2,000 that hold one
+unit after one another, ``alone`` the same with visits that share no window and come at the same times however many
+units there are, ``trickle`` batches of 2,000 that hold one
 event of each visit. The yardstick is the time the same run needs to read the same JSON into dictionaries. Of each stage
 the lower quartile over the batches is shown: on a shared machine the slower batches measure the neighbours.
 """
@@ -89,16 +90,16 @@ def registry(units: int) -> Registry:
     )
 
 
-def said(visit: int, step: int, units: int, times: Times, service: int | None = None) -> Event:
+def said(visit: int, unit: int, step: int, times: Times, service: int | None = None) -> Event:
     """One of the four events of a visit."""
-    unit = f"unit-{visit % units:06}"
+    name = f"unit-{unit:06}"
     ticket, service_code = f"A{visit}", f"s{visit * 7 % SERVICES if service is None else service}"
     kind = ("ticket.created", "ticket.called", "service.started", "service.ended")[step]
     data: TicketData = (
-        TicketCreated(unit=unit, ticket=ticket, service=service_code)
+        TicketCreated(unit=name, ticket=ticket, service=service_code)
         if step == 0
         else TicketData(
-            unit=unit, ticket=ticket, service=service_code, counter=str(visit % 5), officer=f"p{visit % units * 5:07x}"
+            unit=name, ticket=ticket, service=service_code, counter=str(visit % 5), officer=f"p{unit * 5:07x}"
         )
     )
     at = times[step]
@@ -130,19 +131,21 @@ def bursts(units: int) -> Iterator[list[Event]]:
         yield batch
 
 
-def alone(units: int) -> Iterator[list[Event]]:
-    """As :func:`backlog`, ten visits of ten units every two hours, of a service once a day: hardly two share a window.
+def alone(units: int, together: int = 1) -> Iterator[list[Event]]:
+    """As :func:`backlog`, but nothing except the units depends on how many there are.
 
-    Times and services are the same however many units there are. After ``ROUND`` visits as many more come to the
-    windows of these, a second later.
+    Every two hours ten units have visits, so many together, of a service that each has once a day: hardly any others
+    share a window with them. After ``ROUND`` times as many come to the windows of these, a second later.
     """
     for first in itertools.count(0, 10_000):
         batch = []
         for visit in range(first, first + 10_000):
-            before, place = divmod(visit, ROUND)
-            nth, chance = place // 10, random.Random(place)
-            times = times_of(LONG_AGO + nth * 2 * HOUR + chance.randrange(HOUR) + before * 1000, chance)
-            batch += [said(visit, step, units, times, nth % SERVICES) for step in range(4)]
+            place, nth = divmod(visit, together)
+            before, place = divmod(place, ROUND)
+            hours = place // 10
+            created = LONG_AGO + hours * 2 * HOUR + place * 2_654_435_761 % HOUR + nth * 72_000 + before * 1000
+            times = times_of(created, random.Random(visit))
+            batch += [said(visit, place % units, step, times, hours % SERVICES) for step in range(4)]
         batch.sort(key=lambda one: one.time)
         yield batch
 
@@ -152,7 +155,7 @@ def whole(visit: int, units: int, chance: random.Random) -> Iterator[Event]:
     nth = visit // units
     created = MONDAY_8 + nth // 400 * 24 * HOUR + nth % 400 * 72_000 + chance.randrange(72_000)
     times = times_of(created, chance)
-    return (said(visit, step, units, times) for step in range(4))
+    return (said(visit, visit % units, step, times) for step in range(4))
 
 
 def times_of(created: int, chance: random.Random) -> Times:
@@ -176,7 +179,11 @@ def trickle(units: int) -> Iterator[list[Event]]:
             held[n].append((visit, (created, called, max(started, called), ended)))
         held.pop(n - 13, None)
         if n >= lags[-1]:
-            batch = [said(visit, step, units, times) for step, lag in enumerate(lags) for visit, times in held[n - lag]]
+            batch = [
+                said(visit, visit % units, step, times)
+                for step, lag in enumerate(lags)
+                for visit, times in held[n - lag]
+            ]
             batch.sort(key=lambda one: one.time)
             yield batch
         n += 1
@@ -213,7 +220,7 @@ class Operator:
     def __init__(self, rules: Registry) -> None:
         self.registry = rules
         self.units = frozenset(rules.unit_codes)
-        self.assembly = Assembly(rules)
+        self.assembly = Assembly(rules, units=[*rules.unit_codes])
         self.assembly.stored(())  # the tables were empty when the process began
 
     def read(self, records: Sequence[Record]) -> Accepted:

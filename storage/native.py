@@ -7,6 +7,7 @@ not have are left to clickhouse-driver's own column code, which reads every answ
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from clickhouse_driver.bufferedwriter import BufferedSocketWriter
 from clickhouse_driver.context import Context
 from clickhouse_driver.streams.native import BlockInputStream, BlockOutputStream
 
-from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe, Table, distinct
+from pantau.domain.columns import NULL, Array, Coded, Column, Lists, Maybe, Table
 from storage.native_blocks import varint
 
 _BUFFER = 1 << 20
@@ -180,7 +181,8 @@ def _nulls(values: Sequence[Any]) -> bytes:
 
 
 def _text(value: bytes) -> bytes:
-    return varint(len(value)) + value
+    length = len(value)
+    return (_LENGTHS[length] if length < len(_LENGTHS) else varint(length)) + value
 
 
 def _texts(values: Sequence[str | bytes]) -> bytes:
@@ -204,14 +206,19 @@ def _alternating(one: Sequence[Any], other: Sequence[Any]) -> list[Any]:
     return found
 
 
+def _line(text: str | None) -> bytes | None:
+    """A text with its length before it."""
+    return None if text is None else _text(text.encode())
+
+
 def _coded(values: Sequence[str] | Coded) -> bytes:
     """Each text once, and which of them each row has."""
     if isinstance(values, Coded):
-        used, places = distinct(values.codes)
-        return _dictionary([values.names[code] for code in used.tolist()], places)
+        lines, places = values.distinct(_line)
+        return _dictionary(lines, places)
     keys = [*dict.fromkeys(values)]
     place = {key: n for n, key in enumerate(keys)}
-    return _dictionary(keys, [place[value] for value in values])
+    return _dictionary([*map(_line, keys)], [place[value] for value in values])
 
 
 def _coded_or_null(values: Sequence[str | None] | Coded) -> bytes:
@@ -219,12 +226,11 @@ def _coded_or_null(values: Sequence[str | None] | Coded) -> bytes:
     if not isinstance(values, Coded):
         keys = ["", *(key for key in dict.fromkeys(values) if key is not None)]
         place: dict[str | None, int] = {key: n for n, key in enumerate(keys) if n} | {None: 0}
-        return _dictionary(keys, [place[value] for value in values])
-    used, places = distinct(values.codes)
-    names = [values.names[code] for code in used.tolist()]
-    known = [name is not None for name in names]
+        return _dictionary([*map(_line, keys)], [place[value] for value in values])
+    lines, places = values.distinct(_line)
+    known = np.array([line is not None for line in lines], np.bool_)
     return _dictionary(
-        ["", *(name for name in names if name is not None)],
+        [_text(b""), *(line for line in lines if line is not None)],
         np.where(known, np.cumsum(known), 0)[places],
     )
 
@@ -232,14 +238,14 @@ def _coded_or_null(values: Sequence[str | None] | Coded) -> bytes:
 _KEYS_VERSION, _OWN_DICTIONARY = 1, 1 << 9 | 1 << 10
 
 
-def _dictionary(keys: Sequence[Any], places: Any) -> bytes:
-    width = 0 if len(keys) <= 1 << 8 else 1 if len(keys) <= 1 << 16 else 2
-    head = array("Q", (_KEYS_VERSION, _OWN_DICTIONARY | width, len(keys))).tobytes()
+def _dictionary(lines: Sequence[Any], places: Any) -> bytes:
+    width = 0 if len(lines) <= 1 << 8 else 1 if len(lines) <= 1 << 16 else 2
+    head = array("Q", (_KEYS_VERSION, _OWN_DICTIONARY | width, len(lines))).tobytes()
     if isinstance(places, np.ndarray):
         codes = _bytes_of(places.astype("BHI"[width]))
     else:
         codes = bytes(places) if width == 0 else array("BHI"[width], places).tobytes()
-    return b"".join((head, _texts(keys), array("Q", (len(places),)).tobytes(), codes))
+    return b"".join((head, *lines, array("Q", (len(places),)).tobytes(), codes))
 
 
 def _lists(values: Sequence[Sequence[int]] | Lists) -> Bytes:
@@ -261,8 +267,8 @@ def _lists_of_pairs(values: Sequence[Table]) -> bytes:
     if not some:
         return ends.tobytes()
     numbers: list[Any] = [numbers for numbers, _ in some]
-    texts: list[Any] = [text for _, texts in some for text in texts]
-    return b"".join((ends.tobytes(), _narrowed(np.concatenate(numbers), np.dtype("H")).tobytes(), _texts(texts)))
+    lines: Iterator[Any] = chain.from_iterable(texts.each(_line) for _, texts in some)  # type: ignore[union-attr]
+    return b"".join((ends.tobytes(), _narrowed(np.concatenate(numbers), np.dtype("H")).tobytes(), *lines))
 
 
 def _by_driver(kind: str, values: Sequence[Any]) -> bytes:

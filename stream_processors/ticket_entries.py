@@ -23,9 +23,14 @@ _decode: Final = msgspec.json.Decoder(Entry).decode
 
 
 class Plain(msgspec.Struct):
-    """Entries of plain tickets: whose each is, what it says, and its text; ``rows`` is where its visit is held."""
+    """Entries of plain tickets: whose each is, what it says, and its text; ``rows`` is where its visit is held.
+
+    ``units`` and ``sources`` are those of ``ids`` as codes.
+    """
 
     ids: Sequence[FactId]
+    units: Ints
+    sources: Ints
     entries: Array
     texts: Array
     rows: Ints
@@ -38,6 +43,8 @@ class Plain(msgspec.Struct):
         ids = self.ids
         return Plain(
             [ids[place] for place in places.tolist()],
+            self.units.take(places),
+            self.sources.take(places),
             self.entries.take(places, axis=0),
             self.texts.take(places),
             self.rows.take(places),
@@ -85,6 +92,8 @@ def from_tickets(events: TicketEvents, names: TicketNames, registry: Registry) -
     fact_ids: list[Any] = [*zip(repeat("visits"), events.unit, sources, events.subject, strict=False)]
     return _plain(
         fact_ids,
+        recoded(events.unit, names.units),
+        recoded(events.source, names.sources),
         rows,
         times,
         events.id,
@@ -103,6 +112,8 @@ def from_histories(histories: Iterable[tuple[FactId, History]], names: TicketNam
     entries: list[Any] = [entry for _, entry in found]
     return _plain(
         [fact_id for fact_id, _ in found],
+        names.units.codes([fact_id[1] for fact_id, _ in found]),
+        names.sources.codes([fact_id[2] for fact_id, _ in found]),
         entries,
         [entry.time for entry in entries],
         [entry.id for entry in entries],
@@ -117,6 +128,8 @@ def from_histories(histories: Iterable[tuple[FactId, History]], names: TicketNam
 
 def _plain(
     fact_ids: Sequence[FactId],
+    units: Ints,
+    sources: Ints,
     rows: Iterable[Any],
     times: Any,
     ids: Sequence[str],
@@ -142,4 +155,4 @@ def _plain(
     held["extra"] = np.where(held["kind"] == CREATED, extras, np.where(cancelled & (extras == system), BY_SYSTEM, 0))
     texts = np.empty(n, object)
     texts[:] = _lines(rows).split(b"\n")[:n]
-    return Plain(fact_ids, entries, texts, np.zeros(n, np.int64))
+    return Plain(fact_ids, units, sources, entries, texts, np.zeros(n, np.int64))

@@ -110,6 +110,7 @@ class Tickets:
         new = [*islice(reversed(index), index.end - known)][::-1]
         index.end = None
         self._make_room(new)
+        self._unit[batch.rows], self._source[batch.rows] = batch.units, batch.sources
         self._tick += 1
         self._stamp[batch.rows] = self._tick
         return new
@@ -198,8 +199,6 @@ class Tickets:
         self._ids += fact_ids
         for name in _BY_ROW:
             setattr(self, name, grown(getattr(self, name), n))
-        self._unit[first:n] = self.names.units.codes([fact_id[1] for fact_id in fact_ids])
-        self._source[first:n] = self.names.sources.codes([fact_id[2] for fact_id in fact_ids])
         self._length[first:n] = 0
         self._state[first:n] = _NOTHING
 

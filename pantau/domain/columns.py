@@ -3,9 +3,9 @@
 Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded texts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, overload
 
 import msgspec
 import numpy as np
@@ -15,6 +15,50 @@ Ints = NDArray[np.int64]
 Array = NDArray[Any]
 
 NULL: Final = -(2**63)
+
+T = TypeVar("T")
+
+
+class Texts(list[Any]):
+    """Texts by code, of which there are ever more; what is made of each of them is made once and kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[Any, tuple[Array, int]] = {}
+
+    def made(self, make: Callable[[Any], Any]) -> Array:
+        """What ``make`` makes of each text, by code, as objects; may be asked for by several threads."""
+        found, known = self._made.get(make, (np.empty(64, object), 0))
+        if known < len(self):
+            new = self[known:]
+            n = known + len(new)
+            if n > len(found):
+                held, found = found, np.empty(2 * n, object)
+                found[:known] = held[:known]
+            found[known:n] = np.fromiter(map(make, new), object, len(new))
+            self._made[make] = found, n
+        return found
+
+
+class Chained(Sequence[str | None]):
+    """The texts of several columns, end to end."""
+
+    def __init__(self, parts: Iterable[Sequence[str | None]]) -> None:
+        self.parts = [*parts]
+        self.ends = np.cumsum([*map(len, self.parts)])
+
+    def __len__(self) -> int:
+        return int(self.ends[-1])
+
+    @overload
+    def __getitem__(self, place: int) -> str | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str | None]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str | None] | None:
+        return [*chain.from_iterable(self.parts)][place]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return chain.from_iterable(self.parts)
 
 
 class Coded(msgspec.Struct, frozen=True):
@@ -27,9 +71,41 @@ class Coded(msgspec.Struct, frozen=True):
         return len(self.codes)
 
     def __iter__(self) -> Iterator[str | None]:
-        if len(self.names) <= len(self.codes):
-            return iter(np.array(self.names, object)[self.codes].tolist())
-        return iter([self.names[code] for code in self.codes.tolist()])
+        return iter(self.each(_same))
+
+    def each(self, make: Callable[[str | None], T]) -> list[T]:
+        """What ``make`` makes of the text of each row."""
+        found: list[T]
+        if isinstance(self.names, Texts):
+            found = self.names.made(make).take(self.codes).tolist()
+        else:
+            made, places = self.distinct(make)
+            found = np.fromiter(made, object, len(made)).take(places).tolist()
+        return found
+
+    def distinct(self, make: Callable[[str | None], T]) -> tuple[list[T], Ints]:
+        """What ``make`` makes of each text that a row has, and which of these each row has."""
+        used, places = distinct(self.codes)
+        return _made(self.names, used, make), places
+
+
+def _same(text: str | None) -> str | None:
+    return text
+
+
+def _made(names: Sequence[str | None], codes: Ints, make: Callable[[str | None], T]) -> list[T]:
+    """What ``make`` makes of the names of codes, which are in order."""
+    if isinstance(names, Texts):
+        found: list[T] = names.made(make).take(codes).tolist()
+        return found
+    if not isinstance(names, Chained):
+        return [make(names[code]) for code in codes.tolist()]
+    found, first, start = [], 0, 0
+    for part, end in zip(names.parts, names.ends.tolist(), strict=True):
+        behind = int(np.searchsorted(codes, end))
+        found += _made(part, codes[first:behind] - start, make)
+        first, start = behind, end
+    return found
 
 
 class Maybe(msgspec.Struct, frozen=True):
@@ -125,23 +201,15 @@ def _like(column: Column, values: Sequence[Any]) -> Column:
 def _joined_texts(parts: Sequence[Coded]) -> Coded:
     if all(part.names is parts[0].names for part in parts):
         return Coded(parts[0].names, np.concatenate([part.codes for part in parts]))
-    names: list[str | None] = []
-    codes = []
-    for part in parts:
-        if len(part.names) <= len(part.codes):
-            codes.append(part.codes + len(names))
-            names += part.names
-        else:
-            used, places = distinct(part.codes)
-            codes.append(places + len(names))
-            names += [part.names[code] for code in used.tolist()]
-    return Coded(names, np.concatenate(codes))
+    names = Chained(part.names for part in parts)
+    starts = [0, *names.ends[:-1].tolist()]
+    return Coded(names, np.concatenate([part.codes + start for part, start in zip(parts, starts, strict=True)]))
 
 
 class _Codes(dict[Any, int]):
     """Name -> code; a name that is new gets the next one."""
 
-    def __init__(self, names: list[Any]) -> None:
+    def __init__(self, names: Texts) -> None:
         self.names = names
 
     def __missing__(self, name: Any) -> int:
@@ -150,14 +218,11 @@ class _Codes(dict[Any, int]):
         return code
 
 
-T = TypeVar("T")
-
-
 class Names:
     """Numbers names in the order in which they are met; 0 is ``None``."""
 
     def __init__(self, first: Iterable[Any] = ()) -> None:
-        self.names: list[Any] = []
+        self.names = Texts()
         self._codes = _Codes(self.names)
         self.code = self._codes.__getitem__
         """The number of a name, new or not."""
