@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pantau.domain.columns import NULL, Coded, Column, Lists, Maybe, Names, Table
+from pantau.domain.columns import NULL, Coded, Column, Lists, Maybe, Names, Table, end_to_end
 from storage.native import decode, encode, encode_column
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -60,6 +60,14 @@ def test_a_column_of_arrays_is_encoded_as_its_values_are(data: st.DataObject, ki
     column = data.draw(st.lists(values.filter(lambda value: value != NULL), min_size=1, max_size=20))
     kinds = [("c", kind)]
     assert [*decode(encode(kinds, [_as_arrays(kind, column)]))] == [*decode(encode(kinds, [column]))]
+
+
+@given(st.lists(st.lists(st.one_of(st.none(), KINDS["String"]), min_size=1, max_size=6), min_size=1, max_size=4))
+def test_texts_of_several_dictionaries_are_encoded_as_their_values_are(parts: list[list[str | None]]) -> None:
+    kinds = [("c", "LowCardinality(Nullable(String))")]
+    whole = end_to_end([_as_arrays(kinds[0][1], part) for part in parts])
+    ((_, rows),) = decode(encode(kinds, [whole]))
+    assert rows == [(text,) for part in parts for text in part]
 
 
 @pytest.mark.parametrize("names", [300, 70_000])

@@ -100,6 +100,41 @@ def test_different_numbers_are_found_in_order_however_far_they_lie_apart(some: l
     assert found[places].tolist() == some
 
 
+PARTS = st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from(_NAMES), min_size=1, max_size=5)), min_size=1)
+"""Whether a column's texts are coded anew, and the texts."""
+
+
+@given(PARTS)
+def test_texts_of_several_dictionaries_are_those_of_their_rows(parts: list[tuple[bool, list[str | None]]]) -> None:
+    """Also when columns put end to end are put end to end with others."""
+    names, columns, values = Names(), [], []
+    for anew, texts in parts:
+        if anew:
+            names = Names(["of no row"])
+        columns.append(Coded(names.names, names.codes(texts)))
+        values += texts
+    first = end_to_end(columns[:2])
+    whole = end_to_end([first, *columns[2:]])
+    assert isinstance(whole, Coded)
+    assert [*whole] == values
+    assert [*whole.names][: len(columns[0].names)] == [*columns[0].names]
+    assert whole.each(repr) == [*map(repr, values)]
+    made, places = whole.distinct(repr)
+    assert [made[place] for place in places.tolist()] == [*map(repr, values)]
+
+
+def test_what_is_made_of_a_text_is_made_once() -> None:
+    names, asked = Names(), []
+
+    def make(text: str | None) -> str:
+        asked.append(text)
+        return f"<{text}>"
+
+    for some in (["a", "b"], ["b", "a"], [*map(str, range(200))], ["a", "7", None]):
+        assert Coded(names.names, names.codes(some)).each(make) == [f"<{text}>" for text in some]
+    assert asked == names.names
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 4)), max_size=8))
 def test_ranges_are_laid_end_to_end(some: list[tuple[int, int]]) -> None:
     starts, lengths = (np.array([one[at] for one in some], np.int64) for at in (0, 1))
