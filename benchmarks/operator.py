@@ -132,10 +132,11 @@ def bursts(units: int) -> Iterator[list[Event]]:
 
 
 def alone(units: int, together: int = 1) -> Iterator[list[Event]]:
-    """As :func:`backlog`, but nothing except the units depends on how many there are.
+    """As :func:`backlog`, but times, services and rows do not depend on how many units there are.
 
-    Every two hours ten units have visits, so many together, of a service that each has once a day: hardly any others
-    share a window with them. After ``ROUND`` times as many come to the windows of these, a second later.
+    Every two hours ten units have visits, so many together, of a service that none has twice a day: hardly any others
+    share a window with them. What does depend on the units is how many days of units there are.
+    After ``ROUND`` times as many come to the windows of these, a second later.
     """
     for first in itertools.count(0, 10_000):
         batch = []
@@ -144,7 +145,7 @@ def alone(units: int, together: int = 1) -> Iterator[list[Event]]:
             before, place = divmod(place, ROUND)
             hours = place // 10
             created = LONG_AGO + hours * 2 * HOUR + place * 2_654_435_761 % HOUR + nth * 72_000 + before * 1000
-            times = times_of(created, random.Random(visit))
+            times = times_of(created, random.Random(place * together + nth))
             batch += [said(visit, place % units, step, times, hours % SERVICES) for step in range(4)]
         batch.sort(key=lambda one: one.time)
         yield batch

@@ -70,25 +70,26 @@ class KnownNumbers:
         self._room = per_word << _WORDS_BITS
 
     def add(self, numbers: Array, members: Array | None = None) -> None:
-        """Remember numbers, and with each those of its members that are true in its row of ``members``."""
+        """Remember numbers, and with each those of its members that are true in its row of ``members``.
+
+        What one filter does not hold whole is put into the newest: a full one is never written to again, for each bit
+        more would let it hold more numbers by chance, and these bring bits of their own.
+        """
+        of_members = np.zeros(len(numbers), np.uint64) if members is None else _bits_of_members(numbers, members)
         for held in self._filters:
             word, bits = _word_and_bits(numbers, len(held))
-            known = (held[word] & bits) == bits
-            if members is not None:
-                np.bitwise_or.at(held, word[known], _bits_of_members(numbers[known], members[known]))
-                members = members[~known]
-            numbers = numbers[~known]
+            bits |= of_members
+            fresh = (held[word] & bits) != bits
+            numbers, of_members = numbers[fresh], of_members[fresh]
         while len(numbers):
             if not self._room:
                 self._filters.append(np.zeros(2 * len(self._filters[-1]), np.uint64))
                 self._room = self._per_word * len(self._filters[-1])
-            fitting, numbers = numbers[: self._room], numbers[self._room :]
-            word, bits = _word_and_bits(fitting, len(self._filters[-1]))
-            if members is not None:
-                bits |= _bits_of_members(fitting, members[: self._room])
-                members = members[self._room :]
-            np.bitwise_or.at(self._filters[-1], word, bits)
-            self._room -= len(fitting)
+            room, newest = self._room, self._filters[-1]
+            word, bits = _word_and_bits(numbers[:room], len(newest))
+            np.bitwise_or.at(newest, word, bits | of_members[:room])
+            self._room -= len(word)
+            numbers, of_members = numbers[room:], of_members[room:]
 
     def holds(self, numbers: Array, member: Array | None = None) -> Array:
         """Which of the numbers may have been added, with this member of each if one is asked for."""

@@ -102,6 +102,7 @@ class Partition:
         self.assembly.forget()
         for numbers in tables.fact_numbers(units):
             self._written.add(numbers)
+        self.pages |= pages  # the repair may write the first cells of a page
         self._learn_pages(tables, units)
         self.claim = msgspec.structs.replace(self.claim, seq=self.claim.seq + 1)
         tables.repair(self.assembly.registry, pages, tables.version(self.claim.epoch, self.claim.seq))

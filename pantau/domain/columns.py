@@ -4,7 +4,7 @@ Unknown is ``NULL`` in a column of integers and the code 0 in a column of coded 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any, Final, TypeVar, overload
 
 import msgspec
@@ -28,20 +28,20 @@ class Texts(list[Any]):
 
     def made(self, make: Callable[[Any], Any]) -> Array:
         """What ``make`` makes of each text, by code, as objects; may be asked for by several threads."""
-        found, known = self._made.get(make, (np.empty(64, object), 0))
-        if known < len(self):
-            new = self[known:]
-            n = known + len(new)
+        found, n = self._made.get(make, (np.empty(64, object), 0))
+        if n < len(self):
+            known, new = n, self[n:]
+            n += len(new)
             if n > len(found):
                 held, found = found, np.empty(2 * n, object)
                 found[:known] = held[:known]
             found[known:n] = np.fromiter(map(make, new), object, len(new))
             self._made[make] = found, n
-        return found
+        return found[:n]
 
 
 class Chained(Sequence[str | None]):
-    """The texts of several columns, end to end."""
+    """The texts of several columns end to end, as many as there were."""
 
     def __init__(self, parts: Iterable[Sequence[str | None]]) -> None:
         self.parts = [*parts]
@@ -55,10 +55,11 @@ class Chained(Sequence[str | None]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[str | None]: ...
     def __getitem__(self, place: int | slice) -> str | Sequence[str | None] | None:
-        return [*chain.from_iterable(self.parts)][place]
+        return [*self][place]
 
     def __iter__(self) -> Iterator[str | None]:
-        return chain.from_iterable(self.parts)
+        lengths = np.diff(self.ends, prepend=0).tolist()
+        return chain.from_iterable(islice(part, n) for part, n in zip(self.parts, lengths, strict=True))
 
 
 class Coded(msgspec.Struct, frozen=True):

@@ -64,3 +64,20 @@ def test_every_member_added_is_known_and_few_others_are(at_once: int) -> None:
     assert held.holds(every, np.full(n, 7)).all()
     assert held.holds(every, np.full(n, 12)).mean() < 0.3
     assert held.holds(numbers(10_000_000, n), np.full(n, 7)).mean() < 0.03
+
+
+def test_full_filters_are_written_to_no_more_however_many_windows_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else chance hits bring bits, and these more chance hits, until everything is held."""
+    monkeypatch.setattr(known, "_WORDS_BITS", 8)
+    held, n = KnownNumbers(per_word=2), 512
+    members = np.zeros((n, MEMBERS), np.bool_)
+    members[:, :9] = True
+    filled = []
+    for step in range(1 << 9):
+        held.add(numbers(step * n, n), members)
+        filled.append(int(np.bitwise_count(held._filters[0]).sum()))
+    assert len(set(filled[1:])) == 1
+    every = numbers(0, n << 9)
+    assert all(held.holds(every, np.full(len(every), member)).all() for member in range(9))
+    assert held.holds(numbers(10_000_000, 100_000)).mean() < 0.35
+    assert held.holds(numbers(10_000_000, 100_000), np.full(100_000, 3)).mean() < 0.3
