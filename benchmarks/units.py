@@ -1,4 +1,4 @@
-"""What an event costs a worker with ten units and with 100,000, nothing else being different.
+"""What an event costs a worker with ten units and with 100,000, the work being the same.
 
     python -m benchmarks.units [--turns N] [--only alone together]
 
