@@ -5,9 +5,9 @@
 Packed records are unpacked, merged into facts and windows, laid out as blocks of rows and encoded as the bytes an
 engine takes. ``backlog`` is batches of 40,000 events that hold whole visits, ``bursts`` the same with ten visits of a
 unit after one another, ``alone`` the same with visits that share no window and come at the same times however many
-units there are, ``trickle`` batches of 2,000 that hold one
-event of each visit. The yardstick is the time the same run needs to read the same JSON into dictionaries. Of each stage
-the lower quartile over the batches is shown: on a shared machine the slower batches measure the neighbours.
+units there are, ``trickle`` batches of 2,000 that hold one event of each visit. The yardstick is the time the same run
+needs to read the same JSON into dictionaries. Of each stage the lower quartile over the batches is shown: on a shared
+machine the slower batches measure the neighbours.
 """
 
 import argparse
@@ -143,10 +143,10 @@ def alone(units: int, together: int = 1) -> Iterator[list[Event]]:
         for visit in range(first, first + 10_000):
             place, nth = divmod(visit, together)
             before, place = divmod(place, ROUND)
-            hours = place // 10
-            created = LONG_AGO + hours * 2 * HOUR + place * 2_654_435_761 % HOUR + nth * 72_000 + before * 1000
+            slot = place // 10
+            created = LONG_AGO + slot * 2 * HOUR + place * 2_654_435_761 % HOUR + nth * 72_000 + before * 1000
             times = times_of(created, random.Random(place * together + nth))
-            batch += [said(visit, place % units, step, times, hours % SERVICES) for step in range(4)]
+            batch += [said(visit, place % units, step, times, slot % SERVICES) for step in range(4)]
         batch.sort(key=lambda one: one.time)
         yield batch
 

@@ -5,9 +5,9 @@
 Times, services, rows an event and the number of events are the same however many units there are (``alone`` in
 :mod:`benchmarks.operator`). ``alone`` is visits that share no window, and after 400,000 events as many to the same
 windows, and so on; ``together`` is five visits of a unit after one another. What is announced of a unit's day is not
-counted: it falls mostly after what is timed. The machine is not as fast in one minute as
-in the next, so all workers are there from the beginning, and in each turn every one of them gets ``EVENTS`` events, one
-worker after the other. What is told in the end is how their costs lie to each other within a turn.
+counted: it falls mostly after what is timed. The machine is not as fast in one minute as in the next, so all workers
+are there from the beginning, and in each turn every one of them gets ``EVENTS`` events, one worker after the other.
+What is told in the end is how their costs lie to each other within a turn.
 """
 
 import argparse
