@@ -51,11 +51,11 @@ from stream_processors.reading import Record, read
 MONDAY_8 = 1_774_832_400_000
 """2026-03-30T08:00 in Jakarta."""
 
-LONG_AGO = MONDAY_8 - 900 * 24 * HOUR
-"""When the first visit of :func:`alone` is: :data:`ROUND` of them take 833 days."""
-
 ROUND = 100_000
 """Visits after which :func:`alone` comes back to the same windows."""
+
+LONG_AGO = MONDAY_8 - (ROUND // 10 + 1) * 24 * HOUR
+"""When the first visit of :func:`alone` is: ``ROUND`` of them take 10,000 days, one of ten units each."""
 
 SERVICES = 12
 RECORD_EVENTS = 500
@@ -131,11 +131,11 @@ def bursts(units: int) -> Iterator[list[Event]]:
         yield batch
 
 
-def alone(units: int, together: int = 1) -> Iterator[list[Event]]:
-    """As :func:`backlog`, but times, services and rows do not depend on how many units there are.
+def alone(units: int, together: int = 1, hours: int = 24) -> Iterator[list[Event]]:
+    """As :func:`backlog`, but times, services, rows and days of units do not depend on how many units there are.
 
-    Every two hours ten units have visits, so many together, of a service that none has twice a day: hardly any others
-    share a window with them. What does depend on the units is how many days of units there are.
+    Every so many hours ten units have visits, so many together, of a service that none has twice a day: hardly any
+    others share a window with them. Where these hours are no whole day, fewer units have fewer, longer days.
     After ``ROUND`` times as many come to the windows of these, a second later.
     """
     for first in itertools.count(0, 10_000):
@@ -143,10 +143,10 @@ def alone(units: int, together: int = 1) -> Iterator[list[Event]]:
         for visit in range(first, first + 10_000):
             place, nth = divmod(visit, together)
             before, place = divmod(place, ROUND)
-            slot = place // 10
-            created = LONG_AGO + slot * 2 * HOUR + place * 2_654_435_761 % HOUR + nth * 72_000 + before * 1000
+            turn = place // 10
+            created = LONG_AGO + turn * hours * HOUR + place * 2_654_435_761 % HOUR + nth * 72_000 + before * 1000
             times = times_of(created, random.Random(place * together + nth))
-            batch += [said(visit, place % units, step, times, slot % SERVICES) for step in range(4)]
+            batch += [said(visit, place % units, step, times, turn % SERVICES) for step in range(4)]
         batch.sort(key=lambda one: one.time)
         yield batch
 

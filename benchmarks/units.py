@@ -1,44 +1,58 @@
 """What an event costs a worker with ten units and with 100,000, the work being the same.
 
-    python -m benchmarks.units [--turns N] [--only alone together]
+    python -m benchmarks.units [--turns N] [--only SERIES ...]
 
-Times, services, rows an event and the number of events are the same however many units there are (``alone`` in
-:mod:`benchmarks.operator`). ``alone`` is visits that share no window, and after 400,000 events as many to the same
-windows, and so on; ``together`` is five visits of a unit after one another. What is announced of a unit's day is not
-counted: it falls mostly after what is timed. The machine is not as fast in one minute as in the next, so all workers
-are there from the beginning, and in each turn every one of them gets ``EVENTS`` events, one worker after the other.
-What is told in the end is how their costs lie to each other within a turn.
+Times, services, rows an event, days of units and the number of events are the same however many units there are
+(``alone`` in :mod:`benchmarks.operator`): ``alone`` is visits that share no window and no unit's day, ``together`` five
+of a unit after one another. In ``spread`` the days of units are not the same: ten units have a dozen visits on each,
+with 100,000 units every visit is on a day of its own, which is written and announced for it.
+
+The machine is not as fast in one minute as in the next, so all workers are there from the beginning, and in each turn
+every one of them gets ``EVENTS`` events, one worker after the other; each follows each of the others equally often.
+What is told in the end is how their costs lie to each other within a turn, and what each of them took in all, with
+what it announced between the turns and after the last one, less what it takes while it has nothing to do.
 """
 
 import argparse
 import math
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 
 from rich.progress import track
 
-from benchmarks.distributed import RECORD_EVENTS, Record, Run, line, peak_of, records_of
+from benchmarks.distributed import RECORD_EVENTS, Record, Run, cpu_of, line, peak_of, records_of
 from benchmarks.operator import alone
 from pantau.domain.students_t import quantile
+from stream_processors.loops import BACKLOG_SECONDS
 
 UNITS = (10, 100, 10_000, 100_000)
-SERIES = {"alone": 1, "together": 5}
-"""How many visits a unit has at once."""
+ORDERS = ((0, 1, 3, 2), (1, 2, 0, 3), (2, 3, 1, 0), (3, 0, 2, 1))
+"""A Williams square: in four turns each comes at each place once, and once behind each of the others."""
+
+SERIES = {"alone": (1, 24), "together": (5, 24), "spread": (1, 2)}
+"""How many visits a unit has at once, and how many hours later other units have theirs."""
 
 EVENTS = 200_000
+WARMING = 2
+"""Turns that are not counted: then all units were heard of."""
+
+IDLE_SECONDS = 20.0
+"""How long workers are watched that have nothing to do."""
+
 _BATCH = 40_000
 
 Costs = dict[int, list[float]]
 """CPU seconds of a worker per million events, by how many units there are, turn by turn."""
 
 
-def turns_of(units: int, together: int, turns: int) -> Iterator[list[Record]]:
+def turns_of(name: str, units: int, turns: int) -> Iterator[list[Record]]:
     """The records of each turn."""
-    source = alone(units, together)
+    source = alone(units, *SERIES[name])
     for _ in range(turns):
         yield records_of([event for batch in islice(source, EVENTS // _BATCH) for event in batch], RECORD_EVENTS)
 
@@ -46,21 +60,69 @@ def turns_of(units: int, together: int, turns: int) -> Iterator[list[Record]]:
 def measured(name: str, turns: int) -> Costs:
     """All workers, turn by turn."""
     costs: Costs = {units: [] for units in UNITS}
-    records = {units: [*turns_of(units, SERIES[name], turns)] for units in track(UNITS, f"Making the events of {name}")}
+    every = WARMING + turns
+    records = {units: [*turns_of(name, units, every)] for units in track(UNITS, f"Making the events of {name}")}
     with ExitStack() as running:
         folders = {units: Path(running.enter_context(tempfile.TemporaryDirectory())) for units in UNITS}
         runs = {units: running.enter_context(closing(Run(folders[units], units, 1))) for units in UNITS}
-        for turn in range(turns):
-            first = turn % len(UNITS)
-            for units in UNITS[first:] + UNITS[:first]:
+        whole = Whole(runs)
+        for turn in range(-WARMING, turns):
+            if turn == 0:
+                whole.begin()
+            for units in (UNITS[place] for place in ORDERS[turn % len(ORDERS)]):
                 run, before = runs[units], runs[units].rows()
-                seconds, worker, server, broker = run.measured(records[units][turn], EVENTS)
+                seconds, worker, server, broker = run.measured(records[units][WARMING + turn], EVENTS)
                 rest = (
                     f"server {server / EVENTS * 1e6:5.1f}  broker {broker / EVENTS * 1e6:5.1f}"
                     f"  {peak_of(run.workers[0].pid):5.0f} MB  {(run.rows() - before) / EVENTS:4.1f} rows an event"
                 )
-                costs[units].append(line(f"{name}, {units:,} units, turn {turn + 1}", EVENTS, seconds, worker, rest))
+                what = f"turn {turn + 1}" if turn >= 0 else "warming"
+                cost = line(f"{name}, {units:,} units, {what}", EVENTS, seconds, worker, rest)
+                if turn >= 0:
+                    costs[units].append(cost)
+        whole.end(turns * EVENTS)
     return costs
+
+
+class Whole:
+    """What workers take in all, with what they do of their own accord behind what they were given."""
+
+    def __init__(self, runs: Mapping[int, Run]) -> None:
+        self._runs = runs
+        self._began = 0.0
+        self._before: dict[int, float] = {}
+
+    def begin(self) -> None:
+        """Count from here, where nothing is left to be said of what was before."""
+        self._rest()
+        self._began, self._before = time.monotonic(), self._spent()
+
+    def end(self, events: int) -> None:
+        """Wait until nothing is left to be said; print what each worker took."""
+        self._rest()
+        taken, seconds = self._since(self._before), time.monotonic() - self._began
+        before, began = self._spent(), time.monotonic()
+        time.sleep(IDLE_SECONDS)
+        idle = {units: spent / (time.monotonic() - began) for units, spent in self._since(before).items()}
+        print("\nin all, until nothing was left to be announced")
+        for units, spent in taken.items():
+            cost = (spent - idle[units] * seconds) / events * 1e6
+            print(f"{units:>9,} units  {cost:5.1f}, and {idle[units] * 100:.1f} % of a core with nothing to do")
+
+    def _rest(self) -> None:
+        """Wait until every worker has announced what it has to, which it does once a minute after much work."""
+        time.sleep(BACKLOG_SECONDS + 5)
+        while True:
+            before = self._spent()
+            time.sleep(5)
+            if max(self._since(before).values()) < 0.5:
+                return
+
+    def _spent(self) -> dict[int, float]:
+        return {units: cpu_of(run.workers[0].pid) for units, run in self._runs.items()}
+
+    def _since(self, before: Mapping[int, float]) -> dict[int, float]:
+        return {units: spent - before[units] for units, spent in self._spent().items()}
 
 
 def told(name: str, costs: Costs) -> None:

@@ -9,7 +9,7 @@ from pantau.bus.claims import Page
 from pantau.bus.indicators import Said, UnitNow, WrittenDay
 from pantau.domain.registry import Registry
 from pantau.domain.wire import instant
-from pantau.domain.zones import day_start, local_day
+from pantau.domain.zones import DAY, day_start, local_day
 from storage.queries import sql
 from storage.store import Store
 
@@ -18,9 +18,13 @@ _UNITS_AT_ONCE = 2_000
 
 
 def announcements(store: Store, registry: Registry, pages: Iterable[Page], *, now: int) -> list[Said]:
-    """The state of the units whose windows changed, as of ``now`` (ms UTC), and those windows' days."""
-    wanted = sorted(set(pages), key=lambda page: (page[1], page[0]))
-    units = sorted({unit for _, unit in wanted if registry.unit(unit) is not None})
+    """The windows' days, and the state as of ``now`` (ms UTC) of units that changed today or yesterday.
+
+    What becomes known of days before says nothing about who waits now.
+    """
+    wanted = sorted(set(pages))
+    yesterday = now // DAY - 2  # in any zone
+    units = sorted({unit for day, unit in wanted if day >= yesterday and registry.unit(unit) is not None})
     found: list[Said] = []
     for start in range(0, len(units), _UNITS_AT_ONCE):
         found += _now(store, registry, units[start : start + _UNITS_AT_ONCE], now)
@@ -57,7 +61,9 @@ def _now(store: Store, registry: Registry, units: Sequence[str], now: int) -> li
 
 
 def _days(store: Store, pages: Sequence[Page]) -> list[WrittenDay]:
-    cells = {(day, unit): said for day, unit, said in store.engine.query(sql("day_cells"), {"pages": [*pages]}).rows}
+    days, units = zip(*pages, strict=True)
+    answer = store.engine.query(sql("day_cells"), {"days": days, "units": units})
+    cells = {(day, unit): said for day, unit, said in answer.rows}
     return [
         WrittenDay(unit, _EPOCH_DAY + timedelta(day), msgspec.Raw(cells.get((day, unit), "[]").encode()))
         for day, unit in pages

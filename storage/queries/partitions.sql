@@ -111,7 +111,7 @@ SELECT toUInt16(day) AS day_number, unit, concat('[', arrayStringConcat(arraySor
        ))), ','), ']') AS cells
 FROM windows FINAL
 WHERE size = '1d' AND (day, unit) IN (
-    SELECT toDate(page.1), page.2 FROM (SELECT arrayJoin({pages:Array(Tuple(UInt16, String))}) AS page)
+    SELECT toDate(page.1), page.2 FROM (SELECT arrayJoin(arrayZip({days:Array(UInt16)}, {units:Array(String)})) AS page)
 ) AND (n != 0 OR total != 0)
 GROUP BY day, unit
 ORDER BY unit, day

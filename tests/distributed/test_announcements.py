@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from pantau.bus.indicators import (
@@ -13,8 +14,9 @@ from pantau.bus.indicators import (
     pack_announcement,
     unpack_announcement,
 )
+from pantau.domain.registry import Registry
 from pantau.domain.wire import instant
-from pantau.domain.zones import HOUR, MINUTE
+from pantau.domain.zones import DAY, HOUR, MINUTE, day_start, local_day
 from storage.announcements import announcements
 from storage.chdb_engine import ChdbEngine
 from storage.store import Store
@@ -59,6 +61,23 @@ def test_who_waits_is_told_as_of_now(store: Store) -> None:
     told = {each.unit: each for each in announced(store, now=now) if isinstance(each, UnitNow)}
     assert told[UNIT] == UnitNow(UNIT, instant(now), tickets=2, waiting=1, in_service=0, longest_wait_ms=10 * MINUTE)
     assert told.keys() == {UNIT, UNITS[1]}
+
+
+def test_what_becomes_known_of_long_ago_tells_its_day_and_not_who_waits_now(store: Store) -> None:
+    found = announced(store, now=MONDAY + 3 * DAY)
+    assert {type(each) for each in found} == {UnitDay}
+    assert {each.unit for each in found} == {UNIT, UNITS[1]}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_who_waits_is_told_of_whatever_changed_yesterday(store: Store, zone: str) -> None:
+    units = [msgspec.structs.replace(unit, zone=zone) for unit in REGISTRY.units]
+    rules = Registry(kecamatan=REGISTRY.kecamatan, kabupaten=REGISTRY.kabupaten, hours=REGISTRY.hours, units=units)
+    began = day_start(zone, local_day(zone, MONDAY))
+    today = (local_day(zone, MONDAY) - date(1970, 1, 1)).days
+    for now in (began, began + DAY - 1):
+        found = announcements(store, rules, [(today, UNIT), (today - 1, UNITS[1])], now=now)
+        assert {each.unit for each in found if isinstance(each, UnitNow)} == {UNIT, UNITS[1]}
 
 
 def test_the_days_that_changed_are_told_whole(store: Store) -> None:

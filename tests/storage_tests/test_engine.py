@@ -54,6 +54,14 @@ def test_a_text_that_looks_like_syntax_arrives_as_it_was(engine: Engine, text: s
     assert one(engine, "SELECT {x:Array(Tuple(String, UInt8))}", x=[(text, 1)]) == [(text, 1)]
 
 
+@given(st.lists(TEXT, max_size=8), st.lists(st.integers(-(2**63), 2**63 - 1), max_size=8))
+@settings(max_examples=100)
+def test_an_array_of_texts_or_integers_arrives_as_it_was(engine: Engine, texts: list[str], numbers: list[int]) -> None:
+    assert one(engine, "SELECT {x:Array(String)}", x=texts) == texts
+    assert one(engine, "SELECT {x:Array(Nullable(String))}", x=[*texts, None]) == [*texts, None]
+    assert one(engine, "SELECT {x:Array(Int64)}", x=numbers) == numbers
+
+
 @given(st.lists(st.tuples(TEXT, st.integers(0, 65_535), st.one_of(st.none(), TEXT)), max_size=8))
 @settings(max_examples=100)
 def test_an_array_of_tuples_arrives_as_it_was(engine: Engine, rows: list[tuple[str, int, str | None]]) -> None:
@@ -73,6 +81,8 @@ def test_an_array_of_tuples_arrives_as_it_was(engine: Engine, rows: list[tuple[s
         ("Date", date(2026, 2, 28), date(2026, 2, 28)),
         ("Array(Date)", [date(2026, 2, 28)], [date(2026, 2, 28)]),
         ("Array(Int64)", [], []),
+        ("Array(String)", [], []),
+        ("Array(UInt8)", [True, False], [1, 0]),
         ("Array(Array(UInt8))", [[1], []], [[1], []]),
     ],
 )
