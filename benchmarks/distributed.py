@@ -28,12 +28,13 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaProducer
 
 from benchmarks.faust_baseline import TOPIC as BASELINE_TOPIC
-from benchmarks.operator import Scenario, backlog, bursts, registry
+from benchmarks.operator import MONDAY_8, VISITS_A_DAY, Scenario, backlog, bursts, registry
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import unpack
 from pantau.bus.topics import EVENTS
 from pantau.domain.events import Event
+from pantau.domain.zones import DAY
 from storage.address import open_server
 from storage.queries import sql
 from tests.distributed.cluster import Cluster, WorkerProcess, eventually
@@ -184,8 +185,13 @@ def evicted(units: int, events: list[Event]) -> float:
 
 
 def latency(units: int, rate: int, seconds: int) -> None:
-    """Events at a steady rate; how long from their arrival until they are in the tables."""
-    events = events_of(units, rate * seconds)
+    """Events of days up to yesterday at a steady rate; how long from their arrival until they are in the tables.
+
+    They are announced as those of today are, with who waits now.
+    """
+    yesterday_8 = MONDAY_8 + (int(time.time() * 1000) - MONDAY_8) // DAY * DAY - DAY
+    days = rate * seconds // 4 // units // VISITS_A_DAY
+    events = events_of(units, rate * seconds, lambda units: backlog(units, yesterday_8 - days * DAY))
     with tempfile.TemporaryDirectory() as folder, closing(Run(Path(folder), units, 1)) as run:
         pid = run.workers[0].pid
         before = cpu_of(pid)

@@ -51,6 +51,8 @@ from stream_processors.reading import Record, read
 MONDAY_8 = 1_774_832_400_000
 """2026-03-30T08:00 in Jakarta."""
 
+VISITS_A_DAY = 400
+
 ROUND = 100_000
 """Visits after which :func:`alone` comes back to the same windows."""
 
@@ -109,12 +111,12 @@ def said(visit: int, unit: int, step: int, times: Times, service: int | None = N
     )
 
 
-def backlog(units: int) -> Iterator[list[Event]]:
+def backlog(units: int, begins: int = MONDAY_8) -> Iterator[list[Event]]:
     """Ten thousand whole visits at a time, 400 a unit and day, in order of time."""
     chance = random.Random(units)
     for first in itertools.count(0, 10_000):
         visits = range(first, first + 10_000)
-        batch = [event for visit in visits for event in whole(visit, units, chance)]
+        batch = [event for visit in visits for event in whole(visit, units, chance, begins)]
         batch.sort(key=lambda one: one.time)
         yield batch
 
@@ -151,10 +153,10 @@ def alone(units: int, together: int = 1, hours: int = 24) -> Iterator[list[Event
         yield batch
 
 
-def whole(visit: int, units: int, chance: random.Random) -> Iterator[Event]:
-    """The four events of a visit, one of 400 that its unit has in eight hours."""
+def whole(visit: int, units: int, chance: random.Random, begins: int = MONDAY_8) -> Iterator[Event]:
+    """The four events of a visit, one of ``VISITS_A_DAY`` that its unit has in eight hours."""
     nth = visit // units
-    created = MONDAY_8 + nth // 400 * 24 * HOUR + nth % 400 * 72_000 + chance.randrange(72_000)
+    created = begins + nth // VISITS_A_DAY * 24 * HOUR + nth % VISITS_A_DAY * 72_000 + chance.randrange(72_000)
     times = times_of(created, chance)
     return (said(visit, visit % units, step, times) for step in range(4))
 
