@@ -299,8 +299,12 @@ async def _first(viewer: AsyncIterator[bytes]) -> dict[str, Any]:
     return model
 
 
-def test_a_hundred_viewers_cost_one_run_of_the_queries(runtime: OfficeRuntime, office: Office) -> None:
+def test_a_hundred_viewers_cost_one_run_of_the_queries(
+    runtime: OfficeRuntime, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However they write their choice: the order of values and a value twice make no other choice."""
+    for pause in ("LEAST_GAP_S", "REFRESH_S"):  # a machine that stands still for a while makes no second run
+        monkeypatch.setattr(f"dashboards.live.hub.{pause}", 3600.0)
     one, other, _ = office.units
     board = drawn_boards()[OF_DAY]
     written = ([("var-unit", one), ("var-unit", other)], [("var-unit", other), ("var-unit", one), ("var-unit", one)])
