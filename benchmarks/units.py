@@ -3,8 +3,8 @@
     python -m benchmarks.units [--turns N] [--only SERIES ...]
 
 Times, services, rows an event, days of units and the number of events are the same however many units there are
-(``alone`` in :mod:`benchmarks.operator`): ``alone`` is visits that share no window and no unit's day, ``together`` five
-of a unit after one another. In ``spread`` the days of units are not the same: ten units have a dozen visits on each,
+(``alone`` in :mod:`benchmarks.operator`): ``alone`` is visits that share no window and no unit's day (but with those of rounds
+before, which were a second earlier), ``together`` five of a unit after one another. In ``spread`` the days of units are not the same: ten units have a dozen visits on each,
 with 100,000 units every visit is on a day of its own, which is written and announced for it.
 
 The machine is not as fast in one minute as in the next, so all workers are there from the beginning, and in each turn
@@ -39,7 +39,7 @@ SERIES = {"alone": (1, 24), "together": (5, 24), "spread": (1, 2)}
 
 EVENTS = 200_000
 WARMING = 2
-"""Turns that are not counted: then all units were heard of."""
+"""Turns that are not counted: in them ``alone`` meets every unit and every window for the first time."""
 
 IDLE_SECONDS, IDLE_LOOKS = 10.0, 4
 """How long workers are watched that have nothing to do, and how often: the least counts."""
