@@ -68,7 +68,7 @@ _read = msgspec.json.Decoder()
 
 
 def registry(units: int) -> Registry:
-    """Offices with a dozen services and one promise."""
+    """Offices with a dozen services, one promise, and a machine of its own each."""
     always = tuple(((0, 1440),) for _ in range(7))
     return Registry(
         kabupaten=[Kabupaten(code="18.01", name="Lampung Selatan")],
@@ -88,7 +88,7 @@ def registry(units: int) -> Registry:
             for n in range(units)
         ],
         standards=[Standard(measure="wait_to_call", limit_ms=15 * MINUTE)],
-        sources=[Source(name="antrian")],
+        sources=[Source(name="antrian-*")],
     )
 
 
@@ -107,7 +107,13 @@ def said(visit: int, unit: int, step: int, times: Times, service: int | None = N
     at = times[step]
     content = content_hash(kind, at, encode_data(data))
     return Event(
-        source="antrian", id=f"{ticket}.{step}", kind=kind, time=at, arrival=at + 1000, data=data, content=content
+        source=f"antrian-{unit:06}",
+        id=f"{ticket}.{step}",
+        kind=kind,
+        time=at,
+        arrival=at + 1000,
+        data=data,
+        content=content,
     )
 
 

@@ -8,6 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from stream_processors.worker import Flush
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+SOURCES, OTHERS = 1_000, "(others)"
+"""So many sources are counted by name, those that are met first; all others as one: each is kept for good."""
+
 _EVENTS = (1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000)
 
 
@@ -16,6 +19,7 @@ class WorkerMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._named: set[str] = set()
         own = self.registry
         self.events = Counter("pantau_worker_events", "Events merged.", ("kind", "source"), registry=own)
         self.repeats = Counter(
@@ -72,12 +76,12 @@ class WorkerMetrics:
     def merged(self, flush: Flush, seconds: float) -> None:
         """A batch went through the operator."""
         for events in flush.events:
-            for (kind, source), n in events.counts().items():
+            for (kind, source), n in events.counts(self._label).items():
                 self.events.labels(kind, source).inc(n)
         for source, n in flush.duplicates.items():
-            self.repeats.labels(source).inc(n)
+            self.repeats.labels(self._label(source)).inc(n)
         for source, n in flush.conflicts.items():
-            self.conflicts.labels(source).inc(n)
+            self.conflicts.labels(self._label(source)).inc(n)
         for rejection in flush.rejections:
             self.rejected.labels(rejection.code).inc()
         for table, n in flush.rows.items():
@@ -96,3 +100,9 @@ class WorkerMetrics:
             self.latency.observe(max(0, now - arrival) / 1000)
         if let_go:
             self.progress.set(now / 1000)
+
+    def _label(self, source: str | None) -> str:
+        if source is None or (source not in self._named and len(self._named) >= SOURCES):
+            return OTHERS
+        self._named.add(source)
+        return source

@@ -26,7 +26,7 @@ class PartitionClocks:
         """Merged events, and how often sources repeated and contradicted themselves; what is to be written."""
         watches = self._of(partition)
         watches.see(events, registry)
-        watches.see_repeated(*map(dict, repeats))
+        watches.see_repeated(*repeats)
         return watches.blocks_to_keep()
 
     def see_refused(self, partition: str, rejections: Sequence[Rejection], registry: Registry) -> list[Block]:

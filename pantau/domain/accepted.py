@@ -4,7 +4,7 @@ They are by far the most; all others stay what they are. What a plain ticket is:
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -76,13 +76,14 @@ class Accepted(msgspec.Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.tickets) + len(self.others)
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """How many there are by (kind, source)."""
-        found = Counter((event.kind, event.source) for event in self.others)
-        sources, tickets = self.tickets.source, self.tickets
-        pairs, n = np.unique(sources.codes * len(KINDS) + tickets.kind, return_counts=True)
+    def counts(self, named: Callable[[str | None], str] = str) -> dict[tuple[str, str], int]:
+        """How many there are by (kind, source), or by what ``named`` makes of a source, of each always the same."""
+        found = Counter((event.kind, named(event.source)) for event in self.others)
+        names, places = self.tickets.source.distinct(named)
+        sources = Names()
+        pairs, n = np.unique(sources.codes(names)[places] * len(KINDS) + self.tickets.kind, return_counts=True)
         for pair, times in zip(pairs.tolist(), n.tolist(), strict=True):
-            found[KINDS[pair % len(KINDS)], str(sources.names[pair // len(KINDS)])] += times
+            found[KINDS[pair % len(KINDS)], sources.names[pair // len(KINDS)]] += times
         return dict(found)
 
     def arrivals(self) -> Ints:

@@ -1,24 +1,27 @@
 """Every source's clock, watched as events pass: what is counted, kept in the table ``source_health``, and concluded."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
 from pantau.domain.accepted import Accepted
 from pantau.domain.clock_faults import ClockFault, ClockProposal, judge, propose
-from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time, together
+from pantau.domain.clocks import ClockSummary, expected_time, together
 from pantau.domain.closing import is_own
-from pantau.domain.columns import Ints
-from pantau.domain.events import CounterSnapshot, Event
+from pantau.domain.columns import NULL, Coded, Ints
+from pantau.domain.events import CounterSnapshot
 from pantau.domain.registry import Registry, Source
 from pantau.domain.rejections import Language, Rejection
 from pantau.domain.visit_columns import LEFT
 from storage.queries import sql
 from storage.store import Block, Store
+from stream_processors.clock_counts import ClockCounts
 
-KEEP_EVERY_SECONDS = 10.0
+KEEP_EVERY_SECONDS, KEEP_AT_LEAST_EVERY_SECONDS = 10.0, 60.0
+KEPT_A_SECOND = 100
+"""Counts are kept every so many seconds; of more sources than a thousand less often, for each is a row of its own."""
 
 _COLUMNS = (("source", "String"), ("summary", "String"), ("version", "UInt64"))
 _encoder = msgspec.json.Encoder()
@@ -36,95 +39,84 @@ class SourceClock(msgspec.Struct, frozen=True):
 class ClockWatches:
     """Counts live events against their arrival, imports against their expectation. Driven by the writer thread.
 
-    Counts are of what passed, so a file that is replayed twice counts twice; a crash loses the last seconds of them.
+    Counts are of what passed, so a file that is replayed twice counts twice; a crash loses those not kept yet.
     They tell how a clock is, no indicator rests on them.
     """
 
     def __init__(self, store: Store, *, part: str | None = None) -> None:
         """Go on from what was counted before: by all, or by the ``part`` (a partition of the bus) alone."""
         self._part = part
-        self._watches: dict[str, ClockWatch] = {}
-        rows = store.engine.query(sql("source_summaries")).rows
-        self._kept = together(_decoder.decode(text) for _, of, text, _ in rows if part is None or of == part)
-        self._changed: set[str] = set()
+        self._counts = ClockCounts()
+        query = store.engine.query
+        found = (
+            query(sql("source_summaries")) if part is None else query(sql("source_summaries_of_part"), {"part": part})
+        )
+        self._kept = together(_decoder.decode(row["summary"]) for row in found.dicts())
         self._kept_at = time.monotonic()
+        self._live = np.zeros(0, np.bool_)
+        """By a source's code whether the registry says that its events come live."""
+        self._registry: Registry | None = None
 
     def see(self, events: Accepted, registry: Registry) -> None:
         """Accepted events, as they were appended. That a day was closed tells nothing of a source's clock."""
-        tickets = events.tickets
+        tickets, counts = events.tickets, self._counts
         said = np.ones(len(tickets), np.bool_)
         for place in np.flatnonzero(tickets.kind == LEFT).tolist():
             said[place] = not is_own(tickets.id[place])
-        for code in np.unique(tickets.source.codes[said]).tolist():
-            mine = said & (tickets.source.codes == code)
-            self._see(str(tickets.source.names[code]), tickets.time[mine], tickets.arrival[mine], registry)
-        by_source: dict[str, list[Event]] = {}
+        names, places = Coded(tickets.source.names, tickets.source.codes[said]).distinct(str)
+        codes = self._codes(names, registry)[places]
+        counts.see(codes, tickets.time[said], self._came(codes, tickets.arrival[said]))
+        self._see([(event.source, event.time, event.arrival) for event in events.others], registry)
         for event in events.others:
-            by_source.setdefault(event.source, []).append(event)
-        for name, some in by_source.items():
-            times = np.array([event.time for event in some], np.int64)
-            watch = self._see(name, times, np.array([event.arrival for event in some], np.int64), registry)
-            for event in some:
-                if isinstance(event.data, CounterSnapshot):
-                    watch.see_snapshot(event.time, event.data)
+            if isinstance(event.data, CounterSnapshot):
+                counts.see_snapshot(counts.sources.code(event.source), event.time, event.data)
 
-    def _see(self, source: str, times: Ints, arrivals: Ints, registry: Registry) -> ClockWatch:
-        rule = registry.source(source)
-        watch = self._watches.get(source) or self._watch(source, rule, registry)
-        watch.see_all(times, arrivals if rule is not None and rule.live else None)
-        self._changed.add(source)
-        return watch
-
-    def see_repeated(self, duplicates: dict[str, int], conflicts: dict[str, int]) -> None:
+    def see_repeated(self, duplicates: Mapping[str, int], conflicts: Mapping[str, int]) -> None:
         """How often sources repeated or contradicted themselves in a flush."""
-        for source, n in duplicates.items():
-            if (watch := self._watches.get(source)) is not None:  # none where only its day was closed again
-                for _ in range(n):
-                    watch.see_duplicate()
-        for source, n in conflicts.items():
-            if (watch := self._watches.get(source)) is not None:
-                for _ in range(n):
-                    watch.see_conflict()
+        self._counts.see_repeated(duplicates, conflicts)
 
     def see_refused(self, rejections: Iterable[Rejection], registry: Registry) -> None:
         """Refused events whose time can be read: a lying clock is seen in what is refused for it."""
-        for rejection in rejections:
-            if rejection.code not in ("future", "too_old", "clock"):
-                continue
-            if rejection.time is None:
-                continue
-            rule = registry.source(rejection.source)
-            watch = self._watches.get(rejection.source) or self._watch(rejection.source, rule, registry)
-            watch.see(rejection.time, rejection.arrival if rule is not None and rule.live else None)
-            self._changed.add(rejection.source)
+        self._see(
+            [
+                (rejection.source, rejection.time, rejection.arrival)
+                for rejection in rejections
+                if rejection.code in ("future", "too_old", "clock") and rejection.time is not None
+            ],
+            registry,
+        )
 
     def blocks_to_keep(self, *, now: bool = False) -> list[Block]:
         """What is to be written: nothing until some seconds have passed since the last time, unless ``now``."""
-        if not self._changed or not (now or time.monotonic() - self._kept_at >= KEEP_EVERY_SECONDS):
+        counts, seconds = self._counts, time.monotonic() - self._kept_at
+        if not now and seconds < min(
+            max(KEEP_EVERY_SECONDS, counts.number_changed() / KEPT_A_SECOND), KEEP_AT_LEAST_EVERY_SECONDS
+        ):
             return []
-        sources = sorted(self._changed)
-        self._changed.clear()
+        summaries = self._summaries(counts.changed())
+        if not summaries:
+            return []
         self._kept_at = time.monotonic()
         version = time.time_ns() // 1_000_000
-        summaries = [_encoder.encode(self.summary(source)).decode() for source in sources]
+        sources = [summary.source for summary in summaries]
+        texts = [_encoder.encode(summary).decode() for summary in summaries]
         versions = [version] * len(sources)
         if self._part is None:
-            return [Block("source_health", _COLUMNS, (sources, summaries, versions))]
+            return [Block("source_health", _COLUMNS, (sources, texts, versions))]
         columns = (_COLUMNS[0], ("part", "LowCardinality(String)"), *_COLUMNS[1:])
-        return [Block("source_clocks", columns, (sources, [self._part] * len(sources), summaries, versions))]
+        return [Block("source_clocks", columns, (sources, [self._part] * len(sources), texts, versions))]
 
     def summary(self, source: str) -> ClockSummary:
         """All that was counted of a source, since ever."""
-        watch, kept = self._watches.get(source), self._kept.get(source)
-        if watch is None:
-            return kept if kept is not None else ClockSummary(source=source)
-        counted = watch.summary()
-        return counted if kept is None or kept.expected != counted.expected else kept + counted
+        code = self._counts.sources.known([source])
+        if code[0] < 0:
+            return self._kept.get(source) or ClockSummary(source=source)
+        return self._summaries(code)[0]
 
     def clocks(self, registry: Registry, language: Language = "id") -> list[SourceClock]:
         """Every source's clock, judged with the corrections in force."""
         found = []
-        for source in sorted({*self._watches, *self._kept}):
+        for source in sorted({*self._counts.sources.names[1:], *self._kept}):
             summary = self.summary(source)
             rule = registry.source(source)
             tolerance = rule.tolerance_ms if rule is not None else Source(name=source).tolerance_ms
@@ -141,11 +133,41 @@ class ClockWatches:
             )
         return found
 
-    def _watch(self, source: str, rule: Source | None, registry: Registry) -> ClockWatch:
-        expected: tuple[int, int] | None = None
-        if rule is not None:
-            units = rule.units
-            zones = {registry.zone(u) for u in units if registry.unit(u) is not None} if units else registry.zones
-            expected = expected_time(rule, zones) if zones else None
-        watch = self._watches[source] = ClockWatch(source, expected)
-        return watch
+    def _summaries(self, codes: Ints) -> list[ClockSummary]:
+        """All that was counted of sources, since ever; what was counted under another expectation is left out."""
+        found = []
+        for counted in self._counts.summaries(codes):
+            kept = self._kept.get(counted.source)
+            found.append(counted if kept is None or kept.expected != counted.expected else kept + counted)
+        return found
+
+    def _see(self, said: Sequence[tuple[str, int, int]], registry: Registry) -> None:
+        """What (source, time, arrival) says of each."""
+        if said:
+            sources, times, arrivals = zip(*said, strict=True)
+            codes = self._codes(sources, registry)
+            self._counts.see(codes, np.array(times, np.int64), self._came(codes, np.array(arrivals, np.int64)))
+
+    def _came(self, codes: Ints, arrivals: Ints) -> Ints:
+        """When events of sources arrived, as far as that says anything."""
+        came: Ints = np.where(self._live[codes], arrivals, NULL)
+        return came
+
+    def _codes(self, names: Sequence[str], registry: Registry) -> Ints:
+        """The codes of sources, of all of which it is known then whether they are live."""
+        counts = self._counts
+        codes = counts.codes(names, lambda name: _expected_of(name, registry))
+        known = len(self._live) if registry is self._registry else 0
+        rules = [name is not None and registry.source(name) for name in counts.sources.names[known:]]
+        self._live = np.append(self._live[:known], [bool(rule and rule.live) for rule in rules])
+        self._registry = registry
+        return codes
+
+
+def _expected_of(source: str, registry: Registry) -> tuple[int, int] | None:
+    rule = registry.source(source)
+    if rule is None:
+        return None
+    units = rule.units
+    zones = {registry.zone(unit) for unit in units if registry.unit(unit) is not None} if units else registry.zones
+    return expected_time(rule, zones) if zones else None

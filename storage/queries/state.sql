@@ -195,6 +195,10 @@ UNION ALL
 SELECT source, part, summary, version AS counted_at FROM source_clocks FINAL
 ORDER BY source, counted_at DESC
 
+-- name: source_summaries_of_part
+-- What did the worker of a partition count of each source's clock?
+SELECT source, summary FROM source_clocks FINAL WHERE part = {part:String}
+
 -- name: windows_digest
 -- What do all windows hold, as one line that any difference changes?
 SELECT count(), sum(n), sum(total), sum(arraySum(counts)),

@@ -17,12 +17,14 @@ from dashboards.live.overview import overview as page_overview
 from dashboards.live.reading import Reader
 from dashboards.live.sources import sources
 from dashboards.live.unit import unit_view
+from pantau.domain.accepted import accepted
 from pantau.domain.columns import Coded, Table
 from pantau.domain.measures import RECORDS
 from pantau.domain.periods import Period
 from pantau.domain.registry import Registry
 from pantau.domain.reports.satisfaction import Plan
 from pantau.domain.requests import Request
+from pantau.embedded.clock_watches import ClockWatches
 from pantau.embedded.pipeline import Pipeline
 from pantau.reports.reading import skm_figures
 from storage.address import open_server
@@ -151,6 +153,10 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     done = msgspec.structs.replace(second, seq=99, next_offset=97)
     tables.insert([tables.progress_block([done], AS_OF)], token="second:99")
     found["claims"] = tables.newest_claims([_PARTITION, "pantau.events/4:3"])
+    watches = ClockWatches(store, part=_PARTITION)
+    watches.see(accepted(everything()), REGISTRY)
+    store.insert(watches.blocks_to_keep(now=True))
+    found["clocks"] = ClockWatches(store, part=_PARTITION).clocks(REGISTRY)
     tables.rebuild(REGISTRY, units=["makassar"], version=1 << 52, scratch="recomputed_for_2")
     registry = tables.newest_registry()
     assert registry is not None

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 
 from pantau.domain.calendars import LAST
 from pantau.domain.clock_faults import ClockFault, in_words, judge, propose
-from pantau.domain.clocks import KEPT_QUEUES, ClockSummary, ClockWatch, expected_time
+from pantau.domain.clocks import KEPT_QUEUES, ClockSummary, expected_time
+from pantau.domain.columns import NULL
 from pantau.domain.events import CounterSnapshot
 from pantau.domain.registry import Registry, Source
 from pantau.domain.wire import instant
 from pantau.domain.zones import DAY, HOUR, MINUTE, from_local
+from stream_processors.clock_counts import ClockCounts
+from tests.support.clocks import OneClock
 
 MONDAY = 1_767_582_000_000  # 2026-01-05 10:00 in Jakarta
 SECOND = 1000
@@ -26,7 +29,7 @@ OPENS = wall_time(8)
 
 
 def watch(pairs: Iterable[tuple[int, int | None]], expected: tuple[int, int] | None = None) -> ClockSummary:
-    clock = ClockWatch("antrian", expected)
+    clock = OneClock("antrian", expected)
     for time, arrival in pairs:
         clock.see(time, arrival)
     return clock.summary()
@@ -228,7 +231,7 @@ def test_expected_time_is_that_of_local_dates(source: Source, expected: tuple[in
 
 
 def snapshots(states: Iterable[tuple[int, CounterSnapshot]]) -> ClockSummary:
-    clock = ClockWatch("antrian")
+    clock = OneClock("antrian")
     for time, state in states:
         clock.see(time, time + SECOND)
         clock.see_snapshot(time, state)
@@ -259,7 +262,7 @@ seen = st.lists(st.tuples(pairs, st.none() | states), max_size=12)
 
 
 def summarise(events: list[tuple[tuple[int, int | None], CounterSnapshot | None]]) -> ClockSummary:
-    clock = ClockWatch("antrian", JANUARY)
+    clock = OneClock("antrian", JANUARY)
     for (time, arrival), state in events:
         clock.see(time, arrival)
         if state is not None:
@@ -279,27 +282,49 @@ def test_summaries_merge_in_any_order_and_grouping(
     assert one + summarise([]) == one
 
 
+OFFICES = ("antrian", "impor", "arsip")
+EXPECTED = {"impor": JANUARY, "arsip": (MONDAY, MONDAY + DAY)}
 TIMES = st.integers(-62_135_596_800_000, 253_402_300_799_999) | st.integers(MONDAY - 60 * DAY, MONDAY + 60 * DAY)
 
 
 @given(
-    st.lists(st.tuples(TIMES, st.integers(-3 * DAY, 3 * DAY)), max_size=200),
-    st.booleans(),
-    st.sampled_from([None, JANUARY]),
+    st.lists(
+        st.lists(st.tuples(st.sampled_from(OFFICES), TIMES, st.none() | st.integers(-3 * DAY, 3 * DAY)), max_size=60),
+        max_size=3,
+    )
 )
 @settings(max_examples=60)
-def test_many_at_once_are_seen_as_one_by_one(
-    pairs: list[tuple[int, int]], live: bool, expected: tuple[int, int] | None
+def test_all_sources_at_once_are_seen_as_each_by_itself_one_by_one(
+    batches: list[list[tuple[str, int, int | None]]],
 ) -> None:
-    at_once = ClockWatch("antrian", expected)
-    for half in (pairs[::2], pairs[1::2]):
-        times, late = np.array(half, np.int64).reshape(-1, 2).T
-        at_once.see_all(times, times + late if live else None)
-    assert at_once.summary() == watch([(time, time + late if live else None) for time, late in pairs], expected)
+    counts, each = ClockCounts(), {name: OneClock(name, EXPECTED.get(name)) for name in OFFICES}
+    for batch in batches:
+        came = [(name, time, None if late is None else time + late) for name, time, late in batch]
+        arrivals = np.array([NULL if arrival is None else arrival for _, _, arrival in came], np.int64)
+        codes = counts.codes([name for name, _, _ in came], EXPECTED.get)
+        counts.see(codes, np.array([time for _, time, _ in came], np.int64), arrivals)
+        for name, time, arrival in came:
+            each[name].see(time, arrival)
+    met = counts.changed()
+    assert {one.source: one for one in counts.summaries(met)} == {
+        name: each[name].summary() for name in OFFICES if any(name == said[0] for batch in batches for said in batch)
+    }
+    assert not len(counts.changed())
+
+
+def test_only_what_changed_is_said_to_have_changed() -> None:
+    counts = ClockCounts()
+    codes = counts.codes(["a", "b", "c"], EXPECTED.get)
+    counts.see(codes[[0, 2]], np.array([MONDAY, MONDAY]), np.array([MONDAY, NULL]))
+    assert counts.number_changed() == 2
+    assert [one.source for one in counts.summaries(counts.changed())] == ["a", "c"]
+    counts.see_repeated({"b": 3, "never heard of": 1}, {"b": 1})
+    (b,) = counts.summaries(counts.changed())
+    assert (b.source, b.n, b.duplicates, b.conflicts) == ("b", 0, 3, 1)
 
 
 def test_of_many_queues_every_order_of_merging_keeps_the_same() -> None:
-    halves, both = [ClockWatch("antrian"), ClockWatch("antrian")], ClockWatch("antrian")
+    halves, both = [OneClock("antrian"), OneClock("antrian")], OneClock("antrian")
     for number in range(2 * KEPT_QUEUES):
         state = CounterSnapshot(unit="kec", queue=str(number), waiting=number)
         for clock in (halves[number % 2], both):
@@ -312,7 +337,7 @@ def test_of_many_queues_every_order_of_merging_keeps_the_same() -> None:
 
 def test_a_summary_stays_small_whatever_a_source_sends() -> None:
     dice = random.Random(1)
-    clock = ClockWatch("antrian", JANUARY)
+    clock = OneClock("antrian", JANUARY)
     for number in range(20_000):
         time = dice.randrange(-62_135_596_800_000, 253_402_300_799_999)
         clock.see(time, MONDAY)
@@ -330,9 +355,8 @@ def test_summaries_under_different_terms_do_not_merge() -> None:
 
 
 def test_counts_of_repetitions_add_up() -> None:
-    clock = ClockWatch("antrian")
-    clock.see_duplicate()
-    clock.see_conflict()
+    clock = OneClock("antrian")
+    clock.counts.see_repeated({"antrian": 1}, {"antrian": 1})
     both = clock.summary() + clock.summary()
     assert (both.duplicates, both.conflicts) == (2, 2)
 

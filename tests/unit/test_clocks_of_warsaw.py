@@ -11,13 +11,14 @@ import msgspec
 import pytest
 
 from pantau.domain.clock_faults import judge, propose
-from pantau.domain.clocks import ClockSummary, ClockWatch, expected_time
+from pantau.domain.clocks import ClockSummary, expected_time
 from pantau.domain.events import CounterSnapshot
 from pantau.domain.registry import Hours, Registry, Source, Unit
 from pantau.domain.rejections import Rejection
 from pantau.domain.validation import accept_data
 from pantau.domain.wire import instant
 from pantau.domain.zones import DAY, from_local
+from tests.support.clocks import OneClock
 
 DATA = Path(os.environ.get("PANTAU_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 NOW = 1_767_582_000_000  # 2026-01-05, when the files are imported
@@ -44,7 +45,7 @@ def rows(name: str) -> Iterator[tuple[int, CounterSnapshot]]:
 
 
 def office(name: str) -> ClockSummary:
-    clock = ClockWatch(name, expected_time(warsaw(name), ["Europe/Warsaw"]))
+    clock = OneClock(name, expected_time(warsaw(name), ["Europe/Warsaw"]))
     for time, snapshot in rows(name):
         clock.see(time, None)
         clock.see_snapshot(time, snapshot)
@@ -119,7 +120,7 @@ def test_an_office_of_warsaw_is_refused_watched_ruled_on_and_then_accepted(name:
                 clock.see(each.time, None)
         return [each.code for each in judged if isinstance(each, Rejection)]
 
-    clock = ClockWatch(name, expected_time(source, [zone]))
+    clock = OneClock(name, expected_time(source, [zone]))
     assert codes(Registry(hours=[hours], units=[unit])) == ["clock"] * wrong
     rulings = [proposal.ruling(version=1) for proposal in propose(clock.summary())]
     assert codes(Registry(hours=[hours], units=[unit], corrections=rulings)) == []
