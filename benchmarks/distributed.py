@@ -11,6 +11,7 @@ machine they move a tenth where seconds on the clock move by half.
 import argparse
 import asyncio
 import os
+import random
 import re
 import subprocess
 import sys
@@ -28,13 +29,13 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaProducer
 
 from benchmarks.faust_baseline import TOPIC as BASELINE_TOPIC
-from benchmarks.operator import MONDAY_8, VISITS_A_DAY, Scenario, backlog, bursts, registry
+from benchmarks.operator import MONDAY_8, VISITS_A_DAY, Scenario, backlog, bursts, registry, whole
 from pantau.bus.partitions import partition_of
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import unpack
 from pantau.bus.topics import EVENTS
 from pantau.domain.events import Event
-from pantau.domain.zones import DAY
+from pantau.domain.zones import DAY, HOUR
 from storage.address import open_server
 from storage.queries import sql
 from tests.distributed.cluster import Cluster, WorkerProcess, eventually
@@ -185,13 +186,17 @@ def evicted(units: int, events: list[Event]) -> float:
 
 
 def latency(units: int, rate: int, seconds: int) -> None:
-    """Events of days up to yesterday at a steady rate; how long from their arrival until they are in the tables.
+    """Whole visits of days up to today's at a steady rate; how long from arrival until they are in the tables.
 
-    They are announced as those of today are, with who waits now.
+    They are announced with who waits now. Of a day that is over those that wait would be closed while others are on
+    their way, and the ends of these be counted with what was sent.
     """
-    yesterday_8 = MONDAY_8 + (int(time.time() * 1000) - MONDAY_8) // DAY * DAY - DAY
-    days = rate * seconds // 4 // units // VISITS_A_DAY
-    events = events_of(units, rate * seconds, lambda units: backlog(units, yesterday_8 - days * DAY))
+    visits = rate * seconds // 4
+    today_8 = MONDAY_8 + (int(time.time() * 1000) - MONDAY_8 + 8 * HOUR) // DAY * DAY
+    begins = today_8 - visits // units // VISITS_A_DAY * DAY
+    chance = random.Random(units)
+    events = [event for visit in range(visits) for event in whole(visit, units, chance, begins)]
+    events.sort(key=lambda one: one.time)
     with tempfile.TemporaryDirectory() as folder, closing(Run(Path(folder), units, 1)) as run:
         pid = run.workers[0].pid
         before = cpu_of(pid)

@@ -79,9 +79,9 @@ class Accepted(msgspec.Struct, frozen=True):
     def counts(self, named: Callable[[str | None], str] = str) -> dict[tuple[str, str], int]:
         """How many there are by (kind, source), or by what ``named`` makes of a source, of each always the same."""
         found = Counter((event.kind, named(event.source)) for event in self.others)
-        names, places = self.tickets.source.distinct(named)
         sources = Names()
-        pairs, n = np.unique(sources.codes(names)[places] * len(KINDS) + self.tickets.kind, return_counts=True)
+        codes = sources.codes(self.tickets.source.each(named))
+        pairs, n = np.unique(codes * len(KINDS) + self.tickets.kind, return_counts=True)
         for pair, times in zip(pairs.tolist(), n.tolist(), strict=True):
             found[KINDS[pair % len(KINDS)], sources.names[pair // len(KINDS)]] += times
         return dict(found)

@@ -56,6 +56,9 @@ class ClockWatches:
         self._live = np.zeros(0, np.bool_)
         """By a source's code whether the registry says that its events come live."""
         self._registry: Registry | None = None
+        self._names: Sequence[str | None] = ()
+        self._known = np.zeros(0, np.int64)
+        """The codes of sources by their codes among the names of the last batch; 0 for one that was not met."""
 
     def see(self, events: Accepted, registry: Registry) -> None:
         """Accepted events, as they were appended. That a day was closed tells nothing of a source's clock."""
@@ -63,8 +66,7 @@ class ClockWatches:
         said = np.ones(len(tickets), np.bool_)
         for place in np.flatnonzero(tickets.kind == LEFT).tolist():
             said[place] = not is_own(tickets.id[place])
-        names, places = Coded(tickets.source.names, tickets.source.codes[said]).distinct(str)
-        codes = self._codes(names, registry)[places]
+        codes = self._recoded(Coded(tickets.source.names, tickets.source.codes[said]), registry)
         counts.see(codes, tickets.time[said], self._came(codes, tickets.arrival[said]))
         self._see([(event.source, event.time, event.arrival) for event in events.others], registry)
         for event in events.others:
@@ -152,6 +154,15 @@ class ClockWatches:
         """When events of sources arrived, as far as that says anything."""
         came: Ints = np.where(self._live[codes], arrivals, NULL)
         return came
+
+    def _recoded(self, sources: Coded, registry: Registry) -> Ints:
+        """The codes of sources by their codes among other names, which are mostly those of the batch before."""
+        if sources.names is not self._names:
+            self._names, self._known = sources.names, np.zeros(0, np.int64)
+        self._known = np.append(self._known, np.zeros(len(sources.names) - len(self._known), np.int64))
+        new = np.unique(sources.codes[self._known[sources.codes] == 0])
+        self._known[new] = self._codes([str(sources.names[code]) for code in new.tolist()], registry)
+        return self._known[sources.codes]
 
     def _codes(self, names: Sequence[str], registry: Registry) -> Ints:
         """The codes of sources, of all of which it is known then whether they are live."""
