@@ -1,4 +1,4 @@
-"""What passes is counted of the clocks of all its sources at once: as many machines speak as there are counters."""
+"""What is counted of sources' clocks, for all sources of a batch at once: each office may have its own machine."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -30,8 +30,8 @@ _OUTSIDE: Final = _INSIDE + 1
 _SLOT_BITS: Final = 11
 """A row's number is source | slot: a bucket of skews around ``_ZERO``, ``_INSIDE``, or a period from ``_OUTSIDE``."""
 
-_OF_SOURCES: Final = ("_n", "_last_time", "_last_arrival", "_starts", "_ends", "_duplicates", "_conflicts")
-_OF_ROWS: Final = ("_number", "_times", "_least", "_most", "_first", "_last")
+_OF_SOURCES: Final = ("_events", "_last_time", "_last_arrival", "_starts", "_ends", "_duplicates", "_conflicts")
+_OF_ROWS: Final = ("_number", "_n", "_least", "_most", "_first", "_last")
 _NEVER: Final = np.iinfo(np.int64).max
 
 
@@ -43,13 +43,14 @@ class ClockCounts:
 
     def __init__(self) -> None:
         self.sources = Names()
-        self._n, self._last_time, self._last_arrival, self._starts, self._ends = np.zeros((5, 64), np.int64)
+        self._events, self._last_time, self._last_arrival, self._starts, self._ends = np.zeros((5, 64), np.int64)
         self._duplicates, self._conflicts = np.zeros((2, 64), np.int64)
         self._changed = np.zeros(64, np.bool_)
+        self._turn = 0
         self._shown: dict[int, dict[int, Shown]] = {}
         self._rows = Names()
         """Rows by number."""
-        self._number, self._times, self._least, self._most, self._first, self._last = np.zeros((6, 64), np.int64)
+        self._number, self._n, self._least, self._most, self._first, self._last = np.zeros((6, 64), np.int64)
 
     def codes(self, names: Sequence[str], expected_of: Callable[[str], Expected]) -> Ints:
         """The codes of sources; of one that is new it is asked what is expected of it."""
@@ -72,7 +73,7 @@ class ClockCounts:
         order = np.argsort(sources, kind="stable")
         whose, begins = _groups(sources[order])
         self._changed[whose] = True
-        self._n[whose] += np.diff(begins, append=len(at))
+        self._events[whose] += np.diff(begins, append=len(at))
         for held, values in ((self._last_time, at), (self._last_arrival, arrivals)):
             held[whose] = np.maximum(held[whose], np.maximum.reduceat(values[order], begins))
         live = arrivals != NULL
@@ -104,13 +105,15 @@ class ClockCounts:
             column[codes[codes >= 0]] += times
             self._changed[codes[codes >= 0]] = True
 
-    def number_changed(self) -> int:
-        """Of how many sources something was counted since they were last asked for."""
-        return int(np.count_nonzero(self._changed))
+    def changed(self, most: int | None = None) -> Ints:
+        """The codes of sources of which something was counted since they were last asked for.
 
-    def changed(self) -> Ints:
-        """The codes of sources of which something was counted since they were last asked for."""
+        Of so many at ``most``, those first whose turn it is: each comes, however often others change.
+        """
         codes = np.flatnonzero(self._changed)
+        if most is not None and len(codes) > most:
+            codes = np.roll(codes, -np.searchsorted(codes, self._turn))[:most]
+            self._turn = int(codes[-1]) + 1
         self._changed[codes] = False
         return codes
 
@@ -166,7 +169,7 @@ class ClockCounts:
             self._number[rows] = found
             self._least[known:many] = self._first[known:many] = _NEVER
             self._most[known:many] = self._last[known:many] = -_NEVER
-        self._times[rows] += np.diff(begins, append=len(numbers))
+        self._n[rows] += np.diff(begins, append=len(numbers))
         values, at = values[order], at[order]
         self._least[rows] = np.minimum(self._least[rows], np.minimum.reduceat(values, begins))
         self._most[rows] = np.maximum(self._most[rows], np.maximum.reduceat(values, begins))

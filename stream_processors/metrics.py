@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from stream_processors.worker import Flush
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_EVENTS = (1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000)
+
 SOURCES, OTHERS = 1_000, "(others)"
 """So many sources are counted by name, those that are met first; all others as one: each is kept for good."""
-
-_EVENTS = (1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000)
 
 
 class WorkerMetrics:

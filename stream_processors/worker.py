@@ -63,7 +63,7 @@ class Flush(msgspec.Struct, frozen=True):
 
 
 class Clocks(Protocol):
-    """Counts what sources' clocks say, by partition; it decides when the counts are to be written."""
+    """Counts what sources' clocks say, by partition."""
 
     def see(
         self,
@@ -71,8 +71,11 @@ class Clocks(Protocol):
         events: Accepted,
         repeats: tuple[Mapping[str, int], Mapping[str, int]],
         registry: Registry,
-    ) -> Sequence[Any]:
-        """Events that were merged, and how often sources repeated and contradicted themselves; blocks to be written."""
+    ) -> None:
+        """Events that were merged, and how often sources repeated and contradicted themselves."""
+
+    def due(self) -> Sequence[Any]:
+        """Blocks that it is time to write; asked for about once a second."""
 
     def drop(self, partition: str) -> None:
         """The partition is another worker's now."""
@@ -156,7 +159,8 @@ class Worker:
             version = self._tables.version(step.claim.epoch, step.claim.seq)
             step.changes = step.partition.assembly.merge(step.batch, version)
         self._restore_cells(steps)
-        blocks = [*self._blocks(steps), *self._counted(steps)] if steps else []
+        blocks = self._blocks(steps) if steps else []
+        self._watch_clocks(steps)
         written = self._writer.put(blocks)
         for step in steps:
             step.partition.claim = step.claim
@@ -195,6 +199,8 @@ class Worker:
                     self.drop([names[name]])
             since = self._clock() - LATE_MS
             self._heal(self.patience.ask(self._tables.late_flushes, [*names], since=since))
+        if self._clocks is not None and (counts := self._clocks.due()):
+            self._writer.put(counts)
         self._looked = time.monotonic()
 
     def assign(self, numbers: frozenset[int]) -> None:
@@ -395,14 +401,12 @@ class Worker:
                 blocks += tables.cell_blocks(version, step.partition.assembly.settle(step.changes))
         return [*blocks, tables.progress_block(claims, now)]
 
-    def _counted(self, steps: Sequence[_Step]) -> list[Any]:
-        """What is to be written of the sources' clocks."""
-        blocks: list[Any] = []
+    def _watch_clocks(self, steps: Sequence[_Step]) -> None:
+        """Count what the sources' clocks say."""
         for step in steps:
             if self._clocks is not None and step.changes is not None:
                 repeats = (step.changes.duplicates, step.changes.conflicts)
-                blocks += self.patience.ask(self._clocks.see, step.partition.name, step.events, repeats, self.registry)
-        return blocks
+                self.patience.ask(self._clocks.see, step.partition.name, step.events, repeats, self.registry)
 
     def _histories(
         self, table: str, keys: Sequence[tuple[str, str, str]]

@@ -61,37 +61,39 @@ def overview(reader: Reader, now: int) -> Overview:
 class _Day(msgspec.Struct, frozen=True):
     """What is read about the day beside the standings: half hours of today and of the weeks before, promises.
 
-    ``shown`` is the first and the last slot that the page shows of a day.
+    Days are by unit. ``shown`` is the first and the last slot that the page shows of a day.
     """
 
-    today: list[UnitDay]
-    past: list[list[UnitDay]]
+    today: dict[str, UnitDay]
+    past: list[dict[str, UnitDay]]
     slots: dict[tuple[str, int], Slots]
     shown: tuple[int, int]
     promises: dict[str, Row]
 
-    def of(self, unit: str) -> UnitDay:
-        """The local day of a unit."""
-        return next(day for day in self.today if day.unit.code == unit)
-
 
 def _read_day(reader: Reader, units: Sequence[Unit], now: int) -> _Day:
     registry = reader.registry
-    today = [UnitDay(unit, now) for unit in units]
-    past = [[UnitDay(unit, now, back) for unit in units] for back in range(1, WEEKS_BACK + 1)]
+    today = {unit.code: UnitDay(unit, now) for unit in units}
+    past = [{unit.code: UnitDay(unit, now, back) for unit in units} for back in range(1, WEEKS_BACK + 1)]
     slots: dict[tuple[str, int], Slots] = {}
     promises: list[Row] = []
     if today:
-        keys = [day.key for week in past for day in week]
+        keys = [day.key for week in past for day in week.values()]
         before, running, promises = reader.together(
             lambda: reader.kept(
                 ("usual", *keys), _BAND_SECONDS, lambda: _slots(reader.ask("overview_days", days=keys))
             ),
-            lambda: _slots(reader.ask("overview_days", days=[day.key for day in today])),
+            lambda: _slots(reader.ask("overview_days", days=[day.key for day in today.values()])),
             lambda: reader.ask("page_promise", **day_parameters(registry, now, [unit.code for unit in units])),
         )
         slots = before | running
-    return _Day(today, past, slots, _range(registry, today, slots, past), {row["unit"]: row for row in promises})
+    return _Day(
+        today,
+        past,
+        slots,
+        _range(registry, [*today.values()], slots, [day for week in past for day in week.values()]),
+        {row["unit"]: row for row in promises},
+    )
 
 
 def _need(row: UnitRow) -> tuple[int, float, str]:
@@ -117,7 +119,7 @@ def _range(
     registry: Registry,
     today: Sequence[UnitDay],
     slots: dict[tuple[str, int], Slots],
-    past: Sequence[Sequence[UnitDay]],
+    past: Sequence[UnitDay],
 ) -> tuple[int, int]:
     """First and last slot that the page shows of a day: opening hours and every slot with arrivals, of all units."""
     shown: set[int] = set()
@@ -127,7 +129,7 @@ def _range(
         opening, closing = opens(calendar, date), closes(calendar, date)
         if opening is not None and closing is not None:
             shown |= {(opening - day.start) // SLOT_MS, (closing - 1 - day.start) // SLOT_MS}
-    for day in [*today, *(day for week in past for day in week)]:
+    for day in [*today, *past]:
         shown |= {slot for slot, row in slots.get((day.unit.code, day.number), {}).items() if row["arrivals"]}
     return (min(shown), max(shown)) if shown else (15, 31)
 
@@ -212,7 +214,7 @@ def _waiting(standing: UnitStanding) -> tuple[int | None, int | None]:
 
 def _falling_since(day: _Day, unit: str, standing: UnitStanding) -> int | None:
     """The start of the half hour from which on the running share of the day was, without a break, a fall."""
-    local = day.of(unit)
+    local = day.today[unit]
     slots = day.slots.get((unit, local.number), {})
     judged = kept = 0
     since: int | None = None
@@ -258,10 +260,10 @@ def index(standing: Standing, registry: Registry) -> Index:
 
 def _spark(day: _Day, unit: str, known_until: int) -> Spark:
     """Arrivals of the half hours that are wholly known, over the least and most of the same weekday before."""
-    local = day.of(unit)
+    local = day.today[unit]
     shown = range(day.shown[0], day.shown[1] + 1)
     today = day.slots.get((unit, local.number), {})
-    found = [day.slots.get((unit, old.number), {}) for week in day.past for old in week if old.unit.code == unit]
+    found = [day.slots.get((unit, week[unit].number), {}) for week in day.past]
     usual = [old for old in found if old]
     bands = [[int(old[slot]["arrivals"]) if slot in old else 0 for old in usual] for slot in shown]
     drawn = len(usual) >= BAND_LEAST
@@ -323,12 +325,12 @@ def _since(row: UnitRow) -> int:
 
 def _usual(day: _Day, now: int) -> tuple[Usual | None, Usual | None]:
     """(people served, share within the promise) until this time of day on the same weekday of the weeks before."""
-    elapsed = {local.unit.code: (now - local.start) / SLOT_MS for local in day.today}
+    elapsed = {local.unit.code: (now - local.start) / SLOT_MS for local in day.today.values()}
     served: list[float] = []
     shares: list[float] = []
     for week in day.past:
         done = judged = kept = 0.0
-        for old in week:
+        for old in week.values():
             for slot, row in day.slots.get((old.unit.code, old.number), {}).items():
                 part = min(1.0, max(0.0, elapsed[old.unit.code] - slot))
                 done += part * row["served"]

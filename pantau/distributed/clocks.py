@@ -1,11 +1,12 @@
 """Every source's clock as a worker sees it: counted by partition of the bus, for no worker sees a whole source."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 from pantau.domain.accepted import Accepted
 from pantau.domain.registry import Registry
 from pantau.domain.rejections import Rejection
-from pantau.embedded.clock_watches import ClockWatches
+from pantau.embedded.clock_watches import KEEP_EVERY_SECONDS, KEPT_AT_ONCE, ClockWatches
 from storage.store import Block, Store
 
 
@@ -15,6 +16,7 @@ class PartitionClocks:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._watches: dict[str, ClockWatches] = {}
+        self._kept_at = time.monotonic()
 
     def see(
         self,
@@ -22,15 +24,22 @@ class PartitionClocks:
         events: Accepted,
         repeats: tuple[Mapping[str, int], Mapping[str, int]],
         registry: Registry,
-    ) -> list[Block]:
-        """Merged events, and how often sources repeated and contradicted themselves; what is to be written."""
+    ) -> None:
+        """Merged events, and how often sources repeated and contradicted themselves."""
         watches = self._of(partition)
         watches.see(events, registry)
         watches.see_repeated(*repeats)
-        return watches.blocks_to_keep()
+
+    def due(self) -> list[Block]:
+        """What it is time to write: nothing until some seconds have passed since the last time."""
+        if not self._watches or time.monotonic() - self._kept_at < KEEP_EVERY_SECONDS:
+            return []
+        self._kept_at = time.monotonic()
+        most = -(-KEPT_AT_ONCE // len(self._watches))
+        return [block for watches in self._watches.values() for block in watches.blocks_to_keep(most)]
 
     def see_refused(self, partition: str, rejections: Sequence[Rejection], registry: Registry) -> list[Block]:
-        """Refusals: a lying clock is seen in what is refused for it."""
+        """Refusals, a lying clock is seen in what is refused for it; what is to be written of them."""
         watches = self._of(partition)
         watches.see_refused(rejections, registry)
         return watches.blocks_to_keep()

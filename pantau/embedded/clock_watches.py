@@ -19,9 +19,9 @@ from storage.queries import sql
 from storage.store import Block, Store
 from stream_processors.clock_counts import ClockCounts
 
-KEEP_EVERY_SECONDS, KEEP_AT_LEAST_EVERY_SECONDS = 10.0, 60.0
-KEPT_A_SECOND = 100
-"""Counts are kept every so many seconds; of more sources than a thousand less often, for each is a row of its own."""
+KEEP_EVERY_SECONDS = 10.0
+KEPT_AT_ONCE = 1_000
+"""How often counts are kept, and of how many sources then: of more of them it is each one's turn more seldom."""
 
 _COLUMNS = (("source", "String"), ("summary", "String"), ("version", "UInt64"))
 _encoder = msgspec.json.Encoder()
@@ -39,7 +39,8 @@ class SourceClock(msgspec.Struct, frozen=True):
 class ClockWatches:
     """Counts live events against their arrival, imports against their expectation. Driven by the writer thread.
 
-    Counts are of what passed, so a file that is replayed twice counts twice; a crash loses those not kept yet.
+    Counts are of what passed, so a file that is replayed twice counts twice; a crash loses those not kept yet,
+    and so does a partition that changes hands.
     They tell how a clock is, no indicator rests on them.
     """
 
@@ -51,7 +52,9 @@ class ClockWatches:
         found = (
             query(sql("source_summaries")) if part is None else query(sql("source_summaries_of_part"), {"part": part})
         )
-        self._kept = together(_decoder.decode(row["summary"]) for row in found.dicts())
+        kept = together(_decoder.decode(row["summary"]) for row in found.dicts())
+        self._kept = {source: _encoder.encode(summary) for source, summary in kept.items()}
+        """As JSON, which takes a tenth of the memory."""
         self._kept_at = time.monotonic()
         self._live = np.zeros(0, np.bool_)
         """By a source's code whether the registry says that its events come live."""
@@ -88,17 +91,18 @@ class ClockWatches:
             registry,
         )
 
-    def blocks_to_keep(self, *, now: bool = False) -> list[Block]:
-        """What is to be written: nothing until some seconds have passed since the last time, unless ``now``."""
-        counts, seconds = self._counts, time.monotonic() - self._kept_at
-        if not now and seconds < min(
-            max(KEEP_EVERY_SECONDS, counts.number_changed() / KEPT_A_SECOND), KEEP_AT_LEAST_EVERY_SECONDS
-        ):
-            return []
-        summaries = self._summaries(counts.changed())
-        if not summaries:
+    def due(self) -> list[Block]:
+        """What it is time to write: nothing until some seconds have passed since the last time."""
+        if time.monotonic() - self._kept_at < KEEP_EVERY_SECONDS:
             return []
         self._kept_at = time.monotonic()
+        return self.blocks_to_keep(KEPT_AT_ONCE)
+
+    def blocks_to_keep(self, most: int | None = None) -> list[Block]:
+        """What is to be written of sources of which something was counted, of so many at ``most``."""
+        summaries = self._summaries(self._counts.changed(most))
+        if not summaries:
+            return []
         version = time.time_ns() // 1_000_000
         sources = [summary.source for summary in summaries]
         texts = [_encoder.encode(summary).decode() for summary in summaries]
@@ -108,18 +112,13 @@ class ClockWatches:
         columns = (_COLUMNS[0], ("part", "LowCardinality(String)"), *_COLUMNS[1:])
         return [Block("source_clocks", columns, (sources, [self._part] * len(sources), texts, versions))]
 
-    def summary(self, source: str) -> ClockSummary:
-        """All that was counted of a source, since ever."""
-        code = self._counts.sources.known([source])
-        if code[0] < 0:
-            return self._kept.get(source) or ClockSummary(source=source)
-        return self._summaries(code)[0]
-
     def clocks(self, registry: Registry, language: Language = "id") -> list[SourceClock]:
         """Every source's clock, judged with the corrections in force."""
+        counted = self._summaries(np.arange(1, len(self._counts.sources)))
+        kept = {source: _decoder.decode(text) for source, text in self._kept.items()}
+        summaries = kept | {summary.source: summary for summary in counted}
         found = []
-        for source in sorted({*self._counts.sources.names[1:], *self._kept}):
-            summary = self.summary(source)
+        for source, summary in sorted(summaries.items()):
             rule = registry.source(source)
             tolerance = rule.tolerance_ms if rule is not None else Source(name=source).tolerance_ms
 
@@ -139,8 +138,9 @@ class ClockWatches:
         """All that was counted of sources, since ever; what was counted under another expectation is left out."""
         found = []
         for counted in self._counts.summaries(codes):
-            kept = self._kept.get(counted.source)
-            found.append(counted if kept is None or kept.expected != counted.expected else kept + counted)
+            text = self._kept.get(counted.source)
+            kept = counted if text is None else _decoder.decode(text)
+            found.append(counted if text is None or kept.expected != counted.expected else kept + counted)
         return found
 
     def _see(self, said: Sequence[tuple[str, int, int]], registry: Registry) -> None:
@@ -159,19 +159,22 @@ class ClockWatches:
         """The codes of sources by their codes among other names, which are mostly those of the batch before."""
         if sources.names is not self._names:
             self._names, self._known = sources.names, np.zeros(0, np.int64)
-        self._known = np.append(self._known, np.zeros(len(sources.names) - len(self._known), np.int64))
+        if len(self._names) > len(self._known):
+            self._known = np.append(self._known, np.zeros(len(self._names) - len(self._known), np.int64))
         new = np.unique(sources.codes[self._known[sources.codes] == 0])
-        self._known[new] = self._codes([str(sources.names[code]) for code in new.tolist()], registry)
+        names, _ = Coded(self._names, new).distinct(str)
+        self._known[new] = self._codes(names, registry)
         return self._known[sources.codes]
 
     def _codes(self, names: Sequence[str], registry: Registry) -> Ints:
         """The codes of sources, of all of which it is known then whether they are live."""
         counts = self._counts
         codes = counts.codes(names, lambda name: _expected_of(name, registry))
-        known = len(self._live) if registry is self._registry else 0
-        rules = [name is not None and registry.source(name) for name in counts.sources.names[known:]]
-        self._live = np.append(self._live[:known], [bool(rule and rule.live) for rule in rules])
-        self._registry = registry
+        if registry is not self._registry:
+            self._registry, self._live = registry, np.zeros(0, np.bool_)
+        if len(counts.sources) > len(self._live):
+            rules = [name is not None and registry.source(name) for name in counts.sources.names[len(self._live) :]]
+            self._live = np.append(self._live, np.array([bool(rule and rule.live) for rule in rules]))
         return codes
 
 

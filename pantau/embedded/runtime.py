@@ -269,7 +269,7 @@ class Runtime:
         try:
             if self._failure is None:
                 self._pipeline.drain()
-                self._pipeline.store.insert(self._clocks.blocks_to_keep(now=True))
+                self._pipeline.store.insert(self._clocks.blocks_to_keep())
         finally:
             self._pipeline.close()
             self._readers.shutdown()
@@ -341,7 +341,7 @@ class Runtime:
             self.flushed = pipeline.process(batch)
             self._clocks.see(batch, self.registry)
             self._clocks.see_repeated(self.flushed.duplicates, self.flushed.conflicts)
-            pipeline.store.insert(self._clocks.blocks_to_keep())
+            pipeline.store.insert(self._clocks.due())
         if self._queue.empty():
             pipeline.drain()  # so that what watchers are told of can be read
         self._tell()

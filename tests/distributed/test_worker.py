@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from pantau.bus.record_columns import pack_record
 from pantau.bus.records import PACKED_HEADERS
+from pantau.distributed import clocks as clocks_module
+from pantau.distributed.clocks import PartitionClocks
 from pantau.domain.entries import fact_number
 from pantau.domain.events import Event
 from pantau.domain.zones import HOUR, MINUTE
+from pantau.embedded.clock_watches import ClockWatches
 from storage.chdb_engine import ChdbEngine
 from storage.partitions import PartitionTables
 from storage.queries import sql
@@ -355,3 +358,14 @@ def test_a_registry_is_in_force_in_every_partition_though_no_record_comes(store:
 def in_force(store: Store) -> list[str]:
     """The registry of each partition, as its owner says."""
     return [version for _, version in store.engine.query(sql("registries_of_partitions")).rows]
+
+
+def test_what_clocks_said_is_written_with_and_without_records(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clocks_module, "KEEP_EVERY_SECONDS", 0.0)
+    bus = Bus(2)
+    bus.send([ticket("created", MONDAY, ticket=f"{number}", unit=unit) for number in range(5) for unit in UNITS])
+    process = Process(store, bus, clocks=PartitionClocks(store))
+    process.assign(range(2))
+    process.finish()
+    (clock,) = ClockWatches(store).clocks(REGISTRY)
+    assert (clock.summary.source, clock.summary.n) == ("antrian", 5 * len(UNITS))

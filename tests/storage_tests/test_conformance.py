@@ -155,7 +155,7 @@ def _partitions(store: Store, found: dict[str, Any]) -> None:
     found["claims"] = tables.newest_claims([_PARTITION, "pantau.events/4:3"])
     watches = ClockWatches(store, part=_PARTITION)
     watches.see(accepted(everything()), REGISTRY)
-    store.insert(watches.blocks_to_keep(now=True))
+    store.insert(watches.blocks_to_keep())
     found["clocks"] = ClockWatches(store, part=_PARTITION).clocks(REGISTRY)
     tables.rebuild(REGISTRY, units=["makassar"], version=1 << 52, scratch="recomputed_for_2")
     registry = tables.newest_registry()

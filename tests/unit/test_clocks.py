@@ -1,6 +1,7 @@
 """A lying clock is told from a late one, and the shift that mends it is proposed; the true ones are left alone."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from pantau.domain.calendars import LAST
 from pantau.domain.clock_faults import ClockFault, in_words, judge, propose
-from pantau.domain.clocks import KEPT_QUEUES, ClockSummary, expected_time
+from pantau.domain.clocks import KEPT_QUEUES, ClockSummary, Skew, Span, expected_time
 from pantau.domain.columns import NULL
 from pantau.domain.events import CounterSnapshot
 from pantau.domain.registry import Registry, Source
@@ -294,29 +295,69 @@ TIMES = st.integers(-62_135_596_800_000, 253_402_300_799_999) | st.integers(MOND
     )
 )
 @settings(max_examples=60)
-def test_all_sources_at_once_are_seen_as_each_by_itself_one_by_one(
-    batches: list[list[tuple[str, int, int | None]]],
-) -> None:
-    counts, each = ClockCounts(), {name: OneClock(name, EXPECTED.get(name)) for name in OFFICES}
+def test_sources_are_counted_as_is_said_of_a_summary(batches: list[list[tuple[str, int, int | None]]]) -> None:
+    counts = ClockCounts()
     for batch in batches:
-        came = [(name, time, None if late is None else time + late) for name, time, late in batch]
-        arrivals = np.array([NULL if arrival is None else arrival for _, _, arrival in came], np.int64)
-        codes = counts.codes([name for name, _, _ in came], EXPECTED.get)
-        counts.see(codes, np.array([time for _, time, _ in came], np.int64), arrivals)
-        for name, time, arrival in came:
-            each[name].see(time, arrival)
-    met = counts.changed()
-    assert {one.source: one for one in counts.summaries(met)} == {
-        name: each[name].summary() for name in OFFICES if any(name == said[0] for batch in batches for said in batch)
-    }
+        arrivals = np.array([NULL if late is None else time + late for _, time, late in batch], np.int64)
+        codes = counts.codes([name for name, _, _ in batch], EXPECTED.get)
+        counts.see(codes, np.array([time for _, time, _ in batch], np.int64), arrivals)
+    seen = [one for batch in batches for one in batch]
+    expected = [counted_by_hand(name, [one for one in seen if one[0] == name]) for name in OFFICES]
+    found = {one.source: one for one in counts.summaries(counts.changed())}
+    assert found == {one.source: one for one in expected if one.n}
     assert not len(counts.changed())
+
+
+def test_of_many_that_change_all_the_time_each_has_its_turn() -> None:
+    counts = ClockCounts()
+    codes = counts.codes([f"mesin-{number}" for number in range(7)], EXPECTED.get)
+    turns: list[int] = []
+    for _ in range(7):
+        counts.see(codes, np.full(7, MONDAY), np.full(7, MONDAY))
+        found = counts.changed(3)
+        assert len(found) == 3
+        turns += found.tolist()
+    assert Counter(turns) == dict.fromkeys(codes.tolist(), 3)
+
+
+def counted_by_hand(source: str, said: list[tuple[str, int, int | None]]) -> ClockSummary:
+    """The summary of one source's events (source, time, how late), by what the fields of a summary mean."""
+    expected = EXPECTED.get(source)
+    skews: dict[int, list[tuple[int, int]]] = {}
+    placed: dict[int | None, list[int]] = {}
+    for _, time, late in said:
+        if late is not None:
+            bits = len(f"{abs(late):b}") if late else 0
+            skews.setdefault(bits if late > 0 else -bits, []).append((late, time))
+        if expected is not None:
+            years_1990_to_2060 = min(max(time, 631_152_000_000), 2_840_140_800_000)
+            inside = expected[0] <= time < expected[1]
+            placed.setdefault(None if inside else years_1990_to_2060 // (30 * DAY), []).append(time)
+    spans = {period: Span(len(times), min(times), max(times)) for period, times in placed.items()}
+    return ClockSummary(
+        source=source,
+        expected=expected,
+        n=len(said),
+        skews={
+            bits: Skew(len(pairs), *extremes(late for late, _ in pairs), *extremes(time for _, time in pairs))
+            for bits, pairs in skews.items()
+        },
+        inside=spans.pop(None, None),
+        outside={period: span for period, span in spans.items() if period is not None},
+        last_time=max((time for _, time, _ in said), default=None),
+        last_arrival=max((time + late for _, time, late in said if late is not None), default=None),
+    )
+
+
+def extremes(values: Iterable[int]) -> tuple[int, int]:
+    every = [*values]
+    return min(every), max(every)
 
 
 def test_only_what_changed_is_said_to_have_changed() -> None:
     counts = ClockCounts()
     codes = counts.codes(["a", "b", "c"], EXPECTED.get)
     counts.see(codes[[0, 2]], np.array([MONDAY, MONDAY]), np.array([MONDAY, NULL]))
-    assert counts.number_changed() == 2
     assert [one.source for one in counts.summaries(counts.changed())] == ["a", "c"]
     counts.see_repeated({"b": 3, "never heard of": 1}, {"b": 1})
     (b,) = counts.summaries(counts.changed())
