@@ -186,14 +186,13 @@ def evicted(units: int, events: list[Event]) -> float:
 
 
 def latency(units: int, rate: int, seconds: int) -> None:
-    """Whole visits of days up to today's at a steady rate; how long from arrival until they are in the tables.
+    """Whole visits, the last of them today's, at a steady rate; how long from arrival until they are in the tables.
 
-    They are announced with who waits now. Of a day that is over those that wait would be closed while others are on
-    their way, and the ends of these be counted with what was sent.
+    They are announced with who waits now. Few units need days before today, in which some may be closed meanwhile.
     """
     visits = rate * seconds // 4
     today_8 = MONDAY_8 + (int(time.time() * 1000) - MONDAY_8 + 8 * HOUR) // DAY * DAY
-    begins = today_8 - visits // units // VISITS_A_DAY * DAY
+    begins = today_8 - (visits - 1) // units // VISITS_A_DAY * DAY
     chance = random.Random(units)
     events = [event for visit in range(visits) for event in whole(visit, units, chance, begins)]
     events.sort(key=lambda one: one.time)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -9,7 +10,7 @@ from dashboards.live.models import Fault, Reject, SourceCount, SourceRow, Source
 from dashboards.live.reading import Reader, Row, main_zone, units_at
 from dashboards.live.states import CLOCK_CODES, RHYTHM_LEAST, SOURCE_ORDER, SourceFacts, source_state
 from pantau.domain.calendars import is_open, working_ms
-from pantau.domain.clock_faults import in_words, judge
+from pantau.domain.clock_faults import ClockFault, in_words, judge
 from pantau.domain.clocks import ClockSummary, together
 from pantau.domain.registry import Registry, Source
 
@@ -30,11 +31,14 @@ def sources(reader: Reader, now: int) -> Sources:
     rhythms: dict[str, list[Row]] = defaultdict(list)
     for row in spoken(reader, now):
         rhythms[row["source"]].append(row)
-    clocks = reader.kept("clocks", _KEPT_SECONDS, lambda: _clocks(reader))
-    rows = [_row(registry, row, rhythms.get(row["source"], []), clocks.get(row["source"]), now) for row in health]
+    faults = reader.kept(("clocks", registry.version), _KEPT_SECONDS, lambda: _faults(reader, registry))
+    zone = main_zone(units_at(registry, now))
+    rows = [
+        _row(registry, row, rhythms.get(row["source"], []), faults.get(row["source"], ()), now, zone) for row in health
+    ]
     return Sources(
         as_of=now,
-        zone=main_zone(units_at(registry, now)),
+        zone=zone,
         started=any(row.last_event is not None for row in rows),
         sources=sorted(rows, key=lambda row: (SOURCE_ORDER[row.state], row.name)),
     )
@@ -45,9 +49,13 @@ def count(found: Sources) -> SourceCount:
     return SourceCount(known=len(found.sources), troubled=sum(row.state not in CALM for row in found.sources))
 
 
-def _clocks(reader: Reader) -> dict[str, ClockSummary]:
-    """What was counted of each source's clock, since ever; some seconds old."""
-    return together(_summary.decode(row["summary"]) for row in reader.ask("source_summaries"))
+def _faults(reader: Reader, registry: Registry) -> dict[str, tuple[ClockFault, ...]]:
+    """What is wrong with each source's clock, by all that was ever counted of it; some seconds old."""
+    found = {}
+    for name, clock in together(_summary.decode(row["summary"]) for row in reader.ask("source_summaries")).items():
+        ruled = registry.source(name) or Source(name=name)
+        found[name] = judge(clock, tolerance_ms=ruled.tolerance_ms, correct=partial(registry.correct, name))
+    return found
 
 
 def spoken(reader: Reader, now: int) -> list[Row]:
@@ -65,7 +73,9 @@ def usual_gap(registry: Registry, unit: str, rows: Sequence[Row], now: int) -> i
     return working_ms(registry.calendar(unit, now), first, last) // events
 
 
-def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSummary | None, now: int) -> SourceRow:
+def _row(
+    registry: Registry, row: Row, rhythms: Sequence[Row], faults: Sequence[ClockFault], now: int, zone: str
+) -> SourceRow:
     name = row["source"]
     ruled = registry.source(name)
     units = [unit for rhythm in rhythms if (unit := registry.unit(rhythm["unit"])) is not None]
@@ -78,8 +88,6 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSumma
         last_event = max(int(rhythm["last_event_ms"]) for rhythm in rhythms)  # none of them lies after now
         quiet = working_ms(calendar, last_event, now)
         gap = usual_gap(registry, units[0].code, rhythms, now)
-    tolerance = ruled.tolerance_ms if ruled else Source(name=name).tolerance_ms
-    faults = judge(clock, tolerance_ms=tolerance, correct=lambda raw: registry.correct(name, raw)) if clock else ()
     rejects = [Reject(code=code, times=times) for code, times in zip(row["codes"], row["times"], strict=True)]
     rejects.sort(key=lambda reject: -reject.times)
     most = max(rhythms, key=lambda rhythm: int(rhythm["events"]), default=None)
@@ -103,7 +111,7 @@ def _row(registry: Registry, row: Row, rhythms: Sequence[Row], clock: ClockSumma
         name=name,
         state=state,
         units=[unit.name for unit in units],
-        zone=units[0].zone if units else main_zone(units_at(registry, now)),
+        zone=units[0].zone if units else zone,
         events_24h=int(row["events_24h"] or 0),
         last_event=last_event,
         last_arrival=last_arrival,

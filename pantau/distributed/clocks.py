@@ -38,12 +38,6 @@ class PartitionClocks:
         most = -(-KEPT_AT_ONCE // len(self._watches))
         return [block for watches in self._watches.values() for block in watches.blocks_to_keep(most)]
 
-    def see_refused(self, partition: str, rejections: Sequence[Rejection], registry: Registry) -> list[Block]:
-        """Refusals, a lying clock is seen in what is refused for it; what is to be written of them."""
-        watches = self._of(partition)
-        watches.see_refused(rejections, registry)
-        return watches.blocks_to_keep()
-
     def drop(self, partition: str) -> None:
         """The partition is another worker's now."""
         self._watches.pop(partition, None)
@@ -53,3 +47,13 @@ class PartitionClocks:
         if found is None:
             found = self._watches[partition] = ClockWatches(self._store, part=partition)
         return found
+
+
+def refused(store: Store, partition: str, rejections: Sequence[Rejection], registry: Registry) -> list[Block]:
+    """What is to be written of refusals: a lying clock is seen in what is refused for it.
+
+    Nothing of it is held, so that a partition may come and go.
+    """
+    watches = ClockWatches(store, part=partition, sources=sorted({rejection.source for rejection in rejections}))
+    watches.see_refused(rejections, registry)
+    return watches.blocks_to_keep()

@@ -13,7 +13,7 @@ from pantau.bus.claims import Page
 from pantau.bus.indicators import Said
 from pantau.bus.topics import EVENTS, REJECTED
 from pantau.distributed.address import brokers, secret_key
-from pantau.distributed.clocks import PartitionClocks
+from pantau.distributed.clocks import PartitionClocks, refused
 from pantau.domain.closing import leavings, span_of_closing
 from pantau.domain.errors import NotNow
 from pantau.domain.events import Event
@@ -77,11 +77,11 @@ def run_worker(settings: Settings) -> int:
             cells_in_memory=cells,
             on_opened=metrics.rebuild.observe,
         )
-        rejects, refused = Rejects(store), PartitionClocks(store)
+        rejects = Rejects(store)
 
         def keep(number: int, rejections: Sequence[Rejection]) -> None:
             rejects.keep(rejections)
-            store.insert(refused.see_refused(f"{REJECTED.name}:{number}", rejections, worker.registry))
+            store.insert(refused(store, f"{REJECTED.name}:{number}", rejections, worker.registry))
 
         def announce(pages: Iterable[Page]) -> Sequence[Said]:
             return announcements(store, worker.registry, pages, now=_now())

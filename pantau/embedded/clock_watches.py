@@ -44,14 +44,17 @@ class ClockWatches:
     They tell how a clock is, no indicator rests on them.
     """
 
-    def __init__(self, store: Store, *, part: str | None = None) -> None:
-        """Go on from what was counted before: by all, or by the ``part`` (a partition of the bus) alone."""
+    def __init__(self, store: Store, *, part: str | None = None, sources: Sequence[str] = ()) -> None:
+        """Go on from what was counted before: by all, or by the ``part`` (a partition of the bus) alone.
+
+        Where only some ``sources`` will be seen, nothing else is read.
+        """
         self._part = part
         self._counts = ClockCounts()
-        query = store.engine.query
-        found = (
-            query(sql("source_summaries")) if part is None else query(sql("source_summaries_of_part"), {"part": part})
-        )
+        if part is None:
+            found = store.engine.query(sql("source_summaries"))
+        else:
+            found = store.engine.query(sql("source_summaries_of_part"), {"part": part, "sources": sources})
         kept = together(_decoder.decode(row["summary"]) for row in found.dicts())
         self._kept = {source: _encoder.encode(summary) for source, summary in kept.items()}
         """As JSON, which takes a tenth of the memory."""

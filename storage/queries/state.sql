@@ -196,8 +196,9 @@ SELECT source, part, summary, version AS counted_at FROM source_clocks FINAL
 ORDER BY source, counted_at DESC
 
 -- name: source_summaries_of_part
--- What did the worker of a partition count of each source's clock?
-SELECT source, summary FROM source_clocks FINAL WHERE part = {part:String}
+-- What did the worker of a partition count of each source's clock, or of some sources'?
+SELECT source, summary FROM source_clocks FINAL
+WHERE part = {part:String} AND (empty({sources:Array(String)}) OR source IN {sources:Array(String)})
 
 -- name: windows_digest
 -- What do all windows hold, as one line that any difference changes?

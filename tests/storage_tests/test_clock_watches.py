@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pantau.distributed import clocks as partition_clocks
-from pantau.distributed.clocks import PartitionClocks
+from pantau.distributed.clocks import PartitionClocks, refused
 from pantau.domain.accepted import Accepted, TicketNames, accepted, joined
 from pantau.domain.clocks import ClockSummary
 from pantau.domain.events import Event
@@ -99,16 +99,19 @@ def test_a_registry_holds_for_sources_that_were_met_before_it(store: Store) -> N
     assert sum(skew.n for skew in counted(watches)["mesin-1"].skews.values()) == 2
 
 
-def test_what_was_refused_for_its_clock_is_kept_at_once(store: Store) -> None:
-    refused = Rejection(
+def test_what_was_refused_for_its_clock_is_kept_at_once_and_counted_on_by_any_worker(store: Store) -> None:
+    late = Rejection(
         source="mesin-1", id="1", code="future", reasons=(), original=b"", digest="d", retryable=True,
         time=MONDAY + DAY, arrival=MONDAY,
     )  # fmt: skip
-    blocks = PartitionClocks(store).see_refused("0", [refused, replace(refused, code="unknown_unit")], LIVE)
-    assert written(blocks) == ["mesin-1"]
-    store.insert(blocks)
-    summary = counted(ClockWatches(store, part="0"))["mesin-1"]
-    assert (summary.n, summary.last_time) == (1, MONDAY + DAY)
+    for source, n in (("mesin-1", 2), ("mesin-2", 1), ("mesin-1", 1)):
+        blocks = refused(store, "0", [replace(late, source=source)] * n + [replace(late, code="unknown_unit")], LIVE)
+        assert written(blocks) == [source]
+        store.insert(blocks)
+    assert {source: one.n for source, one in counted(ClockWatches(store, part="0")).items()} == {
+        "mesin-1": 3,
+        "mesin-2": 1,
+    }
 
 
 def test_only_sources_that_spoke_are_written_again_and_not_at_every_look(store: Store, seconds: list[float]) -> None:
