@@ -2,11 +2,11 @@
 
     python -m benchmarks.units [--turns N] [--only SERIES ...]
 
-Times, services, rows an event, days of units and the number of events are the same however many units there are
-(``alone`` in :mod:`benchmarks.operator`): ``alone`` is visits that share no window and no unit's day (but with those
-of rounds before, which were a second earlier), ``together`` five of a unit after one another. In ``spread`` the days of
-units are not the same: ten units have a dozen visits on each, with 100,000 units every visit is on a day of its own,
-which is written and announced for it.
+Times, services, rows an event, days of units and the number of events are the same however many units there are, and
+each unit has a source of its own (``alone`` in :mod:`benchmarks.operator`): ``alone`` is visits that share no window
+and no unit's day (but with those of rounds before, which were a second earlier), ``together`` five of a unit after one
+another. In ``spread`` the days of units are not the same: ten units have a dozen visits on each, with 100,000 units
+every visit is on a day of its own, which is written and announced for it.
 
 The machine is not as fast in one minute as in the next, so all workers are there from the beginning, and in each turn
 every one of them gets ``EVENTS`` events, one worker after the other; each follows each of the others equally often.
