@@ -86,3 +86,22 @@ class Tables(Protocol):
 
         Written again under the same token they change nothing.
         """
+
+
+class Clocks(Protocol):
+    """Counts what sources' clocks say, by partition."""
+
+    def see(
+        self,
+        partition: str,
+        events: Accepted,
+        repeats: tuple[Mapping[str, int], Mapping[str, int]],
+        registry: Registry,
+    ) -> None:
+        """Events that were merged, and how often sources repeated and contradicted themselves."""
+
+    def due(self) -> Sequence[Any]:
+        """Blocks that it is time to write; asked for about once a second."""
+
+    def drop(self, partition: str) -> None:
+        """The partition is another worker's now."""

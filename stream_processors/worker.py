@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
@@ -29,7 +29,7 @@ from stream_processors.assembly import Batch, Changes
 from stream_processors.partition import Partition
 from stream_processors.patience import Patience
 from stream_processors.reading import Record
-from stream_processors.tables import Tables
+from stream_processors.tables import Clocks, Tables
 from stream_processors.writing import Writer
 
 log = structlog.get_logger(__name__)
@@ -60,25 +60,6 @@ class Flush(msgspec.Struct, frozen=True):
     duplicates: Mapping[str, int]
     conflicts: Mapping[str, int]
     rows: Mapping[str, int]
-
-
-class Clocks(Protocol):
-    """Counts what sources' clocks say, by partition."""
-
-    def see(
-        self,
-        partition: str,
-        events: Accepted,
-        repeats: tuple[Mapping[str, int], Mapping[str, int]],
-        registry: Registry,
-    ) -> None:
-        """Events that were merged, and how often sources repeated and contradicted themselves."""
-
-    def due(self) -> Sequence[Any]:
-        """Blocks that it is time to write; asked for about once a second."""
-
-    def drop(self, partition: str) -> None:
-        """The partition is another worker's now."""
 
 
 class _Step(msgspec.Struct):

@@ -11,7 +11,7 @@ from storage.store import Block, Store
 
 
 class PartitionClocks:
-    """One watch a partition; implements :class:`stream_processors.worker.Clocks`. Driven by the worker's thread."""
+    """One watch a partition; implements :class:`stream_processors.tables.Clocks`. Driven by the worker's thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

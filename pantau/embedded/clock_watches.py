@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -20,8 +21,10 @@ from storage.store import Block, Store
 from stream_processors.clock_counts import ClockCounts
 
 KEEP_EVERY_SECONDS = 10.0
+"""How often counts are kept."""
+
 KEPT_AT_ONCE = 1_000
-"""How often counts are kept, and of how many sources then: of more of them it is each one's turn more seldom."""
+"""Of how many sources then; where more were counted, it is each one's turn more seldom."""
 
 _COLUMNS = (("source", "String"), ("summary", "String"), ("version", "UInt64"))
 _encoder = msgspec.json.Encoder()
@@ -57,7 +60,7 @@ class ClockWatches:
             found = store.engine.query(sql("source_summaries_of_part"), {"part": part, "sources": sources})
         kept = together(_decoder.decode(row["summary"]) for row in found.dicts())
         self._kept = {source: _encoder.encode(summary) for source, summary in kept.items()}
-        """As JSON, which takes a tenth of the memory."""
+        """As JSON: of most sources it is never needed as anything else."""
         self._kept_at = time.monotonic()
         self._live = np.zeros(0, np.bool_)
         """By a source's code whether the registry says that its events come live."""
@@ -122,19 +125,11 @@ class ClockWatches:
         summaries = kept | {summary.source: summary for summary in counted}
         found = []
         for source, summary in sorted(summaries.items()):
-            rule = registry.source(source)
-            tolerance = rule.tolerance_ms if rule is not None else Source(name=source).tolerance_ms
-
-            def correct(raw: int, source: str = source) -> int:
-                return registry.correct(source, raw)
-
-            found.append(
-                SourceClock(
-                    summary,
-                    judge(summary, tolerance_ms=tolerance, correct=correct),
-                    propose(summary, tolerance_ms=tolerance, correct=correct, language=language),
-                )
-            )
+            tolerance = (registry.source(source) or Source(name=source)).tolerance_ms
+            correct = partial(registry.correct, source)
+            faults = judge(summary, tolerance_ms=tolerance, correct=correct)
+            proposals = propose(summary, tolerance_ms=tolerance, correct=correct, language=language)
+            found.append(SourceClock(summary, faults, proposals))
         return found
 
     def _summaries(self, codes: Ints) -> list[ClockSummary]:
@@ -142,8 +137,8 @@ class ClockWatches:
         found = []
         for counted in self._counts.summaries(codes):
             text = self._kept.get(counted.source)
-            kept = counted if text is None else _decoder.decode(text)
-            found.append(counted if text is None or kept.expected != counted.expected else kept + counted)
+            kept = None if text is None else _decoder.decode(text)
+            found.append(kept + counted if kept is not None and kept.expected == counted.expected else counted)
         return found
 
     def _see(self, said: Sequence[tuple[str, int, int]], registry: Registry) -> None:
