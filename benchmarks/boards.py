@@ -19,6 +19,7 @@ from dashboards.live.board_choice import read_choice
 from dashboards.live.board_files import DrawnBoard, drawn_boards
 from dashboards.live.board_frames import board_model
 from dashboards.live.reading import Reader
+from pantau.domain.registry import Registry
 from pantau.embedded.runtime import READERS
 from storage.chdb_engine import ChdbEngine
 from storage.engine import Answer, Params
@@ -42,8 +43,8 @@ class Counting(ChdbEngine):
 class Page:
     """What a board needs of the process that owns the store: a few threads that ask (a live page's runtime)."""
 
-    def __init__(self, engine: Counting) -> None:
-        self.registry = registry()
+    def __init__(self, engine: Counting, known: Registry) -> None:
+        self.registry = known
         self._engine = engine
         self._readers = ThreadPoolExecutor(READERS)
 
@@ -107,7 +108,7 @@ def main() -> None:
         visits, events = (engine.query(f"SELECT count() FROM {table}").rows[0][0] for table in ("visits", "events"))
         print(f"{visits:,} visits, {events:,} events")
         print(f"{'board':20} {'p50':>6} {'p95 ms':>6} {'CPU ms':>8} {'rows read':>12}")
-        reader = Reader(Page(engine))
+        reader = Reader(Page(engine, registry()))
         for uid, board in drawn_boards().items():
             if uid.endswith("-en") or chosen.board not in (None, uid):
                 continue
