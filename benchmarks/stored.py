@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.distributed import PARTITIONS, RECORD_EVENTS, Record, Run, cpu_of, peak_of, records_of
 from benchmarks.operator import MONDAY_8, backlog
-from benchmarks.turns import Costs, Whole, taken, told
+from benchmarks.turns import Costs, Whole, settled, taken, told
 from pantau.domain.events import Event
 from tests.distributed.cluster import WorkerProcess
 
@@ -64,11 +64,6 @@ def until(holds: Callable[[], bool]) -> None:
     """Wait, however long it takes."""
     while not holds():
         time.sleep(0.2)
-
-
-def settled(run: Run) -> bool:
-    """Whether nothing is being merged."""
-    return run.engine.query("SELECT 1 FROM system.merges").rows == []
 
 
 def filled(folder: Path, first: Sequence[Event], millions: int) -> Run:
@@ -134,7 +129,6 @@ def main() -> None:
             runs[millions] = running.enter_context(closing(filled(folder, first, millions)))
         told("ends of stored visits", "million", in_turn("ends", runs, parts, 0))
         in_turn("new", runs, new[:WARMING], WARMING)
-        until(lambda: all(settled(run) for run in runs.values()))
         whole = Whole(runs, "million")
         whole.begin()
         told("new visits", "million", in_turn("new", runs, new[WARMING:], 0))
