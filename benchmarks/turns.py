@@ -72,11 +72,11 @@ class Whole:
         idle = {one: min(look[one] for look in looks) for one in spent}
         print("\nin all, until nothing was left to be announced or merged")
         for size in self._runs:
-            told = []
+            words = []
             for who in ("worker", "server"):
                 cost = (spent[size, who] - idle[size, who] * seconds) / events * 1e6
-                told.append(f"{who} {cost:5.1f}, and {idle[size, who] * 100:.1f} % of a core with nothing to do")
-            print(f"{size:>9,} {self._what}  {'; '.join(told)}; {rows[size]:.1f} rows an event merged")
+                words.append(f"{who} {cost:5.1f}, and {idle[size, who] * 100:.1f} % of a core with nothing to do")
+            print(f"{size:>9,} {self._what}  {'; '.join(words)}; {rows[size]:.1f} rows an event merged")
 
     def _idle(self) -> _Spent:
         """The share of a core that each process takes for a while."""
